@@ -90,7 +90,12 @@ class MissingExtra(LisseError, ImportError):
     """An optional package is needed for this."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
+        self.package, self.extra, self.purpose = package, extra, purpose
         super().__init__(f"{purpose} needs the package {package}. Install it with: pip install 'lisse[{extra}]'")
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str, str]]:
+        """What rebuilds it in another process (the message alone would not do)."""
+        return MissingExtra, (self.package, self.extra, self.purpose)
 
 
 class SolveFailed(LisseError):
@@ -114,5 +119,8 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 def _short(value: Any, limit: int = 120) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of thousands of digits refuses to be written
+        text = f"a {type(value).__name__} too long to show"
     return text if len(text) <= limit else text[: limit - 3] + "..."

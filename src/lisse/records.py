@@ -3,15 +3,20 @@
 A record can be opened without the machinery that made it: arrays with dimensions and units, status, warnings, the
 full inputs as plain data, the version, the seed and the citation keys. It is written to one netCDF file, atomically.
 Nothing here knows how a record is made or shown.
+
+A record copies what it is given: arrays that someone could still write to, and the mappings. What was handed in stays
+as writable as it was, and changing it later does not change the record.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import math
+import numbers
 import os
-import tempfile
+import secrets
 from abc import ABC
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -129,10 +134,14 @@ class Limit:
     reference: str = ""
     inputs: Mapping[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Keep a plain copy of the inputs."""
+        object.__setattr__(self, "inputs", _plain(self.inputs, "limit inputs"))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Spectrum:
-    """One impedance spectrum.
+    """One impedance spectrum. Equal to another when every number is.
 
     Attributes
     ----------
@@ -147,23 +156,36 @@ class Spectrum:
     impedance: np.ndarray
 
     def __post_init__(self) -> None:
-        """Check shapes; freeze the arrays."""
-        if self.frequency.shape != self.impedance.shape or self.frequency.ndim != 1:
-            raise InvalidInput("spectrum", (self.frequency.shape, self.impedance.shape), "two one-dimensional arrays of one length")
-        _freeze(self.frequency)
-        _freeze(self.impedance)
+        """Check shapes; keep frozen copies of the arrays."""
+        frequency, impedance = np.asarray(self.frequency, dtype=float), np.asarray(self.impedance, dtype=complex)
+        if frequency.shape != impedance.shape or frequency.ndim != 1:
+            shapes = (frequency.shape, impedance.shape)
+            raise InvalidInput("spectrum", shapes, "two one-dimensional arrays of one length")
+        self.__setstate__({"time": float(self.time), "frequency": frequency, "impedance": impedance})
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Freeze the arrays again after a copy or a way to another process."""
+        for name, value in state.items():
+            object.__setattr__(self, name, _frozen(value) if isinstance(value, np.ndarray) else value)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether every number is the same (NaN equals NaN)."""
+        if not isinstance(other, Spectrum):
+            return NotImplemented
+        return bool(_tagged(self) == _tagged(other))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record(ABC):
-    """Base of every record; never made itself.
+    """Base of every record; never made itself. Equal to another of its kind when every number and word is.
 
     Attributes
     ----------
     data : xarray.Dataset
-        Named arrays; every variable carries ``units`` and ``long_name``.
+        Named arrays of numbers or text; every variable carries ``units`` and ``long_name``. To change one, make
+        another dataset (``record.data.assign(...)``) and another record (`dataclasses.replace`).
     inputs : mapping
-        Everything that went in, as plain data.
+        Everything that went in, as plain data: text, numbers, true/false, ``None``, lists and mappings of those.
     status, status_text : str
         A key of `lisse.errors.STATUSES`, and one sentence.
     warnings, references : tuple of str
@@ -186,15 +208,33 @@ class Record(ABC):
     kind: ClassVar[str] = "record"
 
     def __post_init__(self) -> None:
-        """Check the status; freeze the arrays."""
+        """Check, and keep copies that nobody else can write to."""
         if type(self) is Record:
             raise TypeError("Record is an interface; make a Solution or a Measurement")
         if self.status not in STATUSES:
             raise InvalidInput("status", self.status, ", ".join(STATUSES))
-        for variable in self.data.variables.values():
-            values = variable.values
-            if isinstance(values, np.ndarray):
-                _freeze(values)
+        object.__setattr__(self, "data", _frozen_dataset(self.data))
+        for entry in dataclasses.fields(self):
+            value = getattr(self, entry.name)
+            if entry.default == () and isinstance(value, str):
+                raise InvalidInput(entry.name, value, "a tuple, not one text", f"Write ({value!r},)")
+            if entry.name != "data" and isinstance(value, (Mapping, list, tuple)):
+                object.__setattr__(self, entry.name, _settled(value, entry.name))
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Freeze the arrays again after a copy or a way to another process."""
+        self.__dict__.update(state)
+        object.__setattr__(self, "data", _frozen_dataset(self.data))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether arrays, attributes and metadata are all the same (NaN equals NaN)."""
+        if type(self) is not type(other) or not isinstance(other, Record):
+            return NotImplemented
+        return self._metadata() == other._metadata() and bool(self.data.identical(other.data))
+
+    def _metadata(self) -> dict[str, Any]:
+        """Everything but the arrays, as JSON holds it."""
+        return {f.name: _tagged(getattr(self, f.name)) for f in dataclasses.fields(self) if f.name != "data"}
 
     def __getitem__(self, name: str) -> xr.DataArray:
         """The array of that name.
@@ -209,7 +249,9 @@ class Record(ABC):
         if name in self.data.variables:
             return self.data[name]
         if name in QUANTITIES:
-            raise NotResolved(f"{name}: not resolved in this {self.kind}; it holds {', '.join(map(str, self.data.variables))}")
+            raise NotResolved(
+                f"{name}: not resolved in this {self.kind}; it holds {', '.join(map(str, self.data.variables))}"
+            )
         known = [*map(str, self.data.variables), *QUANTITIES]
         raise InvalidInput("quantity", name, "a name of the vocabulary in lisse.units", suggest(name, known))
 
@@ -220,11 +262,11 @@ class Record(ABC):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write to one netCDF file, atomically; returns the path."""
         target = Path(path)
-        meta = _plain({f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "data"})
-        frozen = self.data.rename({name: str(name).replace("/", _SLASH) for name in self.data.variables if "/" in str(name)})
-        frozen.attrs = {"lisse_kind": self.kind, "lisse_record": json.dumps(meta, allow_nan=False)}
+        stored = self.data.drop_encoding()
+        stored = stored.rename({name: str(name).replace("/", _SLASH) for name in _names(stored) if "/" in str(name)})
+        stored.attrs |= {"lisse_kind": self.kind, "lisse_record": json.dumps(self._metadata(), allow_nan=False)}
         with atomic_path(target) as temporary:
-            frozen.to_netcdf(temporary, engine="h5netcdf")
+            stored.to_netcdf(temporary, engine="h5netcdf")
         return target
 
     @classmethod
@@ -238,29 +280,33 @@ class Record(ABC):
         """
         import xarray as xr
 
-        source = Path(path)
+        source, allowed = Path(path), f"a netCDF file written by lisse ({cls.kind})"
         if not source.is_file():
-            raise InvalidInput(str(path), None, f"a netCDF file written by lisse ({cls.kind})", "There is no such file")
+            raise InvalidInput(str(path), None, allowed, "There is no such file")
         try:
-            with xr.open_dataset(source, engine="h5netcdf") as opened:
+            # No decoding: in our files a unit such as "hours" is a unit, and every number is stored as it is.
+            with xr.open_dataset(source, engine="h5netcdf", decode_times=False, decode_timedelta=False) as opened:
                 data = opened.load()
-            kind, text = data.attrs["lisse_kind"], data.attrs["lisse_record"]
         except (OSError, KeyError, ValueError) as error:
-            raise InvalidInput(str(path), None, f"a netCDF file written by lisse ({cls.kind})", f"Reading failed: {error}") from error
+            raise InvalidInput(str(path), None, allowed, f"Reading failed: {error}") from error
+        kind = data.attrs.pop("lisse_kind", "a netCDF file of another origin")
         if kind != cls.kind:
-            raise InvalidInput(str(path), kind, f"a {cls.kind}", "Open it with the function for that kind")
-        data.attrs = {}
-        data = data.rename({name: str(name).replace(_SLASH, "/") for name in data.variables if _SLASH in str(name)})
-        return cls(data=data, **cls._revive(json.loads(text)))
+            raise InvalidInput(str(path), kind, allowed, "Open it with the function for that kind")
+        data = data.rename({name: str(name).replace(_SLASH, "/") for name in _names(data) if _SLASH in str(name)})
+        try:
+            meta = json.loads(data.attrs.pop("lisse_record"), object_hook=_untagged)
+            return cls(data=data.drop_encoding(), **cls._revive(meta))
+        except (KeyError, TypeError, ValueError) as error:
+            advice = f"Its metadata cannot be read: {error}. Another version of lisse may have written it"
+            raise InvalidInput(str(path), None, allowed, advice) from error
 
     @classmethod
     def _revive(cls, meta: dict[str, Any]) -> dict[str, Any]:
-        for name in ("warnings", "references"):
-            meta[name] = tuple(meta[name])
+        """The fields as they were, from `meta` as JSON held them; wrapped by the kinds that hold more."""
         return meta
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Solution(Record):
     """What a model says of a cell under a protocol, whatever the fidelity.
 
@@ -292,11 +338,7 @@ class Solution(Record):
 
     @classmethod
     def _revive(cls, meta: dict[str, Any]) -> dict[str, Any]:
-        meta = super()._revive(meta)
-        meta["verdict"] = Verdict(**meta["verdict"])
-        meta["limits"] = tuple(Limit(**limit) for limit in meta["limits"])
-        meta["targets"] = tuple(meta["targets"])
-        return meta
+        return {**meta, "verdict": Verdict(**meta["verdict"]), "limits": [Limit(**limit) for limit in meta["limits"]]}
 
 
 COMMON_TRACES = (
@@ -316,7 +358,7 @@ COMMON_TRACES = (
 """The traces that every Solution has or declares not resolved."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measurement(Record):
     """What an instrument recorded of a cell, real or virtual.
 
@@ -345,13 +387,12 @@ class Measurement(Record):
 
     @classmethod
     def _revive(cls, meta: dict[str, Any]) -> dict[str, Any]:
-        meta = super()._revive(meta)
-        meta["files"] = tuple(meta["files"])
-        meta["spectra"] = tuple(
-            Spectrum(s["time"], np.asarray(s["frequency"]), np.asarray(s["impedance"][0]) + 1j * np.asarray(s["impedance"][1]))
-            for s in meta["spectra"]
-        )
-        return meta
+        spectra = []
+        for stored in meta["spectra"]:
+            impedance = np.empty(len(stored["impedance"][0]), dtype=complex)
+            impedance.real, impedance.imag = stored["impedance"]  # a sum would turn inf into NaN
+            spectra.append(Spectrum(stored["time"], np.array(stored["frequency"]), impedance))
+        return {**meta, "spectra": spectra}
 
 
 def load_solution(path: str | os.PathLike[str]) -> Solution:
@@ -397,28 +438,45 @@ def _attributes(name: str) -> dict[str, str]:
     return attributes
 
 
+_NO_ROOM = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EIO,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENAMETOOLONG,
+}
+
+
 @contextmanager
 def atomic_path(target: Path) -> Iterator[Path]:
     """A temporary path beside `target`; renamed to it when the block ends well, removed when it does not.
 
+    Whatever stops the writer, `target` is the old file or the new one, whole. A link is followed, not replaced.
+
     Raises
     ------
     InvalidInput
-        When the folder does not exist or cannot be written to.
+        When the folder does not exist, cannot be written to or is full, or when `target` is no ordinary file.
     """
-    folder = target.parent
+    real = Path(os.path.realpath(target))
+    if os.path.exists(real) and not os.path.isfile(real):
+        raise InvalidInput("output", str(target), "the name of a file, new or to be replaced", "It is no ordinary file")
+    temporary = real.with_name(f".{real.name[:80]}.{secrets.token_hex(4)}.part")
+    allowed = "an existing folder with room and permission to write"
     try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{target.name}.", suffix=".part")
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except OSError as error:
-        raise InvalidInput("output", str(folder), "an existing folder with room and permission to write", f"{error.strerror}") from error
-    os.close(handle)
-    temporary = Path(name)
+        raise InvalidInput("output", str(target), allowed, f"{error.strerror}") from error
     try:
         yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        os.replace(temporary, target)
+        os.replace(temporary, real)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise InvalidInput("output", str(target), allowed, f"{os.strerror(error.errno)}") from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -436,23 +494,110 @@ def write_atomically(target: str | os.PathLike[str], content: str | bytes | Call
     return path
 
 
-def _freeze(array: np.ndarray) -> None:
-    if array.flags.owndata or array.flags.writeable:
-        array.flags.writeable = False
+def _frozen_dataset(data: xr.Dataset) -> xr.Dataset:
+    """The same dataset on arrays that nobody else can write to."""
+    held = data.copy(deep=False)
+    held = held.assign_coords({str(name): held.variables[str(name)].copy(deep=True) for name in held.indexes})
+    for name, variable in held.variables.items():
+        _check_attributes(str(name), variable.attrs)
+        values = _storable(str(name), variable.values)
+        if name not in held.indexes:
+            variable.data = _frozen(values)
+    return held
 
 
-def _plain(value: Any) -> Any:
-    """Plain data for JSON: arrays to lists, complex arrays to [real, imaginary], NaN and infinity to text."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return [_plain(value.real), _plain(value.imag)] if np.iscomplexobj(value) else [_plain(v) for v in value.tolist()]
+def _storable(name: str, values: np.ndarray) -> np.ndarray:
+    """The array as a file gives it back: numbers and true/false as they are, text objects as fixed-width text."""
+    kind = values.dtype.kind
+    if kind in "OT" and all(isinstance(value, str) for value in values.flat):
+        return values.astype(str)
+    if kind not in "biufcU":
+        raise InvalidInput(f"data[{name!r}]", str(values.dtype), "an array of numbers, true/false or text")
+    return values
+
+
+_DECODED = ("_FillValue", "missing_value", "scale_factor", "add_offset")
+
+
+def _check_attributes(name: str, attributes: Mapping[Any, Any]) -> None:
+    for key, value in attributes.items():
+        plain = isinstance(value, (str, numbers.Real)) and not isinstance(value, bool)
+        if key in _DECODED or not plain:
+            allowed = f"text or a number, under a name other than {', '.join(_DECODED)}"
+            raise InvalidInput(f"data[{name!r}].attrs[{key!r}]", value, allowed)
+
+
+def _names(data: xr.Dataset) -> set[Any]:
+    """Names of variables and dimensions."""
+    return {*data.variables, *data.dims}
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    """The array itself where nobody can write to its memory, or else a read-only copy."""
+    owner: Any = array
+    while isinstance(owner, np.ndarray) and not owner.flags.writeable:
+        owner = owner.base
+    if owner is None:
+        return array
+    copy = np.array(array)
+    copy.flags.writeable = False
+    return copy
+
+
+_FLOAT = "$float"  # JSON has no NaN and no infinity: {"$float": "nan"}
+
+
+def _settled(value: Any, what: str) -> Any:
+    """A copy for a field of a record: mappings as plain data, sequences as tuples, our frozen classes as is."""
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return tuple(_settled(item, f"{what}[{index}]") for index, item in enumerate(value))
+    return value if isinstance(value, (Limit, Spectrum)) else _plain(value, what)
+
+
+def _plain(value: Any, what: str) -> Any:
+    """A copy in plain Python: text, numbers, true/false, None, lists and dictionaries; arrays become lists.
+
+    Raises
+    ------
+    InvalidInput
+        For anything else, naming where it stands.
+    """
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        value = value.item()
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    if value is None:
+        return None
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name), f"{what}.{f.name}") for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping) and _FLOAT not in value:
+        return {str(key): _plain(item, f"{what}.{key}") for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist(), what)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, f"{what}[{index}]") for index, item in enumerate(value)]
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise InvalidInput(what, value, "plain data: text, numbers, true/false, None, lists and mappings")
+
+
+def _tagged(value: Any) -> Any:
+    """What JSON can hold: NaN and infinity tagged, complex arrays as [real, imaginary], frozen classes as mappings."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
+        return {_FLOAT: str(value)}
+    if isinstance(value, np.ndarray):
+        return _tagged([value.real, value.imag] if np.iscomplexobj(value) else value.tolist())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _tagged(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _tagged(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_tagged(item) for item in value]
     return value
+
+
+def _untagged(mapping: dict[str, Any]) -> Any:
+    return float(mapping[_FLOAT]) if mapping.keys() == {_FLOAT} else mapping

@@ -37,7 +37,7 @@ class Reference:
         where = " ".join(part for part in (self.journal, self.volume) if part)
         if self.pages:
             where = f"{where}, {self.pages}"
-        parts = [self.author.replace(" and ", ", "), f"({self.year})", f"{self.title}.", f"{where}." if where else ""]
+        parts = [_people(self.author), f"({self.year})", f"{self.title}.", f"{where}." if where else ""]
         if self.doi:
             parts.append(f"doi:{self.doi}")
         if self.note:
@@ -61,14 +61,19 @@ def reference(key: str) -> Reference:
 
 
 def cite(key: str) -> str:
-    """Short form for running text, for example ``"Kasemchainan and others 2019"``."""
+    """Short form for running text: ``"Kasemchainan and others 2019"``, or the title where the authors are not recorded."""
     entry = reference(key)
+    if entry.author.startswith("["):
+        return f"{entry.title.strip('[]')}, {entry.year}"
     names = [name.split(",")[0].strip() for name in entry.author.split(" and ")]
-    if len(names) > 2 or "others" in names:
-        who = f"{names[0]} and others"
-    else:
-        who = " and ".join(names)
-    return f"{who} {entry.year}"
+    few = len(names) <= 2 and "others" not in names
+    return f"{' and '.join(names) if few else f'{names[0]} and others'} {entry.year}"
+
+
+def _people(author: str) -> str:
+    """``"A, B.; C, D. and others"`` from BibTeX's ``"A, B. and C, D. and others"``."""
+    names = author.split(" and ")
+    return "; ".join(names[:-1]) + " and others" if names[-1] == "others" and len(names) > 1 else "; ".join(names)
 
 
 @functools.cache
@@ -79,6 +84,7 @@ def all_references() -> Mapping[str, Reference]:
 
 
 _ENTRY = re.compile(r"@(\w+)\s*\{\s*([\w.:-]+)\s*,(.*?)\n\}", re.DOTALL)
+_BEGUN = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]*)", re.MULTILINE)
 _FIELD = re.compile(r"(\w+)\s*=\s*\{(.*?)\}\s*,?\s*$", re.MULTILINE)
 _FIELDS = ("author", "title", "year", "journal", "volume", "pages", "doi", "note")
 
@@ -93,4 +99,10 @@ def _parse(text: str) -> dict[str, Reference]:
         if missing:
             raise LisseError(f"references.bib: entry {key!r} lacks {', '.join(missing)}")
         found[key] = Reference(key, kind.lower(), **{name: fields.get(name, "") for name in _FIELDS})
+    begun = _BEGUN.findall(text)
+    if len(begun) != len(found):
+        lost = ", ".join(key for key in begun if key not in found)
+        raise LisseError(
+            f"references.bib: cannot read {lost} or the entry before it (each ends with a brace on its own line)"
+        )
     return found

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import math
+import numbers
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,7 +96,15 @@ def _vocabulary() -> dict[str, Quantity]:
         ("lithium_fraction", "1", "Lithium fraction", "", 1.0, 0.0, ""),
         ("stress", "Pa", "Stress", "MPa", 1e-6, 0.0, "positive in tension; Voigt order"),
         ("displacement", "m", "Displacement", "um", 1e6, 0.0, ""),
-        ("short_conductance", "S/m2", "Short conductance", "S/cm2", 1e-4, 0.0, "0 while no filament spans the electrolyte"),
+        (
+            "short_conductance",
+            "S/m2",
+            "Short conductance",
+            "S/cm2",
+            1e-4,
+            0.0,
+            "0 while no filament spans the electrolyte",
+        ),
         ("lithium_chemical_potential", "J/mol", "Li chemical potential", "kJ/mol", 1e-3, 0.0, "against lithium metal"),
         ("current", "A", "Current", "mA", 1e3, 0.0, "sign of the instrument"),
         ("frequency", "Hz", "Frequency", "Hz", 1.0, 0.0, ""),
@@ -122,22 +131,47 @@ def quantity(name: str) -> Quantity:
     try:
         return QUANTITIES[name]
     except KeyError:
-        raise InvalidInput("quantity", name, "a name of the vocabulary in lisse.units", suggest(name, QUANTITIES)) from None
+        raise InvalidInput(
+            "quantity", name, "a name of the vocabulary in lisse.units", suggest(name, QUANTITIES)
+        ) from None
 
 
 def format_quantity(name: str, value: float | None, digits: int = 3) -> str:
-    """A number of the vocabulary as people write it, for example ``"0.45 mA/cm2"``; ``None`` gives ``"not resolved"``."""
+    """A number of the vocabulary as people write it, such as ``"0.45 mA/cm2"``; ``None`` is ``"not resolved"``."""
     if value is None:
         return "not resolved"
     entry = quantity(name)
-    return f"{entry.shown(value):.{digits}g} {entry.display_unit}".strip()
+    shown = entry.shown(value)
+    text = f"{shown:.{digits}g}"
+    if "e" in text and 1.0 <= abs(shown) < 1e6:
+        text = f"{float(text):.0f}"  # 1340 rather than 1.34e+03
+    return f"{text} {entry.display_unit}".strip()
 
 
-_NUMBER_AND_UNIT = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf(?:inity)?))\s*(.*?)\s*", re.IGNORECASE)
-_FACTOR = r"[A-Za-zµμΩ°%][A-Za-z_µμΩ°]*(?:(?:\^|\*\*)[-+]?\d(?:\.\d)?)?"
-_UNIT = re.compile(rf"(?:(?:1\s*/\s*)?{_FACTOR}(?:(?:\s*[*/]\s*|\s+){_FACTOR})*)?")
-"""Names with one-digit powers, joined by ``*``, ``/`` or a space: nothing that could be made to compute."""
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf(?:inity)?)"
+_NUMBER_AND_UNIT = re.compile(rf"\s*({_NUMBER})\s*(.*?)\s*", re.IGNORECASE)
+_FACTOR = r"[A-Za-zµμ°Å%][A-Za-z_µμ°]*(?:(?:\^|\*\*)[-+]?(?:[1-9](?:\.\d)?|0\.[1-9]))?"
+_JOIN = r"(?:\s*[*/]\s*|\s+)"
+_TERM = rf"(?:{_FACTOR}|\(\s*{_FACTOR}(?:{_JOIN}{_FACTOR})*\s*\))"
+_UNIT = re.compile(rf"(?:1\s*/\s*)?{_TERM}(?:{_JOIN}{_TERM})*")
+"""Names with one-digit powers not 0, joined by ``*``, ``/`` or a space: nothing that could be made to compute."""
 _LONGEST = 80
+_SUPERSCRIPT = re.compile("⁻?[¹²³⁴]")
+_POWER_WITHOUT_SIGN = re.compile(r"(?<=[A-Za-z])(?=[-+]?\d)")
+
+
+def _spelled(unit: str) -> str | None:
+    """The unit as pint reads it (``"mA/cm2"`` becomes ``"mA/cm^2"``), or ``None`` when it is no unit at all."""
+    text = unit.strip()
+    if len(text) > _LONGEST:
+        return None
+    text = _SUPERSCRIPT.sub(lambda power: "^" + power[0].translate(str.maketrans("⁻¹²³⁴", "-1234")), text)
+    for theirs, ours in (("·", "*"), ("Ω", "ohm"), ("\u2126", "ohm"), ("°C", "degC"), ("°F", "degF")):
+        text = text.replace(theirs, ours)
+    text = _POWER_WITHOUT_SIGN.sub("^", text)
+    if text.startswith("/"):
+        text = f"1{text}"
+    return text if _UNIT.fullmatch(text) else None
 
 
 def parse_quantity(text: Any, unit: str, what: str = "value") -> float:
@@ -168,25 +202,27 @@ def parse_quantity(text: Any, unit: str, what: str = "value") -> float:
     5.0
     """
     pure = unit == "1"
-    example = f"text with a unit of the kind of {unit!r}, such as {_example(unit)!r}"
-    if pure and isinstance(text, (int, float)) and not isinstance(text, bool):
-        return _finite(float(text), text, what)
+    allowed = "a number" if pure else f"text with a unit of the kind of {unit!r}, such as {_example(unit)!r}"
+    if pure and isinstance(text, numbers.Real) and not isinstance(text, bool):
+        return _finite(_as_float(text), text, what)
     if not isinstance(text, str):
-        advice = "Write the number with its unit, in quotes" if not pure else ""
-        raise InvalidInput(what, text, "a number" if pure else example, advice)
+        raise InvalidInput(what, text, allowed, "" if pure else "Write the number with its unit, in quotes")
     match = _NUMBER_AND_UNIT.fullmatch(text) if len(text) <= _LONGEST else None
-    if match is None or not _UNIT.fullmatch(match[2]):
-        raise InvalidInput(what, text, "a number" if pure else example)
+    if match is None or match[2].startswith(","):
+        raise InvalidInput(what, text, allowed, "Write decimals with a point" if match else "")
     number = _finite(float(match[1]), text, what)
-    if not match[2]:
-        if pure:
-            return number
-        raise InvalidInput(what, text, example, "The unit is missing")
-    return _finite(convert(number, match[2], unit, what=what, got=text, allowed=example), text, what)
+    if match[2] and match[2] != "1":  # "5 1" is rather a slip of "5.1"
+        return _finite(convert(number, match[2], unit, what=what, got=text, allowed=allowed), text, what)
+    if match[2] or not pure:
+        raise InvalidInput(what, text, allowed, "" if match[2] else "The unit is missing")
+    return number
 
 
 def convert(value: float, unit: str, to: str, *, what: str = "unit", got: Any = None, allowed: str = "") -> float:
     """Convert a number between two units.
+
+    Powers may be written ``cm^2``, ``cm**2``, ``cm2`` or with a superscript. Degrees Celsius and Fahrenheit keep their
+    offset where they stand alone; within a product they count as differences.
 
     Raises
     ------
@@ -195,15 +231,27 @@ def convert(value: float, unit: str, to: str, *, what: str = "unit", got: Any = 
     """
     import pint
 
+    got, allowed = unit if got is None else got, allowed or f"a unit of the kind of {to!r}"
+    unknown = InvalidInput(what, got, allowed, f"The unit {unit[:40]!r} is not known")
+    source, target = ("dimensionless" if text == "1" else _spelled(text) for text in (unit, to))
+    if source is None or target is None:
+        raise unknown
     try:
         registry = _registry()
-        source = registry.parse_units(unit.replace("Ω", "ohm").replace("°C", "degC"))
-        return float(registry.Quantity(value, source).to(to).magnitude)
+        return float(registry.Quantity(value, registry.parse_units(source)).to(target).magnitude)
     except pint.DimensionalityError:
-        raise InvalidInput(what, got if got is not None else unit, allowed or f"a unit of the kind of {to!r}") from None
-    except (pint.PintError, AttributeError, ValueError, TypeError, OverflowError, SyntaxError, ZeroDivisionError):
-        text = f"The unit {unit!r} is not known"
-        raise InvalidInput(what, got if got is not None else unit, allowed or f"a unit of the kind of {to!r}", text) from None
+        raise InvalidInput(what, got, allowed) from None
+    except OverflowError:
+        return math.inf
+    except (pint.PintError, AttributeError, ValueError, TypeError, SyntaxError, AssertionError):  # pint asserts "dB m"
+        raise unknown from None
+
+
+def _as_float(number: numbers.Real) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # an integer beyond the floats
+        return math.inf
 
 
 def _finite(number: float, got: Any, what: str) -> float:

@@ -1,1 +1,13 @@
-"""Placeholder, replaced below."""
+"""What a substance is, and who says so.
+
+Every number carries its source, its conditions, its spread and a mark of trust; several sources of one property stand
+side by side and are never averaged. Closed-form physics that uses the numbers lives in ``theory``.
+"""
+
+from __future__ import annotations
+
+from lisse.materials.catalogue import load, load_file, names
+from lisse.materials.material import KINDS, Material
+from lisse.materials.property import MARKS, PROPERTIES, Entry, Property
+
+__all__ = ["KINDS", "MARKS", "PROPERTIES", "Entry", "Material", "Property", "load", "load_file", "names"]

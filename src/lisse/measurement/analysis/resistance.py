@@ -1,0 +1,192 @@
+"""What a half-cycle says of the cell's resistance: plateau voltage, its trend, and voltage over current.
+
+The plateau voltage is the median over the last three quarters of the half-cycle (before a failure, when one falls into
+it), because the beginning is the charging of the interfaces. The resistance is the plateau voltage over the current,
+as the field quotes it. The open-circuit voltage of the nearest rest is given beside it, and so is the resistance with
+it taken off; over the whole test a constant offset drops out when neighbouring half-cycles of opposite sign are
+subtracted (`pair_resistance`). All numbers here belong to the cell as it is: ohm and coulomb, no area.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lisse.measurement.analysis.segments import Step
+from lisse.measurement.analysis.trace import Trace, median_error
+
+__all__ = [
+    "SYMMETRIC_LIMIT",
+    "HalfCycle",
+    "Slope",
+    "half_cycles",
+    "open_circuit_voltage",
+    "pair_resistance",
+    "resistance_trend",
+    "slope",
+]
+
+SYMMETRIC_LIMIT = 0.1
+"""V. A cell that rests further from zero than this is not symmetric, and voltage over current is not a resistance."""
+
+_LAST_PART = 0.75
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A straight line through data: slope and its standard error (residuals taken as independent)."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True)
+class HalfCycle:
+    """One half-cycle in the units of the cell.
+
+    Attributes
+    ----------
+    start, end : float, s
+    sign : int
+    current : float, A
+        Median, with its sign.
+    charge : float, C
+        With the sign of the current.
+    plateau_voltage : float, V
+        Median over the last three quarters.
+    plateau_error : float or None, V
+        Standard error of that median.
+    rest_voltage : float or None, V
+        Median over the last three quarters of the rest in front of it, else behind it; ``None`` when there is neither.
+    resistance : float or None, ohm
+        Plateau voltage over current; ``None`` in a cell that is not symmetric.
+    resistance_offset_corrected : float or None, ohm
+        The same with `rest_voltage` taken off first; ``None`` without a rest, too.
+    trend : Slope or None, V/s
+        Slope of the voltage magnitude over the last three quarters.
+    records : int
+    """
+
+    start: float
+    end: float
+    sign: int
+    current: float
+    charge: float
+    plateau_voltage: float
+    plateau_error: float | None
+    rest_voltage: float | None
+    resistance: float | None
+    resistance_offset_corrected: float | None
+    trend: Slope | None
+    records: int
+
+
+def half_cycles(
+    trace: Trace, steps: Sequence[Step], symmetric: bool = True, until: dict[int, int] | None = None
+) -> tuple[HalfCycle, ...]:
+    """The half-cycles of a test; a step of a single record has no duration and is left out.
+
+    Parameters
+    ----------
+    trace : Trace
+    steps : sequence of Step
+    symmetric : bool
+        Whether zero current means zero voltage.
+    until : mapping of int to int, optional
+        For the number of a step, the record at which the cell failed: its plateau is read before it.
+    """
+    stops = until or {}
+    return tuple(
+        _half_cycle(trace, steps, number, symmetric, stops.get(number, step.stop))
+        for number, step in enumerate(steps)
+        if step.sign and step.stop - step.first > 1
+    )
+
+
+def open_circuit_voltage(trace: Trace, steps: Sequence[Step]) -> float | None:
+    """Voltage of the cell without current, V; ``None`` when the record does not tell.
+
+    The median of its rests; without any, the middle between the plateaus of opposite currents, but only where both lie
+    on one side of zero and further from it than a symmetric cell could (a shorted half-cycle would mislead otherwise).
+    """
+    rests = [_late_median(trace, step) for step in steps if step.sign == 0]
+    if rests:
+        return float(np.median(rests))
+    sides = [[_late_median(trace, step) for step in steps if step.sign == sign] for sign in (1, -1)]
+    if not sides[0] or not sides[1]:
+        return None
+    plus, minus = float(np.median(sides[0])), float(np.median(sides[1]))
+    one_sided = plus * minus > 0 and min(abs(plus), abs(minus)) > SYMMETRIC_LIMIT
+    return 0.5 * (plus + minus) if one_sided else None
+
+
+def pair_resistance(cycles: Sequence[HalfCycle]) -> float | None:
+    """Median of ``(V1 - V2)/(I1 - I2)`` over neighbouring half-cycles of opposite sign, ohm; offsets drop out."""
+    pairs = [
+        (one.plateau_voltage - two.plateau_voltage) / (one.current - two.current)
+        for one, two in zip(cycles[:-1], cycles[1:], strict=True)
+        if one.sign * two.sign < 0
+    ]
+    return float(np.median(pairs)) if pairs else None
+
+
+def resistance_trend(cycles: Sequence[HalfCycle]) -> Slope | None:
+    """Slope of the half-cycles' resistance over time, ohm/s; ``None`` for fewer than three."""
+    known = [(0.5 * (cycle.start + cycle.end), cycle.resistance) for cycle in cycles if cycle.resistance is not None]
+    return slope(np.array([t for t, _ in known]), np.array([r for _, r in known]))
+
+
+def slope(x: np.ndarray, y: np.ndarray) -> Slope | None:
+    """Least-squares slope and its standard error; ``None`` for fewer than three points or no spread in `x`."""
+    if x.size < 3 or np.ptp(x) <= 0:
+        return None
+    dx = x - x.mean()
+    spread = float(dx @ dx)
+    value = float(dx @ (y - y.mean())) / spread
+    residual = y - y.mean() - value * dx
+    return Slope(value, math.sqrt(float(residual @ residual) / (x.size - 2) / spread))
+
+
+def _half_cycle(trace: Trace, steps: Sequence[Step], number: int, symmetric: bool, stop: int) -> HalfCycle:
+    step = steps[number]
+    chosen = _late_part(trace, step.first, stop if stop > step.first else step.stop)
+    voltage = trace.voltage[chosen]
+    plateau = float(np.median(voltage))
+    error = median_error(voltage)
+    rest = _nearest_rest(trace, steps, number)
+    return HalfCycle(
+        start=step.start,
+        end=step.end,
+        sign=step.sign,
+        current=step.current,
+        charge=step.charge,
+        plateau_voltage=plateau,
+        plateau_error=error if math.isfinite(error) else None,
+        rest_voltage=rest,
+        resistance=plateau / step.current if symmetric else None,
+        resistance_offset_corrected=(plateau - rest) / step.current if symmetric and rest is not None else None,
+        trend=slope(trace.time[chosen], step.sign * voltage),
+        records=step.stop - step.first,
+    )
+
+
+def _nearest_rest(trace: Trace, steps: Sequence[Step], number: int) -> float | None:
+    before = next((step for step in reversed(steps[:number]) if step.sign == 0), None)
+    after = next((step for step in steps[number + 1 :] if step.sign == 0), None)
+    rest = before or after
+    return _late_median(trace, rest) if rest else None
+
+
+def _late_part(trace: Trace, first: int, stop: int) -> slice:
+    """Records of the last three quarters of the time, and never fewer than the last three (or all)."""
+    time = trace.time[first:stop]
+    begin_time = time[-1] - _LAST_PART * (time[-1] - time[0])
+    begin = first + int(np.searchsorted(time, begin_time))
+    return slice(max(first, min(begin, stop - 3)), stop)
+
+
+def _late_median(trace: Trace, step: Step) -> float:
+    return float(np.median(trace.voltage[_late_part(trace, step.first, step.stop)]))

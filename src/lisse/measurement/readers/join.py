@@ -1,0 +1,76 @@
+"""Several files of one cell, one after the other, as one Measurement on one clock."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from lisse.errors import InvalidInput
+from lisse.measurement.columns import TIME, bdf_dataset
+from lisse.records import Measurement, Spectrum
+
+__all__ = ["join"]
+
+
+def join(measurements: Sequence[Measurement]) -> Measurement:
+    """Put measurements of one cell one after the other, in the order given.
+
+    A part whose clock starts before the end of the part in front of it is moved to follow it, and a warning says by
+    how much. Columns that not all parts have are left out, with a warning.
+
+    Raises
+    ------
+    InvalidInput
+        For an empty list, or parts that a person gave different areas.
+    """
+    if not measurements:
+        raise InvalidInput("measurements", [], "at least one measurement")
+    if len(measurements) == 1:
+        return measurements[0]
+    areas = {part.area for part in measurements if part.area is not None}
+    if len(areas) > 1:
+        raise InvalidInput("area", sorted(areas), "one area for all files of one cell")
+    warnings = [text for part in measurements for text in part.warnings]
+    shifts = _shifts(measurements, warnings)
+    recorded = [part for part in measurements if part.data.sizes.get("record", 0)] or measurements[:1]
+    labels = [str(name) for name in recorded[0].data.variables if all(name in part for part in recorded)]
+    left_out = sorted({str(name) for part in recorded for name in part.data.variables} - set(labels))
+    if left_out:
+        warnings.append(f"columns that not all files have were left out: {', '.join(left_out)}")
+    shift_of = {id(part): shift for part, shift in zip(measurements, shifts, strict=True)}
+    columns = {label: np.concatenate([part[label].values for part in recorded]) for label in labels}
+    columns[TIME] = np.concatenate([part[TIME].values + shift_of[id(part)] for part in recorded])
+    spectra = tuple(
+        Spectrum(spectrum.time + shift, spectrum.frequency, spectrum.impedance)
+        for part, shift in zip(measurements, shifts, strict=True)
+        for spectrum in part.spectra
+    )
+    return dataclasses.replace(
+        measurements[0],
+        data=bdf_dataset(columns),
+        inputs={"parts": [dict(part.inputs) for part in measurements], "shifts": shifts},
+        warnings=tuple(warnings),
+        files=tuple(name for part in measurements for name in part.files),
+        area=next(iter(areas), None),
+        spectra=spectra,
+    )
+
+
+def _shifts(measurements: Sequence[Measurement], warnings: list[str]) -> list[float]:
+    """Seconds to add to the clock of each part."""
+    shifts: list[float] = []
+    end = -np.inf
+    for part in measurements:
+        times = np.concatenate([part[TIME].values, [spectrum.time for spectrum in part.spectra]])
+        times = times[np.isfinite(times)]
+        shift = float(end - times.min()) if times.size and times.min() < end else 0.0
+        if shift:
+            name = ", ".join(part.files) or "a part"
+            warnings.append(
+                f"{name} starts before the end of the file in front of it and was moved by {shift:.6g} s to follow it"
+            )
+        shifts.append(shift)
+        end = max(end, float(times.max()) + shift) if times.size else end
+    return shifts

@@ -1,0 +1,137 @@
+"""The analytic model: every closed-form criterion, in microseconds, and the voltage of the cell as formed.
+
+It has no state: contact stays as the forming pressure left it, and whatever a state would be needed for is declared
+not resolved. The verdict is the criterion with the lowest margin below one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from lisse import __version__ as version
+from lisse.cell import Cell, LithiumElectrode
+from lisse.models.base import CellNumbers, Model, Progress, cell_numbers
+from lisse.models.charge_transfer import ChargeTransfer
+from lisse.models.criteria import formed_contact, limits, validity_warnings
+from lisse.models.targets import targets
+from lisse.protocol import Protocol
+from lisse.records import Limit, Solution, Verdict, dataset
+
+__all__ = ["Analytic"]
+
+
+@dataclass(frozen=True)
+class Analytic(Model):
+    """All criteria that apply to a cell, with margins."""
+
+    name: ClassVar[str] = "analytic"
+
+    def solve(
+        self, cell: Cell, protocol: Protocol, *, seed: int | None = None, progress: Progress | None = None
+    ) -> Solution:
+        """Evaluate the criteria; `seed` is not used, because nothing is drawn.
+
+        Raises
+        ------
+        MissingValue
+            When a number that every criterion needs is not known.
+        """
+        criteria = limits(cell, protocol)
+        found, end = _verdict(criteria, protocol)
+        time, current, pressure = _steps(cell, protocol, end)
+        arrays = {
+            "current_density": (("time",), current),
+            "charge": (("time",), _cumulative(time, current)),
+            "stack_pressure": (("time",), pressure),
+        }
+        if isinstance(cell.counter, LithiumElectrode):
+            arrays |= {name: (("time",), values) for name, values in _drops(cell, current).items()}
+        if progress is not None:
+            progress(1.0, "criteria")
+        stopped = found.mode != "none"
+        return Solution(
+            data=dataset(arrays, {"time": time}),
+            inputs={"cell": cell.to_dict(), "protocol": protocol.to_dict(), "model": {"name": self.name}},
+            status="stopped" if stopped else "completed",
+            status_text=f"the protocol passes the limit of {found.mode}"
+            if stopped
+            else "the protocol stays below every limit",
+            warnings=(*validity_warnings(cell, protocol, criteria), *_not_treated(protocol)),
+            references=tuple(sorted({"hatzell2020", *(limit.reference for limit in criteria if limit.reference)})),
+            version=version,
+            model=self.name,
+            verdict=found,
+            limits=criteria,
+            targets=targets(cell, protocol, found),
+            conservation={"charge": None, "lithium": None},
+        )
+
+
+def _verdict(criteria: tuple[Limit, ...], protocol: Protocol) -> tuple[Verdict, float | None]:
+    """The first limit that the protocol passes, and when; limits are compared step by step, not only at the end."""
+    time = charge = 0.0
+    passed: float | None = None
+    for step in protocol.steps:
+        level = abs(step.current_density or 0.0)
+        duration = step.time or 0.0
+        broken = [c for c in criteria if c.applies and c.margin is not None and level > 0 and _breaks(c, level)]
+        if broken:
+            worst = min(broken, key=lambda c: c.margin if c.margin is not None else np.inf)
+            critical = level if worst.current_density is None else worst.current_density
+            return Verdict(worst.mechanism, time, critical, passed, charge, 0.0), time
+        time, charge = time + duration, charge + level * duration
+        if level > 0:
+            passed = max(passed or 0.0, level)
+    return Verdict("none", highest_current_density_passed=passed, cumulative_charge=charge), None
+
+
+def _breaks(limit: Limit, level: float) -> bool:
+    if limit.current_density is None:
+        return limit.margin is not None and limit.margin < 1.0
+    return level > limit.current_density
+
+
+def _steps(cell: Cell, protocol: Protocol, end: float | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Start and end of every step up to the verdict: time, current density (nan where the voltage is held), pressure."""
+    rows: list[tuple[float, float, float]] = []
+    time, pressure = 0.0, cell.stack.pressure
+    for step in protocol.steps:
+        pressure = pressure if step.stack_pressure is None else step.stack_pressure
+        current = np.nan if step.current_density is None else step.current_density
+        rows.append((time, current, pressure))
+        if end is not None and time >= end:
+            break
+        time += step.time or 0.0
+        rows.append((time, current, pressure))
+    columns = np.array(rows).T
+    return columns[0], columns[1], columns[2]
+
+
+def _cumulative(time: np.ndarray, current: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0.0], np.cumsum(np.diff(time) * current[:-1])])
+
+
+def _drops(cell: Cell, current: np.ndarray) -> dict[str, np.ndarray]:
+    """V. Drops of the cell as formed."""
+    numbers: CellNumbers = cell_numbers(cell)
+    interface, contact = cell.interface, formed_contact(cell)
+    alphas = (1.0 - interface.anodic_transfer_coefficient, interface.anodic_transfer_coefficient)
+    laws = [
+        ChargeTransfer(interface.exchange_current_density, alpha, interface.resistance, numbers.temperature)
+        for alpha in alphas
+    ]
+    series = cell.electrolyte.thickness / numbers.conductivity + cell.electrolyte.grain_boundary_resistance
+    ohmic = current * series
+    kinetic = np.array([sum(law.kinetic_drop(j / contact) for law in laws) for j in current])
+    film = 2 * current / contact * interface.resistance
+    return {"ohmic_drop": ohmic, "charge_transfer_drop": kinetic, "film_drop": film, "voltage": ohmic + kinetic + film}
+
+
+def _not_treated(protocol: Protocol) -> tuple[str, ...]:
+    held = any(step.voltage is not None for step in protocol.steps)
+    return (
+        ("steps of held voltage are not treated by the analytic model: their current is not resolved",) if held else ()
+    )

@@ -1,0 +1,111 @@
+"""The interface of every model, and the numbers of a cell that models share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lisse.cell import Cell, LithiumElectrode
+from lisse.errors import InvalidInput
+from lisse.protocol import Protocol
+from lisse.records import Solution
+
+__all__ = ["CellNumbers", "Model", "Progress", "cell_numbers"]
+
+Progress = Callable[[float, str], None]
+"""Called with the share done (0 to 1) and a few words."""
+
+
+class Model(ABC):
+    """A way to turn a cell and a protocol into a Solution. Interface; never made itself."""
+
+    name: ClassVar[str] = ""
+
+    @abstractmethod
+    def solve(
+        self, cell: Cell, protocol: Protocol, *, seed: int | None = None, progress: Progress | None = None
+    ) -> Solution:
+        """Run; a numerical failure is a Solution with status ``"failed"``.
+
+        Raises
+        ------
+        InvalidInput
+            When the model cannot treat this cell or protocol.
+        MissingValue
+            When a number that it needs is not known.
+        """
+
+
+@dataclass(frozen=True)
+class CellNumbers:
+    """Properties of a cell's materials at one temperature (SI). Toughness and stiffness exist only with flaws.
+
+    Attributes
+    ----------
+    temperature : float, K
+    molar_volume : float, m3/mol
+    surface_energy : float, J/m2
+    creep_prefactor : float, 1/s/Pa^n
+        Strain rate over stress^n, of bulk metal.
+    creep_exponent : float
+    conductivity : float, S/m
+        Total ionic conductivity of the electrolyte.
+    fracture_toughness : float or None, Pa m^0.5
+    youngs_modulus : float or None, Pa
+    poisson_ratio : float or None
+    """
+
+    temperature: float
+    molar_volume: float
+    surface_energy: float
+    creep_prefactor: float
+    creep_exponent: float
+    conductivity: float
+    fracture_toughness: float | None = None
+    youngs_modulus: float | None = None
+    poisson_ratio: float | None = None
+
+
+def cell_numbers(cell: Cell, temperature: float | None = None) -> CellNumbers:
+    """Evaluate the laws of a cell's materials.
+
+    Raises
+    ------
+    MissingValue
+        When the library has no number for a property that is needed.
+    """
+    at = cell.temperature if temperature is None else temperature
+    metal, ceramic = cell.working.material, cell.electrolyte.material
+    creep = metal.law("creep")
+    flaws = cell.electrolyte.flaws is not None
+    return CellNumbers(
+        temperature=at,
+        molar_volume=metal.value("molar_volume", at),
+        surface_energy=metal.value("surface_energy", at),
+        creep_prefactor=creep.prefactor(at),
+        creep_exponent=creep.exponent,
+        conductivity=ceramic.value("ionic_conductivity", at),
+        fracture_toughness=ceramic.value("fracture_toughness", at) if flaws else None,
+        youngs_modulus=ceramic.value("youngs_modulus", at) if flaws else None,
+        poisson_ratio=ceramic.value("poisson_ratio", at) if flaws else None,
+    )
+
+
+def symmetric_counter(cell: Cell, model: str) -> LithiumElectrode:
+    """The counter electrode of a symmetric cell; a clear refusal for any other cell.
+
+    Raises
+    ------
+    InvalidInput
+        When the cell is not symmetric.
+    """
+    if cell.kind != "symmetric" or not isinstance(cell.counter, LithiumElectrode):
+        raise InvalidInput(
+            "cell.kind",
+            cell.kind,
+            f"'symmetric' for the {model} model of this version",
+            "The analytic model takes every kind of cell",
+        )
+    return cell.counter

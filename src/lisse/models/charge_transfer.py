@@ -1,0 +1,76 @@
+"""The drop between metal and electrolyte at one interface: Butler-Volmer in series with a film, on the part in contact.
+
+    j/a = i0 { exp[(1-alpha) F eta/(R T)] - exp[-alpha F eta/(R T)] },   film drop = (j/a) R_film
+
+with a the contact fraction. The magnitudes of plating and stripping drops follow from one expression: plating at
+current density j is stripping at -j. Scalar arithmetic, because it sits in the inner loop; a test holds it to
+`lisse.theory.overpotential`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lisse.units import FARADAY, GAS_CONSTANT
+
+__all__ = ["ChargeTransfer"]
+
+
+@dataclass(frozen=True)
+class ChargeTransfer:
+    """Kinetics and film of true contact.
+
+    Attributes
+    ----------
+    exchange_current_density : float, A/m2
+    transfer_coefficient : float
+        Share alpha of the overpotential that drives the current in the direction taken (1 - alpha against it).
+    film_resistance : float, ohm m2
+    temperature : float, K
+    """
+
+    exchange_current_density: float
+    transfer_coefficient: float
+    film_resistance: float
+    temperature: float
+
+    def kinetic_drop(self, local_current_density: float) -> float:
+        """V. Overpotential that drives a local current density (A/m2), of the same sign."""
+        x = local_current_density / self.exchange_current_density
+        thermal = GAS_CONSTANT * self.temperature / FARADAY
+        alpha = self.transfer_coefficient
+        if alpha == 0.5:
+            return 2.0 * thermal * math.asinh(0.5 * x)
+        return thermal * _invert(x, alpha)
+
+    def film_drop(self, local_current_density: float) -> float:
+        """V. Drop across the film."""
+        return local_current_density * self.film_resistance
+
+    @property
+    def small_signal_resistance(self) -> float:
+        """ohm m2. Slope of drop against current at zero current: R T/(F i0) + R_film."""
+        return GAS_CONSTANT * self.temperature / (FARADAY * self.exchange_current_density) + self.film_resistance
+
+
+def _invert(x: float, alpha: float) -> float:
+    """Solve x = exp(alpha u) - exp(-(1-alpha) u) for u, by Newton on asinh-scaled residuals; monotone, never overflows."""
+    if x == 0.0:
+        return 0.0
+    if x < 0.0:
+        return -_invert(-x, 1.0 - alpha)
+    # bracket: the reverse term lies between 0 and 1, so ln(x)/alpha < u <= ln(1+x)/alpha
+    high = math.log1p(x) / alpha
+    low = max(0.0, math.log(x) / alpha) if x > 0 else 0.0
+    u = min(high, 2.0 * math.asinh(0.5 * x)) if high > low else high
+    u = max(u, low)
+    for _ in range(60):
+        reverse = math.exp(-(1.0 - alpha) * u)
+        target = math.log(x + reverse) / alpha
+        slope = -(1.0 - alpha) / alpha * reverse / (x + reverse)
+        step = (target - u) / (1.0 - slope)
+        u += step
+        if abs(step) <= 1e-14 * max(1.0, abs(u)):
+            break
+    return u

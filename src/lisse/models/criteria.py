@@ -1,0 +1,289 @@
+"""Every closed-form criterion that can be asked of a cell, each as a limiting current density with its margin.
+
+A criterion says its limit, or "does not apply, because". Criteria are never averaged: the report shows all of them,
+lowest margin first. The laws are those of `lisse.theory`; here they only meet the numbers of one cell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from lisse import theory
+from lisse.cell import Cell, LithiumElectrode
+from lisse.errors import MissingValue
+from lisse.models.base import CellNumbers, cell_numbers
+from lisse.models.charge_transfer import ChargeTransfer
+from lisse.models.contact import contact_law
+from lisse.protocol import Protocol
+from lisse.records import Limit
+
+__all__ = ["formed_contact", "limits", "validity_warnings"]
+
+
+def limits(cell: Cell, protocol: Protocol) -> tuple[Limit, ...]:
+    """All criteria for a cell, lowest margin first, those that do not apply last.
+
+    Parameters
+    ----------
+    cell : Cell
+    protocol : Protocol
+        Gives the largest current density, which margins are relative to, and the largest half-cycle charge.
+    """
+    found = []
+    for mechanism, name, reference, criterion in _CRITERIA:
+        try:
+            result = criterion(cell, protocol)
+        except MissingValue as error:
+            result = str(error)
+        found.append(_limit(mechanism, name, reference, result, protocol.largest_current_density))
+    return tuple(
+        sorted(found, key=lambda limit: (not limit.applies, math.inf if limit.margin is None else limit.margin))
+    )
+
+
+_Result = str | tuple[float | None, float | None, dict[str, float], str]
+"""A reason not to apply; or limiting current density (A/m2), margin where it is not a ratio of currents, inputs, doubt."""
+
+
+def _limit(mechanism: str, name: str, reference: str, result: _Result, largest: float) -> Limit:
+    if isinstance(result, str):
+        return Limit(mechanism, name, None, None, applies=False, valid=False, reason=result, reference=reference)
+    current, margin, inputs, doubt = result
+    if margin is None and current is not None and largest > 0:
+        margin = current / largest
+    return Limit(mechanism, name, current, margin, True, not doubt, doubt, reference, inputs)
+
+
+def formed_contact(cell: Cell) -> float:
+    """1. Contact fraction that the forming pressure leaves, a0 = min(1, p/H)."""
+    pressure = max(cell.stack.forming_pressure, cell.stack.pressure)
+    formed = float(theory.contact_fraction_plastic(pressure=pressure, hardness=cell.interface.contact_hardness))
+    return max(formed, cell.interface.contact_limit)
+
+
+def _contact_loss(cell: Cell, protocol: Protocol) -> _Result:
+    """Closure of voids against stripping, within the charge of one half-cycle.
+
+    Contact is lost in a half-cycle of charge Q when (j - j_c) Q/j V/F reaches the void height w_l at the contact
+    limit: j = j_c/(1 - w_l F/(V Q)). With voids refilled on plating nothing is carried over.
+    """
+    numbers = cell_numbers(cell)
+    law = contact_law(cell.interface, numbers)
+    closure = law.critical_stripping_current(cell.stack.pressure, cell.interface.contact_limit)
+    if not math.isfinite(closure):
+        return "does not apply, because no stripped volume gathers in voids (injection = 0)"
+    charge = protocol.largest_half_cycle_charge
+    needed = (law.height(cell.interface.contact_limit) - law.height(formed_contact(cell))) / (
+        law.injection * law.volume_per_charge
+    )
+    inputs = {
+        "stack_pressure": cell.stack.pressure,
+        "closure_current_density": closure,
+        "half_cycle_charge": charge,
+        "charge_to_lose_contact": needed,
+    }
+    if law.refill >= 1.0 and charge <= needed:
+        return f"does not apply, because one half-cycle strips {charge / 36000:.3g} mAh/cm2 and losing contact takes {needed / 36000:.3g} mAh/cm2"
+    if law.refill < 1.0:
+        return closure, None, inputs, ""
+    return closure / (1.0 - needed / charge), None, inputs, ""
+
+
+def _vacancy(cell: Cell, protocol: Protocol) -> _Result:
+    """Vacancy diffusion into the metal, the only sink without pressure."""
+    if cell.stack.pressure > 0:
+        return "does not apply, because the stack pressure closes voids (see the contact criterion)"
+    metal = cell.working.material
+    inputs = {
+        "diffusivity": metal.value("self_diffusivity", cell.temperature),
+        "concentration_change": metal.value("site_concentration", cell.temperature),
+        "thickness": cell.working.thickness,
+    }
+    if inputs["thickness"] <= 0:
+        return "does not apply, because there is no metal to diffuse into"
+    return float(theory.vacancy_limited_current(**inputs)), None, inputs, ""
+
+
+def _crack(cell: Cell, protocol: Protocol) -> _Result:
+    """Plating pressure in the longest flaw reaches fracture: V p/F = drop + head at K = K_IC, in the contact formed."""
+    flaws = cell.electrolyte.flaws
+    if flaws is None:
+        return "does not apply, because the case has no flaws"
+    numbers = cell_numbers(cell)
+    if numbers.fracture_toughness is None:
+        return "does not apply, because no fracture toughness is known"
+    length = float(flaws.classes(cell.area, 1)[0][0])
+    threshold = float(
+        theory.crack_overpotential(
+            fracture_toughness=numbers.fracture_toughness,
+            flaw_length=length,
+            geometry=flaws.geometry,
+            molar_volume=numbers.molar_volume,
+        )
+    )
+    transfer = _plating(cell, numbers)
+    contact = formed_contact(cell)
+
+    def drop(current: float) -> float:
+        local = flaws.focusing * current / contact
+        return transfer.kinetic_drop(local) + transfer.film_drop(local) + current * length / (2 * numbers.conductivity)
+
+    inputs = {
+        "fracture_toughness": numbers.fracture_toughness,
+        "flaw_length": length,
+        "crack_overpotential": threshold,
+        "interface_resistance": transfer.small_signal_resistance,
+        "contact_fraction": contact,
+    }
+    doubt = (
+        ""
+        if length < 0.1 * cell.electrolyte.thickness
+        else "the longest flaw is not short against the electrolyte thickness"
+    )
+    return _current_at(drop, threshold), None, inputs, doubt
+
+
+def _grain_boundary(cell: Cell, protocol: Protocol) -> _Result:
+    """Pressure at a grain boundary of the electrolyte reaches fracture (Raj and Wolfenstine)."""
+    resistance, flaws = cell.electrolyte.grain_boundary_resistance, cell.electrolyte.flaws
+    if resistance <= 0:
+        return "does not apply, because no grain-boundary resistance is given"
+    if flaws is None:
+        return "does not apply, because the case has no flaws"
+    numbers = cell_numbers(cell)
+    length = float(flaws.classes(cell.area, 1)[0][0])
+    toughness = numbers.fracture_toughness or math.nan
+    stress = float(theory.fracture_stress(fracture_toughness=toughness, flaw_length=length, geometry=flaws.geometry))
+    inputs = {"fracture_stress": stress, "grain_boundary_resistance": resistance}
+    return float(theory.grain_boundary_current_limit(**inputs, molar_volume=numbers.molar_volume)), None, inputs, ""
+
+
+def _molten(cell: Cell, protocol: Protocol) -> _Result:
+    """Ansell's viscous limit, for a molten metal only."""
+    metal = cell.working.material
+    if not metal.has("melting_point") or cell.temperature < metal.value("melting_point"):
+        return "does not apply, because the metal is solid (it creeps, it has no viscosity)"
+    return "does not apply, because the library has no crack width for this cell"
+
+
+def _salt(cell: Cell, protocol: Protocol) -> _Result:
+    """Salt depletion of a binary polymer electrolyte."""
+    material = cell.electrolyte.material
+    if material.kind != "polymer":
+        return "does not apply, because the electrolyte conducts one ion only"
+    inputs = {
+        "salt_concentration": material.value("salt_concentration", cell.temperature),
+        "diffusivity": material.value("salt_diffusivity", cell.temperature),
+        "transference_number": material.value("transference_number", cell.temperature),
+        "thickness": cell.electrolyte.thickness,
+    }
+    return float(theory.limiting_current(**inputs)), None, inputs, ""
+
+
+def _lithium(cell: Cell, protocol: Protocol) -> _Result:
+    """Charge of one half-cycle against the lithium of the electrode that is stripped."""
+    electrodes = [e for e in (cell.working, cell.counter) if isinstance(e, LithiumElectrode) and e.thickness > 0]
+    charge = protocol.largest_half_cycle_charge
+    if not electrodes or charge <= 0:
+        return "does not apply, because no metal electrode is stripped by a set current"
+    thickness = min(e.thickness for e in electrodes)
+    capacity = thickness / float(
+        theory.lithium_thickness(areal_charge=1.0, molar_volume=cell.working.material.value("molar_volume"))
+    )
+    inputs = {"lithium_thickness": thickness, "capacity": capacity, "half_cycle_charge": charge}
+    timed = any(step.duration is not None and step.current_density for step in protocol.steps)
+    return (protocol.largest_current_density * capacity / charge if timed else None), capacity / charge, inputs, ""
+
+
+def _voltage(cell: Cell, protocol: Protocol) -> _Result:
+    """Ohmic and interface drops of the cell as formed reach the voltage limit."""
+    if not isinstance(cell.counter, LithiumElectrode):
+        return "does not apply, because a full cell's voltage is not that of its drops"
+    numbers = cell_numbers(cell)
+    transfer, contact = _plating(cell, numbers), formed_contact(cell)
+    series = cell.electrolyte.thickness / numbers.conductivity + cell.electrolyte.grain_boundary_resistance
+
+    def voltage(current: float) -> float:
+        return current * series + 2 * (transfer.kinetic_drop(current / contact) + transfer.film_drop(current / contact))
+
+    return (
+        _current_at(voltage, protocol.voltage_limit),
+        None,
+        {"voltage_limit": protocol.voltage_limit, "series_resistance": series},
+        "",
+    )
+
+
+def _plating(cell: Cell, numbers: CellNumbers) -> ChargeTransfer:
+    interface = cell.interface
+    return ChargeTransfer(
+        interface.exchange_current_density,
+        1.0 - interface.anodic_transfer_coefficient,
+        interface.resistance,
+        numbers.temperature,
+    )
+
+
+def _current_at(drop: Callable[[float], float], target: float) -> float:
+    """A/m2. Current density at which a rising drop reaches a target, to machine precision by bisection in the logarithm."""
+    low, high = 1e-9, 1e9
+    if drop(high) < target:
+        return math.inf
+    for _ in range(200):
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if drop(middle) > target else (middle, high)
+    return math.sqrt(low * high)
+
+
+_CRITERIA: tuple[tuple[str, str, str, Callable[[Cell, Protocol], _Result]], ...] = (
+    ("contact-loss", "void closure under stack pressure", "kasemchainan2019", _contact_loss),
+    ("contact-loss", "vacancy diffusion without pressure", "krauskopf2019", _vacancy),
+    ("filament-short", "crack overpotential of the longest flaw", "porz2017", _crack),
+    ("filament-short", "grain-boundary resistance", "raj2017", _grain_boundary),
+    ("filament-short", "viscous flow in a crack", "ansell1986", _molten),
+    ("salt-depletion", "steady salt depletion", "brissot1999", _salt),
+    ("lithium-exhausted", "charge of one half-cycle", "hatzell2020", _lithium),
+    ("voltage-limit", "drops of the cell as formed", "hatzell2020", _voltage),
+)
+
+
+def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...]) -> tuple[str, ...]:
+    """What a reader of the result should doubt, in words."""
+    found = [f"{limit.criterion}: {limit.reason}" for limit in criteria if limit.applies and not limit.valid]
+    interface = cell.interface
+    thinnest = min((e.thickness for e in (cell.working, cell.counter) if isinstance(e, LithiumElectrode)), default=0.0)
+    spacing = 1.0 / math.sqrt(interface.void_density)
+    if 0 < thinnest < spacing:
+        found.append(
+            f"contact law: the lithium ({thinnest * 1e6:.3g} um) is thinner than the spacing of the pores ({spacing * 1e6:.3g} um)"
+        )
+    if formed_contact(cell) < 0.5:
+        found.append(
+            f"contact law: only {formed_contact(cell):.0%} contact after forming; the pores of the law overlap there"
+        )
+    used = [(m, n) for m in (cell.working.material, cell.electrolyte.material) for n in _USED if m.has(n)]
+    for material in (cell.working.material, cell.electrolyte.material):
+        found.extend(material.validity_warnings(cell.temperature, tuple(n for m, n in used if m is material)))
+    unsure = [f"{m.name} {n.replace('_', ' ')} ({m.entry(n).row})" for m, n in used if m.entry(n).mark == "U"]
+    if unsure:
+        found.append(f"inputs marked U (unsure), replace them by your own where you can: {', '.join(unsure)}")
+    return tuple(found)
+
+
+_USED = (
+    "creep",
+    "molar_volume",
+    "surface_energy",
+    "ionic_conductivity",
+    "fracture_toughness",
+    "youngs_modulus",
+    "poisson_ratio",
+    "interface_resistance",
+    "exchange_current_density",
+    "void_density",
+    "void_closure_coefficient",
+    "small_scale_strength_factor",
+    "contact_hardness",
+)
+"""Properties that the models read, for warnings."""

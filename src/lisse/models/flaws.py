@@ -1,0 +1,178 @@
+"""Lithium in the surface flaws of one interface (Mode 1).
+
+Each flaw is an edge crack of depth s, seen per unit length along the surface. Its state is the area A of lithium in
+it and its depth. Pressure follows from the opening compliance (theory.crack_opening_area):
+
+    A = C s^2 p,     K = Y p sqrt(pi s)
+
+Lithium plates on both flanks, driven by the local drop between metal and electrolyte E less the pressure term, so
+that p <= F E/V comes out and is not put in:
+
+    dA/dt = (V/F) 2 s i_f,    i_f = (E + j s/(2 sigma) - V p/F)/R,    R = small-signal resistance of the interface
+
+j s/(2 sigma) is the mean ohmic head along the flaw. Where the interface is stripped, lithium leaves the flaw until it
+is empty. The flaw grows where K reaches K_IC,
+
+    ds/dt = M max(0, K/K_IC - 1),
+
+with a mobility M so large that K stays at K_IC to within (ds/dt)/M and the speed is set by the supply of lithium:
+ds/dt -> (dA/dt)/(dA/ds at K = K_IC). A flaw never heals. Flaws take a negligible share of the current, so that they
+follow the drop E(t) of the contact and do not change it.
+Sources: Porz and others 2017 (Griffith reading); docs/explanation/lumped_model.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lisse import theory
+from lisse.cell import Cell
+from lisse.models.base import CellNumbers
+from lisse.units import FARADAY
+
+__all__ = ["FlawLaw", "flaw_law"]
+
+_MOBILITY = 1e-3  # m/s
+
+
+@dataclass(frozen=True)
+class FlawLaw:
+    """The flaws of one interface, scaled: filling v = A/A_c and depth x = s/s_0, A_c the filling at which s_0 grows.
+
+    Then p/p_c = v/x^2 and K/K_IC = v/x^1.5, and with u the driving voltage over V p_c/F
+
+        dv/dt = k x (u - v/x^2),    dx/dt = g max(0, v/x^1.5 - 1).
+
+    Attributes
+    ----------
+    initial_depth : (m,) array, m
+    number : (m,) array, 1
+        Flaws in each class.
+    critical_pressure : (m,) array, Pa
+    critical_area : (m,) array, m2
+    pressure_drop : (m,) array, V
+        V p_c/F.
+    supply : (m,) array, 1/s
+        k = 2 s_0 p_c (V/F)^2/(A_c R).
+    head : (m,) array, ohm m2
+        s_0/(2 sigma).
+    growth : (m,) array, 1/s
+        g = M/s_0.
+    height_per_filling : (m,) array, m
+        Lithium per area of interface at v = 1; each flaw is as wide along the surface as 2 s_0.
+    """
+
+    initial_depth: np.ndarray
+    number: np.ndarray
+    critical_pressure: np.ndarray
+    critical_area: np.ndarray
+    pressure_drop: np.ndarray
+    supply: np.ndarray
+    head: np.ndarray
+    growth: np.ndarray
+    height_per_filling: np.ndarray
+
+    def drive(self, depth: np.ndarray, plating: np.ndarray | float, drop: np.ndarray | float) -> np.ndarray:
+        """1. Driving voltage over V p_c/F, (..., m).
+
+        Parameters
+        ----------
+        depth : (m,) array
+            Scaled depth.
+        plating : float or (..., 1) array
+            A/m2. Current density at this interface, above zero when it is plated.
+        drop : float or (..., 1) array
+            V. Drop between metal and electrolyte at the mouth, of the sign of `plating`.
+        """
+        return np.asarray((drop + plating * self.head * depth) / self.pressure_drop)
+
+    def relax(self, filling: np.ndarray, depth: np.ndarray, time: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        """Filling at every time (s) at fixed depth, with the drive (n, m) linear in between; exact.
+
+        dv/dt = (k/x)(e - v) with e = u x^2 has the solution v_1 = e_1 - c + (v_0 - e_0 + c) exp(-k t/x) over a time t,
+        c the change of e over k t/x. A flaw that runs empty stays empty.
+        """
+        end = drive * depth**2
+        decay = np.diff(time)[:, np.newaxis] * (self.supply / depth)
+        lag = np.diff(end, axis=0) / decay
+        kept = np.exp(-decay)
+        gained = end[1:] - lag - (end[:-1] - lag) * kept
+        found = np.empty_like(end)
+        found[0] = filling
+        for k in range(len(kept)):
+            np.maximum(kept[k] * found[k] + gained[k], 0.0, out=found[k + 1])
+        return found
+
+    def rates(self, filling: np.ndarray, depth: np.ndarray, drive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """1/s. Rates of filling and of scaled depth where the interface is plated."""
+        root = np.sqrt(depth)
+        filled = self.supply * depth * (drive - filling / (depth * depth))
+        return filled, self.growth * np.maximum(filling / (depth * root) - 1.0, 0.0)
+
+    def intensity(self, filling: np.ndarray, depth: np.ndarray) -> np.ndarray:
+        """1. Stress intensity over toughness."""
+        return np.asarray(filling / depth**1.5)
+
+    def pressure(self, filling: np.ndarray, depth: np.ndarray) -> np.ndarray:
+        """Pa. Pressure of the lithium in each flaw."""
+        return self.critical_pressure * filling / depth**2
+
+
+def flaw_law(cell: Cell, numbers: CellNumbers, resistance: float, classes: int, seed: Sequence[int] | None) -> FlawLaw | None:
+    """The flaws of one interface; ``None`` for a flawless surface.
+
+    Parameters
+    ----------
+    cell : Cell
+    numbers : CellNumbers
+    resistance : float
+        ohm m2. Small-signal resistance of true contact.
+    classes : int
+        Classes that stand for the population of one interface.
+    seed : sequence of int or None
+        Draws the longest flaw; ``None`` takes its median.
+    """
+    flaws = cell.electrolyte.flaws
+    if (
+        flaws is None
+        or numbers.fracture_toughness is None
+        or numbers.youngs_modulus is None
+        or numbers.poisson_ratio is None
+    ):
+        return None
+    depth, number = flaws.classes(cell.area, classes, seed)
+    drop = np.asarray(
+        theory.crack_overpotential(
+            fracture_toughness=numbers.fracture_toughness,
+            flaw_length=depth,
+            geometry=flaws.geometry,
+            molar_volume=numbers.molar_volume,
+        )
+    )
+    pressure = np.asarray(theory.plating_pressure(overpotential=drop, molar_volume=numbers.molar_volume))
+    area = np.asarray(
+        theory.crack_opening_area(
+            pressure=pressure,
+            crack_length=depth,
+            youngs_modulus=numbers.youngs_modulus,
+            poisson_ratio=numbers.poisson_ratio,
+            geometry=flaws.geometry,
+        )
+    )
+    if flaws.geometry == "through":  # the formula counts both halves of a crack of length 2 s; a surface flaw is one
+        area = 0.5 * area
+    per_charge = numbers.molar_volume / FARADAY
+    return FlawLaw(
+        initial_depth=depth,
+        number=number,
+        critical_pressure=pressure,
+        critical_area=area,
+        pressure_drop=drop,
+        supply=2.0 * depth * drop * per_charge / (area * resistance),
+        head=depth / (2.0 * numbers.conductivity),
+        growth=_MOBILITY / depth,
+        height_per_filling=area * 2.0 * depth * number / cell.area,
+    )

@@ -1,0 +1,189 @@
+"""Follow the contact of both interfaces through one step of the protocol.
+
+Voids are complementary: at w = 0 and a balance below zero they stay closed. The integrator (CVODE's BDF, SUNDIALS)
+therefore runs from one opening or closing to the next, each located as an event, and every piece is smooth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lisse.models.lumped.equations import Equations
+from lisse.protocol import Step
+
+__all__ = ["ContactFollower", "ContactPath"]
+
+_LENGTH = 1e-6  # m, scale of void heights
+_CHARGE = 36000.0  # C/m2, scale of charge
+_SHORTEST = 1e-9  # s
+_MOST_PIECES = 1000
+
+
+@dataclass(frozen=True)
+class ContactPath:
+    """Contact through one step.
+
+    Attributes
+    ----------
+    time : (n,) array, s
+        From the start of the step.
+    void_height : (n, 2) array, m
+    current_density : (n,) array, A/m2
+    charge : (n,) array, C/m2
+        Passed in this step.
+    failure : (mode, side) or None
+        What ended the step early, and at which interface (0 working, 1 counter).
+    trouble : str
+        Why the integrator stopped, or an empty string.
+    evaluations : int
+        Right-hand sides used.
+    """
+
+    time: np.ndarray
+    void_height: np.ndarray
+    current_density: np.ndarray
+    charge: np.ndarray
+    failure: tuple[str, int | None] | None
+    trouble: str
+    evaluations: int
+
+
+class ContactFollower:
+    """Runs steps one after the other with one integrator, whose state is both void heights (um) and charge (mAh/cm2).
+
+    Parameters
+    ----------
+    contact_limit : float
+        1. Contact fraction that counts as lost.
+    tolerance : float
+        Relative tolerance.
+    """
+
+    def __init__(self, contact_limit: float, tolerance: float) -> None:
+        from sksundae.cvode import CVODE
+
+        self._contact_limit = contact_limit
+        self._open = [True, True]
+        self._evaluations = 0
+        self._solver = CVODE(
+            self._rates,
+            rtol=tolerance,
+            atol=tolerance * 1e-2,
+            first_step=1.0,
+            max_num_steps=20_000,
+            eventsfn=_falling(self._events),
+            num_events=4,
+        )
+
+    def follow(self, equations: Equations, step: Step, pressure: float, void_height: np.ndarray) -> ContactPath:
+        """Run one step, or as far as contact lasts.
+
+        Parameters
+        ----------
+        equations : Equations
+        step : Step
+        pressure : float
+            Pa. Stack pressure.
+        void_height : (2,) array
+            m, at the start.
+        """
+        self._equations, self._pressure = equations, pressure
+        self._set, self._voltage, self._length = step.current_density, step.voltage, step.time or 0.0
+        self._lost = equations.contact.height(self._contact_limit) / _LENGTH
+        self._evaluations = 0
+        return self._run(void_height)
+
+    def _current(self, working: float, counter: float) -> float:
+        """A/m2. Set, or what the held voltage drives."""
+        if self._set is not None:
+            return self._set
+        return self._equations.current_at(self._voltage or 0.0, (working * _LENGTH, counter * _LENGTH))
+
+    def _rates(self, _: float, state: np.ndarray, out: np.ndarray) -> None:
+        self._evaluations += 1
+        working, counter, _charge = state.tolist()
+        current = self._current(working, counter)
+        rate = self._equations.contact.rate
+        out[0] = rate(working * _LENGTH, -current, self._pressure) / _LENGTH if self._open[0] else 0.0
+        out[1] = rate(counter * _LENGTH, current, self._pressure) / _LENGTH if self._open[1] else 0.0
+        out[2] = current / _CHARGE
+
+    def _events(self, _: float, state: np.ndarray, out: np.ndarray) -> None:
+        """Fall through zero: an open interface closes, a closed one opens (first two); contact is lost (last two)."""
+        working, counter, _charge = state.tolist()
+        out[0] = working if self._open[0] else -self._opening(0, working, counter)
+        out[1] = counter if self._open[1] else -self._opening(1, working, counter)
+        out[2], out[3] = self._lost - working, self._lost - counter
+
+    def _opening(self, side: int, working: float, counter: float) -> float:
+        """um/s. Rate at which a closed interface would open; zero where pressure keeps it closed."""
+        current = self._current(working, counter)
+        stripping = -current if side == 0 else current
+        rate = self._equations.contact.rate(0.0, stripping, self._pressure)
+        return rate / _LENGTH if rate > 0.0 else -1.0
+
+    def _run(self, void_height: np.ndarray) -> ContactPath:
+        state = np.array([*(void_height / _LENGTH), 0.0])
+        times, states = [np.zeros(1)], [state[np.newaxis]]
+        failure: tuple[str, int | None] | None = None
+        trouble, time, pieces = "", 0.0, 0
+        while self._length - time > _SHORTEST and failure is None and not trouble:
+            self._set_phases(state)
+            lost = self._already_lost(state)
+            if lost is not None:
+                failure = ("contact-loss", lost)
+                break
+            t, y, event, trouble = self._piece(state, self._length - time)
+            times.append(time + t[1:])
+            states.append(y[1:])
+            state, time, pieces = y[-1].copy(), time + float(t[-1]), pieces + 1
+            if event is not None and event >= 2:
+                failure = ("contact-loss", event - 2)
+            elif event is not None:
+                state[event] = max(state[event], 0.0) if not self._open[event] else 0.0
+            if pieces > _MOST_PIECES:
+                trouble = f"contact opened and closed more than {_MOST_PIECES} times within one step"
+        return self._path(np.concatenate(times), np.concatenate(states), failure, trouble)
+
+    def _set_phases(self, state: np.ndarray) -> None:
+        for side in (0, 1):
+            self._open[side] = bool(state[side] > 0.0 or self._opening(side, float(state[0]), float(state[1])) > 0.0)
+
+    def _already_lost(self, state: np.ndarray) -> int | None:
+        current = self._current(float(state[0]), float(state[1]))
+        for side, stripping in ((0, -current), (1, current)):
+            if state[side] >= self._lost * (1.0 - 1e-9) and stripping > 0.0:
+                return side
+        return None
+
+    def _piece(self, state: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarray, int | None, str]:
+        """Until the next opening, closing or loss: times, states, the event and the integrator's trouble."""
+        found = self._solver.solve(np.array([0.0, length]), state)
+        t, y = np.asarray(found.t), np.asarray(found.y)
+        if not np.isfinite(y).all() or (not found.success and found.i_events is None):
+            return t, y, None, f"the contact balance could not be integrated beyond {t[-1]:.4g} s: {found.message}"
+        event = None if found.i_events is None else int(np.flatnonzero(np.asarray(found.i_events)[-1])[0])
+        return t, y, event, ""
+
+    def _path(self, time: np.ndarray, states: np.ndarray, failure: tuple[str, int | None] | None, trouble: str) -> ContactPath:
+        heights = np.maximum(states[:, :2], 0.0) * _LENGTH
+        if self._set is not None:
+            current, charge = np.full(len(time), self._set), self._set * time
+        else:
+            current = np.array([self._current(float(w), float(c)) for w, c in states[:, :2]])
+            charge = states[:, 2] * _CHARGE
+        return ContactPath(time, heights, current, charge, failure, trouble, self._evaluations)
+
+
+def _falling(function: Callable[..., None]) -> Callable[..., None]:
+    def events(t: float, y: np.ndarray, out: np.ndarray) -> None:
+        function(t, y, out)
+
+    events.terminal = [True] * 4  # type: ignore[attr-defined]
+    events.direction = [-1] * 4  # type: ignore[attr-defined]
+    return events
+
+

@@ -1,0 +1,135 @@
+"""Follow the flaws of one interface along the contact of one step.
+
+While no flaw is critical the filling of each obeys a linear equation, solved exactly from one recorded time to the
+next. Where K passes K_IC the filling and the depth are integrated together (CVODE's BDF, SUNDIALS) to the end of the
+step, or until a flaw spans the electrolyte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lisse.models.flaws import FlawLaw
+
+__all__ = ["FlawPath", "follow_flaws"]
+
+
+@dataclass(frozen=True)
+class FlawPath:
+    """Flaws of one interface through one step.
+
+    Attributes
+    ----------
+    time : (n,) array, s
+        Those of the contact, with those of the growth put in between, up to a short.
+    filling, depth : (n, m) array
+        Scaled state.
+    short : float or None
+        s. When a flaw spanned the electrolyte.
+    trouble : str
+        Why the integrator stopped, or an empty string.
+    evaluations : int
+    """
+
+    time: np.ndarray
+    filling: np.ndarray
+    depth: np.ndarray
+    short: float | None = None
+    trouble: str = ""
+    evaluations: int = 0
+
+
+def follow_flaws(
+    law: FlawLaw,
+    time: np.ndarray,
+    plating: np.ndarray,
+    drop: np.ndarray,
+    filling: np.ndarray,
+    depth: np.ndarray,
+    thickness: float,
+    tolerance: float,
+) -> FlawPath:
+    """Run the flaws of one interface.
+
+    Parameters
+    ----------
+    law : FlawLaw
+    time : (n,) array
+        s, from the start of the step.
+    plating : (n,) array
+        A/m2. Current density at this interface, above zero where it is plated.
+    drop : (n,) array
+        V. Drop at the mouth of the flaws, of the sign of `plating`.
+    filling, depth : (m,) array
+        At the start.
+    thickness : float
+        m. Of the electrolyte.
+    tolerance : float
+        Relative tolerance of the integration of growth.
+    """
+    drive = law.drive(depth, plating[:, np.newaxis], drop[:, np.newaxis])
+    fillings = law.relax(filling, depth, time, drive)
+    critical = (law.intensity(fillings, depth).max(axis=1) > 1.0) & (plating > 0.0)
+    if not critical[1:].any():
+        return FlawPath(time, fillings, np.broadcast_to(depth, fillings.shape))
+    k = 1 + int(np.argmax(critical[1:]))
+    before = FlawPath(time[:k], fillings[:k], np.broadcast_to(depth, (k, len(depth))))
+    return _join(before, _grow(law, time, plating, drop, before, thickness, tolerance))
+
+
+def _grow(
+    law: FlawLaw, time: np.ndarray, plating: np.ndarray, drop: np.ndarray, before: FlawPath, thickness: float, tolerance: float
+) -> FlawPath:
+    """Integrate filling and depth from the last time of `before` to the end of the step."""
+    from sksundae.cvode import CVODE
+
+    m = len(law.initial_depth)
+    span = law.initial_depth / thickness
+    evaluations = 0
+
+    def rates(t: float, state: np.ndarray, out: np.ndarray) -> None:
+        nonlocal evaluations
+        evaluations += 1
+        filling, depth = state[:m], state[m:]
+        drive = law.drive(depth, np.interp(t, time, plating), np.interp(t, time, drop))
+        out[:m], out[m:] = law.rates(filling, depth, drive)
+
+    def spanned(_: float, state: np.ndarray, out: np.ndarray) -> None:
+        out[0] = 1.0 - (state[m:] * span).max()
+
+    spanned.terminal, spanned.direction = [True], [-1]  # type: ignore[attr-defined]
+    start = np.concatenate([before.filling[-1], before.depth[-1]])
+    solver = CVODE(
+        rates,
+        rtol=tolerance,
+        atol=tolerance,
+        max_num_steps=50_000,
+        eventsfn=spanned,
+        num_events=1,
+        sparsity=_pattern(m),
+    )
+    found = solver.solve(np.array([before.time[-1], time[-1]]), start)
+    t, y = np.asarray(found.t), np.asarray(found.y)
+    short = float(t[-1]) if found.i_events is not None else None
+    trouble = ""
+    if not np.isfinite(y).all() or (not found.success and short is None):
+        trouble = f"the growth of a flaw could not be integrated beyond {t[-1]:.4g} s of the step: {found.message}"
+    return FlawPath(t, y[:, :m], np.maximum.accumulate(y[:, m:]), short, trouble, evaluations)
+
+
+def _pattern(m: int) -> np.ndarray:
+    """Filling and depth of one flaw know each other and no other flaw."""
+    return np.tile(np.eye(m), (2, 2))
+
+
+def _join(before: FlawPath, after: FlawPath) -> FlawPath:
+    return FlawPath(
+        np.concatenate([before.time, after.time[1:]]),
+        np.concatenate([before.filling, after.filling[1:]]),
+        np.concatenate([before.depth, after.depth[1:]]),
+        after.short,
+        after.trouble,
+        after.evaluations,
+    )

@@ -1,0 +1,99 @@
+"""The lumped model as users call it: cell and protocol in, Solution out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lisse import __version__ as version
+from lisse.cell import Cell
+from lisse.errors import InvalidInput
+from lisse.models.base import Model, Progress, symmetric_counter
+from lisse.models.criteria import limits, validity_warnings
+from lisse.models.lumped.march import march
+from lisse.models.lumped.traces import conservation, traces, verdict
+from lisse.models.targets import targets
+from lisse.protocol import Protocol
+from lisse.records import Solution
+
+__all__ = ["Lumped"]
+
+_REFERENCES = ("hatzell2020", "kasemchainan2019", "porz2017")
+
+
+@dataclass(frozen=True)
+class Lumped(Model):
+    """A symmetric cell as ordinary differential equations: kinetics, contact and voids, flaws, drops.
+
+    Attributes
+    ----------
+    flaw_classes : int
+        Classes that stand for the flaws of one interface, 1 or more.
+    relative_tolerance : float
+        Of the time integration, between 1e-10 and 1e-2.
+    """
+
+    flaw_classes: int = 6
+    relative_tolerance: float = 1e-5
+
+    name: ClassVar[str] = "lumped"
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        if (
+            isinstance(self.flaw_classes, bool)
+            or not isinstance(self.flaw_classes, int)
+            or not 1 <= self.flaw_classes <= 64
+        ):
+            raise InvalidInput("flaw_classes", self.flaw_classes, "a whole number from 1 to 64")
+        if not 1e-10 <= self.relative_tolerance <= 1e-2:
+            raise InvalidInput("relative_tolerance", self.relative_tolerance, "a number from 1e-10 to 1e-2")
+
+    def solve(
+        self, cell: Cell, protocol: Protocol, *, seed: int | None = None, progress: Progress | None = None
+    ) -> Solution:
+        """Run the protocol to its end, or to the first failure of the cell.
+
+        Raises
+        ------
+        InvalidInput
+            For a cell that is not symmetric, or a fixture other than constant pressure or a schedule.
+        MissingValue
+            When a material property is not known.
+        """
+        symmetric_counter(cell, self.name)
+        if cell.stack.fixture == "constant-gap":
+            raise InvalidInput(
+                "cell.stack.fixture",
+                cell.stack.fixture,
+                "'constant-pressure' or 'schedule' in the lumped model of this version",
+                "Use constant-pressure with the pressure that the gap is set to",
+            )
+        run = march(cell, protocol, self.flaw_classes, self.relative_tolerance, seed, progress)
+        found = verdict(run)
+        if run.trouble:
+            status, text = "failed", f"numerical failure in {run.trouble}"
+        elif run.failure is not None:
+            status, text = "stopped", f"the cell failed: {found.mode} after {run.failure.time / 3600:.3g} h"
+        else:
+            status, text = "completed", "the protocol ran to its end without failure"
+        criteria = limits(cell, protocol)
+        return Solution(
+            data=traces(run),
+            inputs=self._inputs(cell, protocol),
+            status=status,
+            status_text=text,
+            warnings=validity_warnings(cell, protocol, criteria),
+            references=tuple(sorted({*_REFERENCES, *(limit.reference for limit in criteria if limit.reference)})),
+            seed=seed,
+            version=version,
+            model=self.name,
+            verdict=found,
+            limits=criteria,
+            targets=targets(cell, protocol, found),
+            conservation=conservation(run),
+        )
+
+    def _inputs(self, cell: Cell, protocol: Protocol) -> dict[str, Any]:
+        settings = {"name": self.name, "flaw_classes": self.flaw_classes, "relative_tolerance": self.relative_tolerance}
+        return {"cell": cell.to_dict(), "protocol": protocol.to_dict(), "model": settings}

@@ -1,0 +1,46 @@
+"""Device targets of the field against what a run reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lisse import theory
+from lisse.cell import Cell
+from lisse.protocol import Protocol
+from lisse.records import Verdict
+
+__all__ = ["targets"]
+
+
+def targets(cell: Cell, protocol: Protocol, verdict: Verdict) -> tuple[Mapping[str, Any], ...]:
+    """Each target with the value that the run passed; never an extrapolation, ``None`` where the run says nothing.
+
+    Targets: `lisse.theory.ALBERTUS_TARGETS`. The fraction passed counts one half-cycle against the working electrode
+    and what is plated onto it.
+    """
+    passed = verdict.highest_current_density_passed
+    charge = protocol.largest_half_cycle_charge if passed else None
+    excess = cell.working.thickness / float(theory.lithium_thickness(areal_charge=1.0))
+    fraction = None if charge is None else float(theory.fraction_passed(cycled_charge=charge, excess_charge=excess))
+    values = {
+        "current_density": passed,
+        "cycled_charge": charge,
+        "cumulative_charge": verdict.cumulative_charge,
+        "fraction_passed": fraction,
+    }
+    found = []
+    for target in theory.ALBERTUS_TARGETS.values():
+        value = values[target.name]
+        met = None if value is None else target.met(value)
+        found.append(
+            {
+                "name": target.name,
+                "text": target.text,
+                "target": target.value,
+                "unit": target.unit,
+                "value": value,
+                "met": met,
+            }
+        )
+    return tuple(found)

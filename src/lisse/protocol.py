@@ -1,0 +1,336 @@
+"""What is done to a cell: steps of current, voltage or rest, and the protocols that laboratories name.
+
+A protocol is plain data: a tuple of steps, each ended by a time or an areal charge. Nothing here knows what a cell
+is. Current density above zero plates the working electrode (see `lisse.units`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+from lisse.errors import InvalidInput, suggest
+
+__all__ = [
+    "CommunityProtocol",
+    "Protocol",
+    "Step",
+    "ccd_ramp",
+    "community_protocols",
+    "cycle",
+    "hold",
+    "one_way",
+    "rest",
+    "steps",
+]
+
+_MOST_STEPS = 100_000
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a protocol.
+
+    Attributes
+    ----------
+    current_density : float or None
+        A/m2, signed. Zero is a rest; ``None`` when the voltage is held.
+    voltage : float or None
+        V, signed. Held voltage; ``None`` when the current is set.
+    duration : float or None
+        s. The step ends after this time.
+    charge : float or None
+        C/m2, magnitude. The step ends after this areal charge (set currents only).
+    stack_pressure : float or None
+        Pa. Stack pressure from this step on; ``None`` keeps it.
+    temperature : float or None
+        K. Temperature from this step on; ``None`` keeps it.
+    label : str
+        Words for plots and tables.
+
+    Raises
+    ------
+    InvalidInput
+        Unless exactly one of current and voltage, and exactly one of duration and charge, is given and possible.
+    """
+
+    current_density: float | None = None
+    voltage: float | None = None
+    duration: float | None = None
+    charge: float | None = None
+    stack_pressure: float | None = None
+    temperature: float | None = None
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that the step can be run and ends."""
+        if (self.current_density is None) == (self.voltage is None):
+            raise InvalidInput("step", self, "exactly one of current_density and voltage")
+        if (self.duration is None) == (self.charge is None):
+            raise InvalidInput("step", self, "exactly one of duration and charge, to end the step")
+        for name in ("current_density", "voltage"):
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                raise InvalidInput(f"step {name}", value, "a finite number")
+        for name in ("duration", "charge", "temperature"):
+            _positive(f"step {name}", getattr(self, name))
+        if self.stack_pressure is not None and not (math.isfinite(self.stack_pressure) and self.stack_pressure >= 0):
+            raise InvalidInput("step stack_pressure", self.stack_pressure, "zero or more")
+        if self.charge is not None and not self.current_density:
+            raise InvalidInput(
+                "step charge", self.charge, "a duration instead: a rest or a held voltage passes no set charge"
+            )
+
+    @property
+    def time(self) -> float | None:
+        """s. How long the step lasts; ``None`` never (a set current turns charge into time)."""
+        if self.duration is not None:
+            return self.duration
+        if self.charge is not None and self.current_density:
+            return self.charge / abs(self.current_density)
+        return None
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A named list of steps.
+
+    Attributes
+    ----------
+    name : str
+    steps : tuple of Step
+    voltage_limit : float
+        V. The run stops when the magnitude of the voltage passes this.
+    reference : str
+        Citation key, for a protocol taken from a paper.
+    settings : mapping
+        What the protocol was made from, as plain data (SI).
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    voltage_limit: float = 5.0
+    reference: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check that there is something to do."""
+        if not self.steps:
+            raise InvalidInput("protocol steps", None, "at least one step")
+        if len(self.steps) > _MOST_STEPS:
+            raise InvalidInput(
+                "protocol steps",
+                len(self.steps),
+                f"at most {_MOST_STEPS} steps",
+                "Use fewer cycles or a larger current step",
+            )
+        _positive("voltage_limit", self.voltage_limit)
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+
+    @property
+    def largest_current_density(self) -> float:
+        """A/m2. Largest magnitude of the set currents; 0 when none is set."""
+        return max((abs(step.current_density) for step in self.steps if step.current_density is not None), default=0.0)
+
+    @property
+    def largest_half_cycle_charge(self) -> float:
+        """C/m2. Largest charge passed in one direction without reversal, from the set currents."""
+        largest = total = 0.0
+        sign = 0.0
+        for step in self.steps:
+            if not step.current_density:
+                continue
+            time = step.time
+            passed = step.current_density * (0.0 if time is None else time)
+            total = total + passed if passed * sign > 0 else passed
+            sign = math.copysign(1.0, passed)
+            largest = max(largest, abs(total))
+        return largest
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data: name, settings, voltage limit and every step."""
+        return {
+            "name": self.name,
+            "voltage_limit": self.voltage_limit,
+            "reference": self.reference,
+            "settings": dict(self.settings),
+            "steps": [
+                {k: v for k, v in dataclasses.asdict(step).items() if v not in (None, "")} for step in self.steps
+            ],
+        }
+
+
+def ccd_ramp(
+    start: float,
+    step: float,
+    stop: float,
+    half_cycle_charge: float | None = None,
+    half_cycle_time: float | None = None,
+    rest: float = 0.0,
+    cycles_per_step: int = 1,
+    voltage_limit: float = 5.0,
+) -> Protocol:
+    """Critical-current-density test: plate and strip at a current that rises step by step.
+
+    Parameters
+    ----------
+    start, step, stop : float
+        A/m2. First current density, increment, and the last one allowed.
+    half_cycle_charge : float or None
+        C/m2. Fixed areal charge per half-cycle; or
+    half_cycle_time : float or None
+        s. fixed time per half-cycle. Exactly one of the two.
+    rest : float
+        s. Rest after every half-cycle.
+    cycles_per_step : int
+        Full cycles at each current density.
+    voltage_limit : float
+        V.
+
+    Raises
+    ------
+    InvalidInput
+        For impossible values.
+    """
+    settings = _settings(locals())
+    parts: list[Step] = []
+    for level in _levels(start, step, stop):
+        for _ in range(_count("cycles_per_step", cycles_per_step)):
+            for sign in (1.0, -1.0):
+                parts += _half_cycle(sign * level, half_cycle_charge, half_cycle_time, rest)
+    return Protocol("ccd-ramp", tuple(parts), voltage_limit, settings=settings)
+
+
+def one_way(
+    start: float,
+    step: float,
+    stop: float,
+    half_cycle_charge: float | None = None,
+    half_cycle_time: float | None = None,
+    rest: float = 0.0,
+    voltage_limit: float = 5.0,
+) -> Protocol:
+    """One-way critical current: the current rises step by step in one direction, without reversal.
+
+    Parameters are those of `ccd_ramp`; charge and time are per current step.
+    """
+    settings = _settings(locals())
+    parts = [
+        s for level in _levels(start, step, stop) for s in _half_cycle(level, half_cycle_charge, half_cycle_time, rest)
+    ]
+    return Protocol("one-way", tuple(parts), voltage_limit, settings=settings)
+
+
+def cycle(
+    current_density: float,
+    cycles: int,
+    half_cycle_charge: float | None = None,
+    half_cycle_time: float | None = None,
+    rest: float = 0.0,
+    voltage_limit: float = 5.0,
+) -> Protocol:
+    """Plate and strip at one current density (A/m2) for a number of cycles, or until the cell fails."""
+    settings = _settings(locals())
+    _positive("current_density", current_density)
+    parts: list[Step] = []
+    for _ in range(_count("cycles", cycles)):
+        for sign in (1.0, -1.0):
+            parts += _half_cycle(sign * current_density, half_cycle_charge, half_cycle_time, rest)
+    return Protocol("cycle", tuple(parts), voltage_limit, settings=settings)
+
+
+def hold(voltage: float, duration: float, voltage_limit: float = 5.0) -> Protocol:
+    """Hold the cell at a voltage (V, signed) for a time (s)."""
+    settings = _settings(locals())
+    return Protocol("hold", (Step(voltage=voltage, duration=duration, label="hold"),), voltage_limit, settings=settings)
+
+
+def rest(duration: float) -> Protocol:
+    """Leave the cell at open circuit for a time (s)."""
+    return Protocol(
+        "rest", (Step(current_density=0.0, duration=duration, label="rest"),), settings={"duration": duration}
+    )
+
+
+def steps(parts: Sequence[Step], voltage_limit: float = 5.0) -> Protocol:
+    """Any list of steps."""
+    return Protocol("steps", tuple(parts), voltage_limit)
+
+
+@dataclass(frozen=True)
+class CommunityProtocol:
+    """A protocol as a paper describes it: which builder, with which settings, and what the paper left out.
+
+    Attributes
+    ----------
+    name : str
+    builder : str
+        Name of the protocol it is made with, such as ``"ccd-ramp"``.
+    settings : mapping
+        Settings as text with units, for the builder.
+    reference : str
+        Citation key.
+    mark : str
+        Confidence mark of the settings.
+    note : str
+        What else the source says, and what it does not.
+    """
+
+    name: str
+    builder: str
+    settings: Mapping[str, str | int]
+    reference: str
+    mark: str
+    note: str
+
+
+@functools.cache
+def community_protocols() -> Mapping[str, CommunityProtocol]:
+    """The protocols of the literature that ship with the package, by name."""
+    text = resources.files("lisse").joinpath("protocols.toml").read_text(encoding="utf-8")
+    return MappingProxyType({name: CommunityProtocol(name, **entry) for name, entry in tomllib.loads(text).items()})
+
+
+def _settings(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _half_cycle(current_density: float, charge: float | None, time: float | None, rest: float) -> list[Step]:
+    if (charge is None) == (time is None):
+        raise InvalidInput("half_cycle", (charge, time), "exactly one of an areal charge and a time")
+    if not (math.isfinite(rest) and rest >= 0):
+        raise InvalidInput("rest", rest, "zero or more seconds")
+    label = "plate" if current_density > 0 else "strip"
+    parts = [Step(current_density=current_density, duration=time, charge=charge, label=label)]
+    if rest > 0:
+        parts.append(Step(current_density=0.0, duration=rest, label="rest"))
+    return parts
+
+
+def _levels(start: float, step: float, stop: float) -> list[float]:
+    for name, value in (("start", start), ("step", step), ("stop", stop)):
+        _positive(name, value)
+    if stop < start:
+        raise InvalidInput("stop", stop, f"at least the first current density, {start:g} A/m2")
+    count = math.floor((stop - start) / step * (1 + 1e-12) + 1e-9) + 1
+    if count > _MOST_STEPS:
+        raise InvalidInput("step", step, f"an increment that gives at most {_MOST_STEPS} levels")
+    return [start + k * step for k in range(count)]
+
+
+def _count(name: str, value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_STEPS:
+        raise InvalidInput(name, value, f"a whole number from 1 to {_MOST_STEPS}", suggest(str(value), ()))
+    return value
+
+
+def _positive(name: str, value: float | None) -> None:
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise InvalidInput(name, value, "a finite number above zero")

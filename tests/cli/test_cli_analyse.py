@@ -1,0 +1,131 @@
+import argparse
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from lisse.cli import analyse
+from lisse.errors import InvalidInput
+
+
+@pytest.fixture
+def cell(tmp_path):
+    """A BDF file of a ramp of 100 ohm that shorts in its fourth half-cycle."""
+    rows = ["Test Time / s,Current / mA,Voltage / mV"]
+    for step, level in enumerate([1, -1, 2, -2]):
+        for moment in np.arange(0, 3601, 60):
+            dead = step == 3 and moment >= 1800
+            rows.append(f"{3600 * step + moment},{level},{0.01 if dead else 100 * level}")
+    path = tmp_path / "ramp.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def run(*words):
+    parser = argparse.ArgumentParser()
+    analyse.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["analyse", *map(str, words)])
+    return args.run(args)
+
+
+def test_summary_is_in_the_units_of_the_field(cell, capsys):
+    assert run(cell, "--area", "2 cm^2") == 0
+    text = capsys.readouterr().out
+    assert "4 half-cycles, 0 spectra, 2 cm2 (given)" in text
+    assert "current / mA" in text
+    assert "ASR / ohm cm2" in text
+    assert "The cell failed by hard short at 3.5 h, at 1 mA/cm2" in text
+    assert "Critical current: 2 mA, 1 mA/cm2" in text
+
+
+def test_without_area_it_says_what_is_missing_and_how_to_give_it(cell, capsys):
+    assert run(cell) == 0
+    text = capsys.readouterr().out
+    assert "area not known" in text
+    assert "ASR" not in text
+    assert "give --area" in text
+    assert "100" in text
+
+
+def test_json_is_one_object_with_null_for_the_unknown(cell, capsys):
+    assert run(cell, "--json") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert (content["area"], content["area_source"], content["critical_current_density"]) == (None, None, None)
+    assert content["critical_current"] == pytest.approx(2e-3)
+    assert content["files"] == [str(cell)]
+
+
+def test_record_states_the_area(cell, tmp_path, capsys):
+    record = tmp_path / "record.toml"
+    record.write_text('area = "2 cm^2"\n')
+    assert run(cell, "--record", record, "--json") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert (content["area"], content["area_source"]) == (pytest.approx(2e-4), "record")
+    assert content["critical_current_density"] == pytest.approx(10.0)
+    assert run(cell, "--record", record, "--area", "200 mm^2", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["area_source"] == "given"
+
+
+@pytest.mark.parametrize(
+    ("content", "pattern"),
+    [
+        ('aera = "2 cm^2"', r"record\.toml: key: got 'aera'; allowed: area. Did you mean 'area'"),
+        ("area = 2", r"record\.toml: area: got 2; allowed: text with a unit"),
+        ('area = "2 cm"', r"record\.toml: area: got '2 cm'"),
+        ('area = "-2 cm^2"', r"record\.toml: area: got '-2 cm\^2'; allowed: an area above 0"),
+        ('area = "2 cm^2', r"--record.*a TOML file.*Unterminated string"),
+        ('area = "3 cm^2"', r"--area: got '2 cm\^2'; allowed: the 3 cm2 of .*record\.toml"),
+    ],
+)
+def test_faults_of_the_record_are_named(cell, tmp_path, content, pattern):
+    record = tmp_path / "record.toml"
+    record.write_text(content)
+    with pytest.raises(InvalidInput, match=pattern):
+        run(cell, "--record", record, "--area", "2 cm^2")
+
+
+@pytest.mark.parametrize("area", ["2", "2 cm", "nan cm^2", "0 cm^2", "-1 cm^2", "area"])
+def test_faults_of_the_area_are_named(cell, area):
+    with pytest.raises(InvalidInput, match="^--area: got"):
+        run(cell, f"--area={area}")
+
+
+def test_absent_files_are_named(cell, tmp_path):
+    with pytest.raises(InvalidInput, match="no such file"):
+        run(tmp_path / "none.mpt")
+    with pytest.raises(InvalidInput, match="--record.*no such file"):
+        run(cell, "--record", tmp_path / "none.toml")
+
+
+def test_output_folder_gets_the_finding_and_the_table(cell, tmp_path, capsys):
+    folder = tmp_path / "a" / "b"
+    assert run(cell, "-o", folder, "--json") == 0
+    assert json.loads((folder / "finding.json").read_text()) == json.loads(capsys.readouterr().out)
+    with (folder / "half_cycles.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4
+    assert float(rows[0]["plateau_voltage / V"]) == pytest.approx(0.1)
+    assert rows[0]["area_resistance / ohm m2"] == ""
+    assert sorted(path.name for path in folder.iterdir()) == ["finding.json", "half_cycles.csv"]
+
+
+def test_output_that_is_a_file_is_refused(cell):
+    with pytest.raises(InvalidInput, match="-o: got .*a folder"):
+        run(cell, "-o", cell)
+
+
+def test_several_files_are_one_test(cell, capsys):
+    assert run(cell, cell, "--json") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert len(content["half_cycles"]) == 8
+    assert any("moved by 14400 s" in text for text in content["warnings"])
+
+
+def test_long_tables_are_cut(tmp_path, capsys):
+    path = tmp_path / "long.csv"
+    moments = range(0, 20 * 600, 60)
+    lines = [f"{t},{1 if (t // 600) % 2 else -1},{100 if (t // 600) % 2 else -100}" for t in moments]
+    path.write_text("\n".join(["Test Time / s,Current / mA,Voltage / mV", *lines]) + "\n")
+    assert run(path) == 0
+    assert "... and 8 more" in capsys.readouterr().out

@@ -1,0 +1,332 @@
+"""What holds for every public formula: readable docstring, units, sources, checks, broadcasting."""
+
+import doctest
+import importlib
+import inspect
+import math
+import pkgutil
+
+import numpy as np
+import pint
+import pytest
+
+from lisse import theory
+from lisse.errors import InvalidInput
+from lisse.references import all_references
+from lisse.theory import index
+
+LI = {"molar_volume": 13e-6}
+SALT = {"salt_concentration": 1000.0, "diffusivity": 1e-12, "transference_number": 0.2}
+TIP = {"exchange_current_density": 10.0, "diffusivity": 1e-12, "concentration": 1000.0, "surface_energy": 0.5}
+ELASTIC = {
+    "shear_modulus_electrolyte": 60e9,
+    "poisson_ratio_electrolyte": 0.26,
+    "shear_modulus_metal": 3.4e9,
+    "poisson_ratio_metal": 0.42,
+    "molar_volume_ratio": 0.1,
+    "surface_energy": 0.5,
+    **LI,
+}
+CREEP = {"temperature": 298.15, "prefactor": 1e-36, "exponent": 6.55, "activation_energy": 37e3}
+SLOT = {"creep_prefactor": 1e-43, "creep_exponent": 6.55, **LI}
+TOUGH = {"fracture_toughness": 1e6}
+KINETIC = {"exchange_current_density": 10.0, "temperature": 300.0, "anodic_transfer_coefficient": 0.4}
+STIFF = (np.diag([20e9] * 3 + [10e9] * 3) + np.pad(np.full((3, 3), 10e9), (0, 3))).tolist()
+INPUTS = {
+    "limiting_current": {**SALT, "thickness": 50e-6},
+    "sand_time": {"current_density": 20.0, **SALT, "thickness": 50e-6},
+    "polarisation_profile": {"position": 1e-5, "time": 60.0, "current_density": 2.0, **SALT, "thickness": 50e-6},
+    "polarisation_voltage": {
+        "current_density": 2.0,
+        "conductivity": 0.05,
+        "temperature": 353.0,
+        **SALT,
+        "thickness": 5e-5,
+        "thermodynamic_factor": 1.1,
+    },
+    "newman_number": {"conductivity": 0.05, "temperature": 353.0, **SALT, "thermodynamic_factor": 1.1},
+    "butler_volmer": {"overpotential": 0.02, **KINETIC},
+    "overpotential": {"current_density": 3.0, **KINETIC},
+    "stress_potential": {"pressure": 1e8, **LI},
+    "kinetics_ratio": {
+        "chemical_potential_shift": 100.0,
+        "anodic_transfer_coefficient": 0.5,
+        "temperature": 300.0,
+    },
+    "tip_current": {"radius": 1e-6, "overpotential": 0.05, **TIP, "temperature": 300.0, **LI},
+    "tip_radius_optimal": {"overpotential": 0.05, **TIP, "temperature": 300.0, **LI},
+    "interface_stability": {"wavenumber": 1e8, **ELASTIC},
+    "critical_shear_ratio": {
+        "molar_volume_ratio": 0.1,
+        "poisson_ratio_electrolyte": 0.3,
+        "poisson_ratio_metal": 0.4,
+    },
+    "critical_wavenumber": ELASTIC,
+    "interface_stability_anisotropic": {
+        "wavenumber": 1e8,
+        "stiffness_electrolyte": STIFF,
+        "stiffness_metal": STIFF,
+        "normal": [0.0, 0.0, 1.0],
+        "direction": [1.0, 0.0, 0.0],
+        "molar_volume_ratio": 0.1,
+        "surface_energy": 0.5,
+        **LI,
+    },
+    "ansell_critical_current": {
+        "surface_energy": 1.0,
+        "crack_half_width": 1e-6,
+        "crack_length": 1e-5,
+        "youngs_modulus": 150e9,
+        "poisson_ratio": 0.26,
+        "viscosity": 1e3,
+        **LI,
+    },
+    "plating_pressure": {"overpotential": 0.01, **LI},
+    "fracture_stress": {**TOUGH, "flaw_length": 5e-6},
+    "crack_overpotential": {**TOUGH, "flaw_length": 5e-6, **LI},
+    "critical_flaw_length": {"overpotential": 0.03, **TOUGH, **LI},
+    "grain_boundary_current_limit": {"fracture_stress": 2e8, "grain_boundary_resistance": 1e-3, **LI},
+    "extrusion_pressure": {"current_density": 10.0, "slot_half_width": 5e-7, "slot_depth": 5e-6, **SLOT},
+    "crack_opening_area": {"pressure": 1e8, "crack_length": 4e-6, "youngs_modulus": 150e9, "poisson_ratio": 0.26},
+    "lithium_potential_profile": {
+        "position": 5e-5,
+        "voltage": 0.1,
+        "thicknesses": [5e-5, 5e-5],
+        "ionic_conductivities": [0.1, 0.1],
+        "electronic_conductivities": [1e-7, 1e-6],
+        "ionic_interface_resistance": [1e-3, 1e-3],
+        "electronic_interface_resistance": [1.0, 1.0],
+    },
+    "lithium_potential_n_type": {
+        "position": 5e-5,
+        "voltage": 0.1,
+        "thickness": 1e-4,
+        "ionic_conductivity": 0.1,
+        "ionic_interface_resistance": 1e-3,
+        "temperature": 300.0,
+    },
+    "leakage_current": {
+        "voltage": 4.0,
+        "thickness": 1e-4,
+        "ionic_conductivity": 0.1,
+        "electronic_conductivity": 1e-7,
+        "temperature": 300.0,
+    },
+    "internal_plating_threshold": {"confining_pressure": 1e9, "surface_energy": 0.5, "nucleus_radius": 1e-8, **LI},
+    "parabolic_rate_constant": {
+        "molar_volume": 2e-5,
+        "ionic_conductivity": 1e-4,
+        "electronic_conductivity": 1e-6,
+        "driving_voltage": 1.5,
+    },
+    "interphase_thickness_parabolic": {"time": 1e5, "rate_constant": 1e-20, "initial_thickness": 1e-9},
+    "interphase_thickness_mixed": {
+        "time": 1e5,
+        "rate_constant": 1e-20,
+        "reaction_rate": 1e-12,
+        "initial_thickness": 1e-9,
+    },
+    "interphase_thickness_passivating": {
+        "time": 1e5,
+        "rate": 1e-9,
+        "decay_length": 5e-10,
+        "initial_thickness": 1e-9,
+    },
+    "maxwell_garnett": {"matrix": 1e-3, "inclusion": 0.1, "fraction": 0.3},
+    "bruggeman": {"conductivities": [1e-3, 0.1], "fractions": [0.4, 0.6], "dimension": 3},
+    "hanai": {"matrix": 1e-3, "inclusion": 0.1, "fraction": 0.3},
+    "hashin_shtrikman": {"conductivities": [1e-3, 0.1], "fractions": [0.4, 0.6]},
+    "general_effective_media": {
+        "low": 1e-3,
+        "high": 0.1,
+        "fraction": 0.5,
+        "threshold": 0.16,
+        "exponent_low": 0.9,
+        "exponent_high": 2.0,
+    },
+    "shell_inclusion": {
+        "matrix": 1e-3,
+        "core": 1e-8,
+        "shell": 1e-2,
+        "fraction": 0.1,
+        "shell_thickness_ratio": 0.3,
+    },
+    "interface_resistance_inclusion": {
+        "matrix": 1e-3,
+        "inclusion": 0.1,
+        "fraction": 0.3,
+        "radius": 1e-6,
+        "interface_resistance": 1e-2,
+    },
+    "creep_rate": {"stress": 1e6, **CREEP},
+    "creep_stress": {"strain_rate": 1e-3, **CREEP},
+    "confined_pressure": {"yield_stress": 8e5, "radius": 5e-3, "thickness": 5e-5},
+    "pillar_strength": {
+        "diameter": 5e-6,
+        "reference_strength": 1e8,
+        "reference_diameter": 1e-6,
+        "exponent": -0.68,
+    },
+    "vacancy_depletion_time": {"current_density": 10.0, "diffusivity": 5e-15, "concentration_change": 7e4},
+    "vacancy_limited_current": {"diffusivity": 5e-15, "concentration_change": 7e4, "thickness": 1e-5},
+    "void_closure_rate": {
+        "pressure": 3e6,
+        "creep_rate_prefactor": 1e-43,
+        "creep_exponent": 6.55,
+        "radius": 1e-6,
+        "surface_energy": 0.5,
+    },
+    "replenishment_pressure": {
+        "current_density": 10.0,
+        "thickness": 5e-5,
+        "creep_rate_prefactor": 1e-43,
+        "creep_exponent": 6.55,
+        **LI,
+    },
+    "void_contact_fraction": {"void_height": 1e-6, "void_density": 1e10, "contact_angle": 1.2},
+    "void_height_from_contact": {"contact_fraction": 0.4, "void_density": 1e10, "contact_angle": 1.2},
+    "contact_fraction_elastic": {"pressure": 1e7, "effective_modulus": 9e9, "rms_slope": 0.1},
+    "contact_fraction_plastic": {"pressure": 1e6, "hardness": 2.3e6},
+    "constriction_factor": {"ratio": 0.5},
+    "constriction_resistance": {"spot_radius": 5e-6, "contact_fraction": 0.3, "conductivity": 0.05},
+    "lithium_thickness": {"areal_charge": 1e5, **LI},
+    "fraction_passed": {"cycled_charge": 1e5, "excess_charge": 1e5},
+    "cell_energy_density": {
+        "areal_charge": 1e5,
+        "voltage": 3.8,
+        "cathode_specific_charge": 7e5,
+        "active_fraction": 0.8,
+        "cathode_density": 3400.0,
+        "electrolyte_thickness": 2e-5,
+        "electrolyte_density": 5100.0,
+        "excess_lithium_thickness": 1e-6,
+        "copper_thickness": 6e-6,
+        "aluminium_thickness": 1e-5,
+        "lithium_density": 534.0,
+    },
+    "fixture_pressure_change": {
+        "areal_charge": 1e5,
+        "layer_thicknesses": [5e-5, 3e-4],
+        "layer_moduli": [1.1e10, 2e11],
+        "fixture_stiffness": 1e10,
+        "cathode_molar_volume_change": -2e-6,
+        **LI,
+    },
+    "edge_focusing": {"distance": 1e-5, "thickness": 3e-4},
+    "boss_focusing": {"aspect_ratio": 2.0, "dimension": 3},
+    "patch_focusing": {"position_ratio": 1.1},
+    "sphere_focusing": {"conductivity_ratio": 0.2},
+}
+NUMBERS = [(name, p.name) for name in index.names() for p in index.formula(name).parameters if p.kind == "number"]
+BROADCAST = [
+    (name, parameter)
+    for name, parameter in NUMBERS
+    if next(p for p in index.formula(name).parameters if p.name == parameter).shape is None
+]
+CHOICES = [(name, p.name) for name in index.names() for p in index.formula(name).parameters if p.kind == "choice"]
+
+
+def text(name, parameter):
+    return next(p for p in index.formula(name).parameters if p.name == parameter).text
+
+
+def fields(name, result):
+    wanted = index.formula(name).returns
+    return [result] if "value" in wanted else [getattr(result, field) for field in wanted]
+
+
+def test_sections_hold_every_public_function_once():
+    public = {name for name in theory.__all__ if inspect.isfunction(getattr(theory, name))}
+    assert sorted(index.names()) == sorted(public)
+    assert set(INPUTS) == public
+
+
+@pytest.mark.parametrize("name", index.names())
+def test_docstring_is_machine_readable(name):
+    formula = index.formula(name)
+    assert formula.summary.endswith((".", ")"))
+    assert "Validity: " in formula.docstring
+    assert any(f"Confidence: {mark}" in formula.docstring for mark in "SLU")
+    assert formula.sources
+    assert set(formula.sources) <= set(all_references())
+
+
+def test_units_are_si():
+    registry = pint.UnitRegistry()
+    parameters = [p for name in index.names() for p in index.formula(name).parameters]
+    units = {p.unit for p in parameters if p.unit} | {
+        u for name in index.names() for u in index.formula(name).returns.values()
+    }
+    for unit in units:
+        assert registry.Quantity(1.0, unit).to_base_units().magnitude == pytest.approx(1.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", index.names())
+def test_scalars_give_floats(name):
+    for value in fields(name, getattr(theory, name)(**INPUTS[name])):
+        assert type(value) in (float, bool)
+        assert math.isfinite(value)
+
+
+@pytest.mark.parametrize(("name", "parameter"), BROADCAST)
+def test_every_argument_broadcasts(name, parameter):
+    function, inputs = getattr(theory, name), INPUTS[name]
+    single = fields(name, function(**inputs))
+    many = fields(name, function(**{**inputs, parameter: np.full((3, 1), inputs[parameter])}))
+    cancels = "it cancels" in text(name, parameter) or "only the n-type" in text(name, parameter)
+    assert any(np.shape(value) == (3, 1) for value in many) or cancels
+    for one, value in zip(single, many, strict=True):
+        np.testing.assert_allclose(value, one, rtol=1e-14)
+
+
+@pytest.mark.parametrize(("name", "parameter"), NUMBERS)
+def test_nan_is_refused_by_name(name, parameter):
+    inputs = INPUTS[name]
+    bad = np.array(inputs[parameter], dtype=float)
+    bad.flat[-1] = math.nan
+    with pytest.raises(InvalidInput, match=parameter):
+        getattr(theory, name)(**{**inputs, parameter: bad})
+
+
+@pytest.mark.parametrize(("name", "parameter"), NUMBERS)
+def test_text_is_refused_by_name(name, parameter):
+    with pytest.raises(InvalidInput, match=parameter):
+        getattr(theory, name)(**{**INPUTS[name], parameter: "much"})
+
+
+@pytest.mark.parametrize(("name", "parameter"), CHOICES)
+def test_choices_are_as_documented(name, parameter):
+    choices = next(p for p in index.formula(name).parameters if p.name == parameter).choices
+    for choice in choices:
+        getattr(theory, name)(**{**INPUTS[name], parameter: choice})
+    with pytest.raises(InvalidInput, match=f"{parameter}: got 'purple'.*{choices[0]}"):
+        getattr(theory, name)(**{**INPUTS[name], parameter: "purple"})
+
+
+@pytest.mark.parametrize("name", [m.name for m in pkgutil.iter_modules(theory.__path__)])
+def test_examples_run(name):
+    module = importlib.import_module(f"lisse.theory.{name}")
+    result = doctest.testmod(module, extraglobs={"np": np})
+    assert result.failed == 0
+    functions = [f for _, f in inspect.getmembers(module, inspect.isfunction) if f.__module__ == module.__name__]
+    for function in functions:
+        if function.__name__ in index.names():
+            assert ">>> " in (function.__doc__ or "")
+
+
+def test_unknown_formula():
+    with pytest.raises(InvalidInput, match="Did you mean 'sand_time'"):
+        index.formula("sandtime")
+
+
+def test_docstring_without_units_is_a_bug():
+    def careless(stress):
+        """Do something.
+
+        Parameters
+        ----------
+        stress : float
+        """
+
+    with pytest.raises(TypeError, match="shape and unit"):
+        index._parameters(careless, index._part(inspect.getdoc(careless), "Parameters"))
