@@ -16,7 +16,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from lisse.errors import InvalidInput, suggest
+from lisse.errors import InvalidInput
 
 __all__ = [
     "CommunityProtocol",
@@ -72,21 +72,28 @@ class Step:
     def __post_init__(self) -> None:
         """Check that the step can be run and ends."""
         if (self.current_density is None) == (self.voltage is None):
-            raise InvalidInput("step", self, "exactly one of current_density and voltage")
+            raise InvalidInput("current_density", self._given(), "exactly one of current_density and voltage")
         if (self.duration is None) == (self.charge is None):
-            raise InvalidInput("step", self, "exactly one of duration and charge, to end the step")
+            raise InvalidInput("duration", self._given(), "exactly one of duration and charge, to end the step")
         for name in ("current_density", "voltage"):
             value = getattr(self, name)
             if value is not None and not math.isfinite(value):
-                raise InvalidInput(f"step {name}", value, "a finite number")
+                raise InvalidInput(name, value, "a finite number")
         for name in ("duration", "charge", "temperature"):
-            _positive(f"step {name}", getattr(self, name))
-        if self.stack_pressure is not None and not (math.isfinite(self.stack_pressure) and self.stack_pressure >= 0):
-            raise InvalidInput("step stack_pressure", self.stack_pressure, "zero or more")
+            _positive(name, getattr(self, name))
+        if self.stack_pressure is not None:
+            _not_negative("stack_pressure", self.stack_pressure)
         if self.charge is not None and not self.current_density:
-            raise InvalidInput(
-                "step charge", self.charge, "a duration instead: a rest or a held voltage passes no set charge"
-            )
+            allowed = "a duration instead: a rest or a held voltage passes no set charge"
+            raise InvalidInput("charge", self.charge, allowed)
+
+    def _given(self) -> str:
+        return ", ".join(name for name, value in self.to_dict().items() if value is not None) or "neither"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data (SI): what the step sets, and nothing else."""
+        found = {part.name: getattr(self, part.name) for part in dataclasses.fields(self)}
+        return {name: value for name, value in found.items() if value not in (None, "")}
 
     @property
     def time(self) -> float | None:
@@ -123,16 +130,14 @@ class Protocol:
     def __post_init__(self) -> None:
         """Check that there is something to do."""
         if not self.steps:
-            raise InvalidInput("protocol steps", None, "at least one step")
-        if len(self.steps) > _MOST_STEPS:
-            raise InvalidInput(
-                "protocol steps",
-                len(self.steps),
-                f"at most {_MOST_STEPS} steps",
-                "Use fewer cycles or a larger current step",
-            )
+            raise InvalidInput("steps", None, "at least one step")
+        _few_enough(len(self.steps))
         _positive("voltage_limit", self.voltage_limit)
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to worker processes as plain data."""
+        return Protocol, (self.name, self.steps, self.voltage_limit, self.reference, dict(self.settings))
 
     @property
     def largest_current_density(self) -> float:
@@ -141,7 +146,10 @@ class Protocol:
 
     @property
     def largest_half_cycle_charge(self) -> float:
-        """C/m2. Largest charge passed in one direction without reversal, from the set currents."""
+        """C/m2. Largest charge passed in one direction without reversal.
+
+        Only set currents count: what a held voltage passes is not known before the run.
+        """
         largest = total = 0.0
         sign = 0.0
         for step in self.steps:
@@ -161,9 +169,7 @@ class Protocol:
             "voltage_limit": self.voltage_limit,
             "reference": self.reference,
             "settings": dict(self.settings),
-            "steps": [
-                {k: v for k, v in dataclasses.asdict(step).items() if v not in (None, "")} for step in self.steps
-            ],
+            "steps": [step.to_dict() for step in self.steps],
         }
 
 
@@ -182,7 +188,7 @@ def ccd_ramp(
     Parameters
     ----------
     start, step, stop : float
-        A/m2. First current density, increment, and the last one allowed.
+        A/m2. First current density, increment, and the last one allowed (reached if the increments lead to it).
     half_cycle_charge : float or None
         C/m2. Fixed areal charge per half-cycle; or
     half_cycle_time : float or None
@@ -200,11 +206,10 @@ def ccd_ramp(
         For impossible values.
     """
     settings = _settings(locals())
-    parts: list[Step] = []
-    for level in _levels(start, step, stop):
-        for _ in range(_count("cycles_per_step", cycles_per_step)):
-            for sign in (1.0, -1.0):
-                parts += _half_cycle(sign * level, half_cycle_charge, half_cycle_time, rest)
+    half_cycle = _HalfCycle(half_cycle_charge, half_cycle_time, rest)
+    levels, cycles = _levels(start, step, stop), _count("cycles_per_step", cycles_per_step)
+    _few_enough(2 * half_cycle.steps * cycles * len(levels))
+    parts = [part for level in levels for part in half_cycle.cycle(level) * cycles]
     return Protocol("ccd-ramp", tuple(parts), voltage_limit, settings=settings)
 
 
@@ -222,9 +227,10 @@ def one_way(
     Parameters are those of `ccd_ramp`; charge and time are per current step.
     """
     settings = _settings(locals())
-    parts = [
-        s for level in _levels(start, step, stop) for s in _half_cycle(level, half_cycle_charge, half_cycle_time, rest)
-    ]
+    half_cycle = _HalfCycle(half_cycle_charge, half_cycle_time, rest)
+    levels = _levels(start, step, stop)
+    _few_enough(half_cycle.steps * len(levels))
+    parts = [part for level in levels for part in half_cycle.at(level)]
     return Protocol("one-way", tuple(parts), voltage_limit, settings=settings)
 
 
@@ -236,14 +242,15 @@ def cycle(
     rest: float = 0.0,
     voltage_limit: float = 5.0,
 ) -> Protocol:
-    """Plate and strip at one current density (A/m2) for a number of cycles, or until the cell fails."""
+    """Plate and strip at one current density (A/m2) for a number of cycles, or until the cell fails.
+
+    The other parameters are those of `ccd_ramp`.
+    """
     settings = _settings(locals())
     _positive("current_density", current_density)
-    parts: list[Step] = []
-    for _ in range(_count("cycles", cycles)):
-        for sign in (1.0, -1.0):
-            parts += _half_cycle(sign * current_density, half_cycle_charge, half_cycle_time, rest)
-    return Protocol("cycle", tuple(parts), voltage_limit, settings=settings)
+    half_cycle = _HalfCycle(half_cycle_charge, half_cycle_time, rest)
+    _few_enough(2 * half_cycle.steps * _count("cycles", cycles))
+    return Protocol("cycle", tuple(half_cycle.cycle(current_density) * cycles), voltage_limit, settings=settings)
 
 
 def hold(voltage: float, duration: float, voltage_limit: float = 5.0) -> Protocol:
@@ -302,33 +309,66 @@ def _settings(arguments: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def _half_cycle(current_density: float, charge: float | None, time: float | None, rest: float) -> list[Step]:
-    if (charge is None) == (time is None):
-        raise InvalidInput("half_cycle", (charge, time), "exactly one of an areal charge and a time")
-    if not (math.isfinite(rest) and rest >= 0):
-        raise InvalidInput("rest", rest, "zero or more seconds")
-    label = "plate" if current_density > 0 else "strip"
-    parts = [Step(current_density=current_density, duration=time, charge=charge, label=label)]
-    if rest > 0:
-        parts.append(Step(current_density=0.0, duration=rest, label="rest"))
-    return parts
+@dataclass(frozen=True)
+class _HalfCycle:
+    """A half-cycle of a fixed charge (C/m2) or a fixed time (s), and the rest (s) after it."""
+
+    charge: float | None
+    time: float | None
+    rest: float
+
+    def __post_init__(self) -> None:
+        if (self.charge is None) == (self.time is None):
+            got = None if self.charge is None else (self.charge, self.time)
+            raise InvalidInput("half_cycle", got, "exactly one of an areal charge and a time")
+        _positive("half_cycle", self.charge if self.time is None else self.time)
+        _not_negative("rest", self.rest)
+
+    @property
+    def steps(self) -> int:
+        """Steps in one half-cycle."""
+        return 2 if self.rest > 0 else 1
+
+    def at(self, current_density: float) -> list[Step]:
+        """The steps at a signed current density (A/m2)."""
+        label = "plate" if current_density > 0 else "strip"
+        parts = [Step(current_density=current_density, duration=self.time, charge=self.charge, label=label)]
+        if self.rest > 0:
+            parts.append(Step(current_density=0.0, duration=self.rest, label="rest"))
+        return parts
+
+    def cycle(self, current_density: float) -> list[Step]:
+        """Plate, then strip."""
+        return [*self.at(current_density), *self.at(-current_density)]
 
 
 def _levels(start: float, step: float, stop: float) -> list[float]:
+    """Current densities from `start` in increments up to `stop`, which counts as reached despite rounding."""
     for name, value in (("start", start), ("step", step), ("stop", stop)):
         _positive(name, value)
     if stop < start:
         raise InvalidInput("stop", stop, f"at least the first current density, {start:g} A/m2")
-    count = math.floor((stop - start) / step * (1 + 1e-12) + 1e-9) + 1
-    if count > _MOST_STEPS:
+    increments = (stop - start) / step * (1 + 1e-12) + 1e-9
+    if increments >= _MOST_STEPS:
         raise InvalidInput("step", step, f"an increment that gives at most {_MOST_STEPS} levels")
-    return [start + k * step for k in range(count)]
+    return [min(start + k * step, stop) for k in range(math.floor(increments) + 1)]
+
+
+def _few_enough(count: int) -> None:
+    if count > _MOST_STEPS:
+        advice = "Use fewer cycles or a larger current step"
+        raise InvalidInput("steps", count, f"a protocol of at most {_MOST_STEPS} steps", advice)
 
 
 def _count(name: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_STEPS:
-        raise InvalidInput(name, value, f"a whole number from 1 to {_MOST_STEPS}", suggest(str(value), ()))
+        raise InvalidInput(name, value, f"a whole number from 1 to {_MOST_STEPS}")
     return value
+
+
+def _not_negative(name: str, value: float) -> None:
+    if not (math.isfinite(value) and value >= 0):
+        raise InvalidInput(name, value, "a finite number, zero or more")
 
 
 def _positive(name: str, value: float | None) -> None:

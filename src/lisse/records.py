@@ -264,7 +264,8 @@ class Record(ABC):
         target = Path(path)
         stored = self.data.drop_encoding()
         stored = stored.rename({name: str(name).replace("/", _SLASH) for name in _names(stored) if "/" in str(name)})
-        stored.attrs |= {"lisse_kind": self.kind, "lisse_record": json.dumps(self._metadata(), allow_nan=False)}
+        text = json.dumps(self._metadata(), allow_nan=False)
+        stored.attrs = {**stored.attrs, "lisse_kind": self.kind, "lisse_record": text}
         with atomic_path(target) as temporary:
             stored.to_netcdf(temporary, engine="h5netcdf")
         return target

@@ -61,7 +61,7 @@ def reference(key: str) -> Reference:
 
 
 def cite(key: str) -> str:
-    """Short form for running text: ``"Kasemchainan and others 2019"``, or the title where the authors are not recorded."""
+    """Short form for running text: ``"Kasemchainan and others 2019"``; the title where no author is recorded."""
     entry = reference(key)
     if entry.author.startswith("["):
         return f"{entry.title.strip('[]')}, {entry.year}"

@@ -75,6 +75,20 @@ def test_collapse_of_one_sample_that_recovers_is_a_warning():
     assert any("recovered" in text for text in finding.warnings)
 
 
+def test_lead_that_makes_contact_again_is_no_short():
+    time, current = staircase([1e-3, -1e-3])
+    voltage = RESISTANCE * current
+    voltage[60:70] = 5.0
+    assert analyse(measurement(time, current, voltage)).verdict.mode == "none"
+
+
+def test_voltage_that_is_only_noise_is_no_short_and_no_burst_of_warnings():
+    time, current = staircase([1e-3, -1e-3] * 20, interval=5.0)
+    finding = analyse(measurement(time, current, np.random.default_rng(6).normal(0.0, 1e-2, time.size)))
+    assert finding.verdict.mode == "none"
+    assert [text for text in finding.warnings if "recovered" in text] == []
+
+
 def test_zero_voltage_in_rest_is_no_short():
     assert analyse(ramp(levels=ramp_levels(3, rest=True))).verdict.mode == "none"
 

@@ -166,8 +166,10 @@ def test_empty_arrays_come_back(tmp_path: Path) -> None:
 
 def test_slashes_in_names_of_dimensions_and_attributes_of_the_dataset_survive(tmp_path: Path) -> None:
     data = xr.Dataset({"Voltage / V": ("a/b", [1.0])}, coords={"a/b": [2.0]}, attrs={"title": "x"})
-    Measurement(data).save(tmp_path / "a.nc")
+    made = Measurement(data)
+    made.save(tmp_path / "a.nc")
     assert load_measurement(tmp_path / "a.nc").data.identical(data)
+    assert made.data.attrs == data.attrs == {"title": "x"}
 
 
 def test_large_metadata_fits(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def build_parser(verbs: Sequence[str] = tuple(VERBS)) -> argparse.ArgumentParser
     """The parser, with the given verbs filled in (all of them by default)."""
     parser = argparse.ArgumentParser(
         prog="lisse",
-        description="Lithium-metal anodes in solid-state batteries: from a cell and a protocol, or a cycler file, to a verdict.",
+        description="Lithium-metal anodes in solid-state batteries: from a cell, or a cycler file, to a verdict.",
         epilog="Exit codes: 0 done, 2 bad input, 3 numerical failure, 1 a bug. `lisse VERB --help` tells more.",
     )
     parser.add_argument("--version", action="version", version=f"lisse {__version__}")
@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     verb = next((word for word in given if not word.startswith("-")), None)
     if verb is not None and verb not in VERBS:
-        sys.stderr.write(f"lisse: error: verb: got {verb!r}; allowed: {', '.join(VERBS)}. {suggest(verb, VERBS)}".rstrip() + "\n")
+        message = f"verb: got {verb!r}; allowed: {', '.join(VERBS)}. {suggest(verb, VERBS)}"
+        sys.stderr.write(f"lisse: error: {message.rstrip()}\n")
         return 2
     parser = build_parser([verb] if verb else [])
     try:

@@ -17,15 +17,15 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser = verbs.add_parser(
         "run",
         help="run a case file to a verdict and a report",
-        description="Run one case. Writes case.toml (as run, every default spelled out), solution.nc, summary.json and report.html.",
+        description="Run one case. Writes case.toml (as run), solution.nc, summary.json and report.html.",
     )
     parser.add_argument("case", metavar="CASE.toml", help="the case file")
-    parser.add_argument("-o", "--output", metavar="DIR", help="where to write (default: results/NAME beside the case file)")
+    parser.add_argument("-o", "--output", metavar="DIR", help="where to write (default: results/NAME beside the case)")
     parser.add_argument("--model", metavar="NAME", help="another model than the case file names: analytic or lumped")
-    parser.add_argument(
-        "--set", metavar='KEY.PATH="VALUE"', action="append", default=[], help='change one value, such as cell.stack.pressure="5 MPa"'
-    )
-    parser.add_argument("--seed", type=int, metavar="N", help="draw the longest flaw of each interface with this seed (default: its median)")
+    change = 'change one value, such as cell.stack.pressure="5 MPa"; may be repeated'
+    parser.add_argument("--set", metavar='KEY.PATH="VALUE"', action="append", default=[], help=change)
+    seed = "draw the longest flaw of each interface with this seed (default: its median)"
+    parser.add_argument("--seed", type=int, metavar="N", help=seed)
     parser.add_argument("--json", action="store_true", help="print summary.json on standard output and nothing else")
     parser.set_defaults(run=run)
 

@@ -26,8 +26,10 @@ Example: lisse theory crack_overpotential --fracture-toughness "1 MPa m^0.5" --f
 
 def add_parser(verbs: argparse._SubParsersAction[Any]) -> None:
     """Add the verb; the words after it depend on the formula, so they are read in :func:`run`."""
-    parser = verbs.add_parser("theory", help="evaluate a closed form; without a name, list them", add_help=False)
-    parser.add_argument("words", nargs=argparse.REMAINDER)
+    text = "evaluate a closed form; without a name, list them"
+    # no character starts an option here, so that argparse passes every word on as it stands
+    parser = verbs.add_parser("theory", help=text, add_help=False, prefix_chars="\0")
+    parser.add_argument("words", nargs="*")
     parser.set_defaults(run=run)
 
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from lisse import __version__ as version
 from lisse.cell import Cell, LithiumElectrode
-from lisse.models.base import CellNumbers, Model, Progress, cell_numbers
-from lisse.models.charge_transfer import ChargeTransfer
+from lisse.models.base import Model, Progress, cell_numbers, series_resistance
+from lisse.models.charge_transfer import charge_transfer
 from lisse.models.criteria import formed_contact, limits, validity_warnings
 from lisse.models.targets import targets
 from lisse.protocol import Protocol
@@ -70,6 +70,12 @@ class Analytic(Model):
         )
 
 
+def _status_text(found: Verdict) -> str:
+    if found.mode == "none":
+        return "the protocol stays below every limit"
+    return f"the protocol passes the limit of {found.mode}"
+
+
 def _verdict(criteria: tuple[Limit, ...], protocol: Protocol) -> tuple[Verdict, float | None]:
     """The first limit that the protocol passes, and when; limits are compared step by step, not only at the end."""
     time = charge = 0.0
@@ -95,7 +101,7 @@ def _breaks(limit: Limit, level: float) -> bool:
 
 
 def _steps(cell: Cell, protocol: Protocol, end: float | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Start and end of every step up to the verdict: time, current density (nan where the voltage is held), pressure."""
+    """Start and end of every step up to the verdict: time, current density (nan at a held voltage), pressure."""
     rows: list[tuple[float, float, float]] = []
     time, pressure = 0.0, cell.stack.pressure
     for step in protocol.steps:
@@ -116,17 +122,11 @@ def _cumulative(time: np.ndarray, current: np.ndarray) -> np.ndarray:
 
 def _drops(cell: Cell, current: np.ndarray) -> dict[str, np.ndarray]:
     """V. Drops of the cell as formed."""
-    numbers: CellNumbers = cell_numbers(cell)
-    interface, contact = cell.interface, formed_contact(cell)
-    alphas = (1.0 - interface.anodic_transfer_coefficient, interface.anodic_transfer_coefficient)
-    laws = [
-        ChargeTransfer(interface.exchange_current_density, alpha, interface.resistance, numbers.temperature)
-        for alpha in alphas
-    ]
-    series = cell.electrolyte.thickness / numbers.conductivity + cell.electrolyte.grain_boundary_resistance
-    ohmic = current * series
-    kinetic = np.array([sum(law.kinetic_drop(j / contact) for law in laws) for j in current])
-    film = 2 * current / contact * interface.resistance
+    numbers = cell_numbers(cell)
+    law, contact = charge_transfer(cell.interface, numbers.temperature), formed_contact(cell)
+    ohmic = current * series_resistance(cell, numbers)
+    kinetic = np.array([law.kinetic_drop(j / contact) - law.kinetic_drop(-j / contact) for j in current])
+    film = 2 * law.film_drop(1.0) * current / contact
     return {"ohmic_drop": ohmic, "charge_transfer_drop": kinetic, "film_drop": film, "voltage": ohmic + kinetic + film}
 
 

@@ -9,10 +9,11 @@ from typing import ClassVar
 
 from lisse.cell import Cell, LithiumElectrode
 from lisse.errors import InvalidInput
+from lisse.materials.laws import NortonCreep
 from lisse.protocol import Protocol
 from lisse.records import Solution
 
-__all__ = ["CellNumbers", "Model", "Progress", "cell_numbers"]
+__all__ = ["CellNumbers", "Model", "Progress", "cell_numbers", "series_resistance", "symmetric_counter"]
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and a few words."""
@@ -79,6 +80,8 @@ def cell_numbers(cell: Cell, temperature: float | None = None) -> CellNumbers:
     at = cell.temperature if temperature is None else temperature
     metal, ceramic = cell.working.material, cell.electrolyte.material
     creep = metal.law("creep")
+    if not isinstance(creep, NortonCreep):
+        raise InvalidInput(f"creep of {metal.name}", creep.kind, "a law of the kind 'norton-creep'")
     flaws = cell.electrolyte.flaws is not None
     return CellNumbers(
         temperature=at,
@@ -91,6 +94,11 @@ def cell_numbers(cell: Cell, temperature: float | None = None) -> CellNumbers:
         youngs_modulus=ceramic.value("youngs_modulus", at) if flaws else None,
         poisson_ratio=ceramic.value("poisson_ratio", at) if flaws else None,
     )
+
+
+def series_resistance(cell: Cell, numbers: CellNumbers) -> float:
+    """ohm m2. Electrolyte and grain boundaries, L/sigma + R_gb."""
+    return cell.electrolyte.thickness / numbers.conductivity + cell.electrolyte.grain_boundary_resistance
 
 
 def symmetric_counter(cell: Cell, model: str) -> LithiumElectrode:

@@ -2,8 +2,9 @@
 
     j/a = i0 { exp[(1-alpha) F eta/(R T)] - exp[-alpha F eta/(R T)] },   film drop = (j/a) R_film
 
-with a the contact fraction. The magnitudes of plating and stripping drops follow from one expression: plating at
-current density j is stripping at -j. Scalar arithmetic, because it sits in the inner loop; a test holds it to
+with a the contact fraction. Drops are counted in the direction of plating: a current density above zero plates and is
+driven by the share 1 - alpha_anodic of the drop, one below zero strips and is driven by alpha_anodic; the drop has
+the sign of the current. Scalar arithmetic, because it sits in the inner loop; a test holds it to
 `lisse.theory.overpotential`.
 """
 
@@ -12,9 +13,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lisse.cell import Interface
 from lisse.units import FARADAY, GAS_CONSTANT
 
-__all__ = ["ChargeTransfer"]
+__all__ = ["ChargeTransfer", "charge_transfer"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class ChargeTransfer:
     ----------
     exchange_current_density : float, A/m2
     transfer_coefficient : float
-        Share alpha of the overpotential that drives the current in the direction taken (1 - alpha against it).
+        Share of the drop that drives plating (the cathodic transfer coefficient); the rest drives stripping.
     film_resistance : float, ohm m2
     temperature : float, K
     """
@@ -36,7 +38,7 @@ class ChargeTransfer:
     temperature: float
 
     def kinetic_drop(self, local_current_density: float) -> float:
-        """V. Overpotential that drives a local current density (A/m2), of the same sign."""
+        """V. Drop that drives a local current density (A/m2, above zero when it plates), of the same sign."""
         x = local_current_density / self.exchange_current_density
         thermal = GAS_CONSTANT * self.temperature / FARADAY
         alpha = self.transfer_coefficient
@@ -54,8 +56,14 @@ class ChargeTransfer:
         return GAS_CONSTANT * self.temperature / (FARADAY * self.exchange_current_density) + self.film_resistance
 
 
+def charge_transfer(interface: Interface, temperature: float) -> ChargeTransfer:
+    """The charge transfer of an interface at a temperature (K)."""
+    cathodic = 1.0 - interface.anodic_transfer_coefficient
+    return ChargeTransfer(interface.exchange_current_density, cathodic, interface.resistance, temperature)
+
+
 def _invert(x: float, alpha: float) -> float:
-    """Solve x = exp(alpha u) - exp(-(1-alpha) u) for u, by Newton on asinh-scaled residuals; monotone, never overflows."""
+    """Solve x = exp(alpha u) - exp(-(1-alpha) u) for u by Newton in logarithmic form; it never overflows."""
     if x == 0.0:
         return 0.0
     if x < 0.0:

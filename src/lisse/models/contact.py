@@ -32,9 +32,11 @@ from lisse.cell import Interface
 from lisse.models.base import CellNumbers
 from lisse.units import FARADAY
 
-__all__ = ["ContactLaw", "contact_law"]
+__all__ = ["LEAST_CONTACT", "ContactLaw", "contact_law"]
 
-_LEAST = 1e-3  # contact fraction used beyond the point of lost contact, where the solver may look but never stays
+LEAST_CONTACT = (
+    1e-3  # contact fraction used beyond the point of lost contact, where the solver may look but never stays
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class ContactLaw:
 
     def fraction(self, void_height: float) -> float:
         """1. Contact fraction."""
-        return max(1.0 - self.contact_coefficient * max(void_height, 0.0) ** (2.0 / 3.0), _LEAST)
+        lost: float = self.contact_coefficient * max(void_height, 0.0) ** (2.0 / 3.0)
+        return max(1.0 - lost, LEAST_CONTACT)
 
     def height(self, fraction: float) -> float:
         """m. Void height at a contact fraction."""
@@ -82,7 +85,7 @@ class ContactLaw:
         """m/s. Rate at which pressure and capillarity close the voids."""
         radius3 = self.radius_coefficient**3 * void_height + self.nucleus_radius**3
         driving = pressure + 2.0 * self.surface_energy / radius3 ** (1.0 / 3.0)
-        creep = 3.0 * void_height * self.creep_coefficient * driving**self.creep_exponent
+        creep: float = 3.0 * void_height * self.creep_coefficient * driving**self.creep_exponent
         return creep + self.closure_velocity * pressure
 
     def rate(self, void_height: float, stripping: float, pressure: float) -> float:

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from lisse import theory
 from lisse.cell import Cell, LithiumElectrode
 from lisse.errors import MissingValue
-from lisse.models.base import CellNumbers, cell_numbers
-from lisse.models.charge_transfer import ChargeTransfer
+from lisse.models.base import cell_numbers, series_resistance
+from lisse.models.charge_transfer import charge_transfer
 from lisse.models.contact import contact_law
 from lisse.protocol import Protocol
 from lisse.records import Limit
+from lisse.units import format_quantity
 
 __all__ = ["formed_contact", "limits", "validity_warnings"]
 
@@ -43,7 +44,7 @@ def limits(cell: Cell, protocol: Protocol) -> tuple[Limit, ...]:
 
 
 _Result = str | tuple[float | None, float | None, dict[str, float], str]
-"""A reason not to apply; or limiting current density (A/m2), margin where it is not a ratio of currents, inputs, doubt."""
+"""A reason not to apply; or limiting current density (A/m2), margin where it is no ratio of currents, inputs, doubt."""
 
 
 def _limit(mechanism: str, name: str, reference: str, result: _Result, largest: float) -> Limit:
@@ -84,7 +85,8 @@ def _contact_loss(cell: Cell, protocol: Protocol) -> _Result:
         "charge_to_lose_contact": needed,
     }
     if law.refill >= 1.0 and charge <= needed:
-        return f"does not apply, because one half-cycle strips {charge / 36000:.3g} mAh/cm2 and losing contact takes {needed / 36000:.3g} mAh/cm2"
+        strips, takes = (format_quantity("charge", amount) for amount in (charge, needed))
+        return f"does not apply, because one half-cycle strips {strips} and losing contact takes {takes}"
     if law.refill < 1.0:
         return closure, None, inputs, ""
     return closure / (1.0 - needed / charge), None, inputs, ""
@@ -122,7 +124,7 @@ def _crack(cell: Cell, protocol: Protocol) -> _Result:
             molar_volume=numbers.molar_volume,
         )
     )
-    transfer = _plating(cell, numbers)
+    transfer = charge_transfer(cell.interface, numbers.temperature)
     contact = formed_contact(cell)
 
     def drop(current: float) -> float:
@@ -201,8 +203,8 @@ def _voltage(cell: Cell, protocol: Protocol) -> _Result:
     if not isinstance(cell.counter, LithiumElectrode):
         return "does not apply, because a full cell's voltage is not that of its drops"
     numbers = cell_numbers(cell)
-    transfer, contact = _plating(cell, numbers), formed_contact(cell)
-    series = cell.electrolyte.thickness / numbers.conductivity + cell.electrolyte.grain_boundary_resistance
+    transfer, contact = charge_transfer(cell.interface, numbers.temperature), formed_contact(cell)
+    series = series_resistance(cell, numbers)
 
     def voltage(current: float) -> float:
         return current * series + 2 * (transfer.kinetic_drop(current / contact) + transfer.film_drop(current / contact))
@@ -215,18 +217,8 @@ def _voltage(cell: Cell, protocol: Protocol) -> _Result:
     )
 
 
-def _plating(cell: Cell, numbers: CellNumbers) -> ChargeTransfer:
-    interface = cell.interface
-    return ChargeTransfer(
-        interface.exchange_current_density,
-        1.0 - interface.anodic_transfer_coefficient,
-        interface.resistance,
-        numbers.temperature,
-    )
-
-
 def _current_at(drop: Callable[[float], float], target: float) -> float:
-    """A/m2. Current density at which a rising drop reaches a target, to machine precision by bisection in the logarithm."""
+    """A/m2. Current density at which a rising drop reaches a target, by bisection in the logarithm."""
     low, high = 1e-9, 1e9
     if drop(high) < target:
         return math.inf
@@ -255,9 +247,8 @@ def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...
     thinnest = min((e.thickness for e in (cell.working, cell.counter) if isinstance(e, LithiumElectrode)), default=0.0)
     spacing = 1.0 / math.sqrt(interface.void_density)
     if 0 < thinnest < spacing:
-        found.append(
-            f"contact law: the lithium ({thinnest * 1e6:.3g} um) is thinner than the spacing of the pores ({spacing * 1e6:.3g} um)"
-        )
+        thin, wide = (format_quantity("length", length) for length in (thinnest, spacing))
+        found.append(f"contact law: the lithium ({thin}) is thinner than the spacing of the pores ({wide})")
     if formed_contact(cell) < 0.5:
         found.append(
             f"contact law: only {formed_contact(cell):.0%} contact after forming; the pores of the law overlap there"

@@ -104,7 +104,7 @@ class FlawLaw:
         found[0] = filling
         for k in range(len(kept)):
             np.maximum(kept[k] * found[k] + gained[k], 0.0, out=found[k + 1])
-        return found
+        return np.asarray(found)
 
     def rates(self, filling: np.ndarray, depth: np.ndarray, drive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """1/s. Rates of filling and of scaled depth where the interface is plated."""
@@ -118,10 +118,12 @@ class FlawLaw:
 
     def pressure(self, filling: np.ndarray, depth: np.ndarray) -> np.ndarray:
         """Pa. Pressure of the lithium in each flaw."""
-        return self.critical_pressure * filling / depth**2
+        return np.asarray(self.critical_pressure * filling / depth**2)
 
 
-def flaw_law(cell: Cell, numbers: CellNumbers, resistance: float, classes: int, seed: Sequence[int] | None) -> FlawLaw | None:
+def flaw_law(
+    cell: Cell, numbers: CellNumbers, resistance: float, classes: int, seed: Sequence[int] | None
+) -> FlawLaw | None:
     """The flaws of one interface; ``None`` for a flawless surface.
 
     Parameters

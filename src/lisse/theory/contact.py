@@ -12,7 +12,6 @@ import math
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import ArrayLike
-from scipy import special
 
 from lisse.theory.domain import Array, Values, fraction, nonnegative, one_of, plain, positive
 
@@ -53,6 +52,8 @@ def contact_fraction_elastic(pressure: ArrayLike, effective_modulus: ArrayLike, 
     >>> round(contact_fraction_elastic(10e6, 9e9, 0.1), 5)
     0.01773
     """
+    from scipy import special
+
     p, modulus = nonnegative("pressure", pressure), positive("effective_modulus", effective_modulus)
     return plain(special.erf(math.sqrt(2) * p / (modulus * positive("rms_slope", rms_slope))))
 
@@ -186,6 +187,8 @@ def _psi(eps: float) -> float:
 
 
 def _kernel(t: Array) -> Array:
+    from scipy import special
+
     x, weight = np.polynomial.legendre.leggauss(32)
     near = ((1.0 + x) / 2.0) ** 6  # below y = 1 the integrand has a logarithm at 0
     w_near = weight * 3.0 * ((1.0 + x) / 2.0) ** 5
@@ -204,6 +207,8 @@ def _kernel(t: Array) -> Array:
 
 def _wall(y: Array) -> Array:
     """K1(y)/I1(y) - 2/y^2 for 0 < y <= 1 by its series, free of cancellation."""
+    from scipy import special
+
     k = np.arange(14)
     power = (y[:, None] ** 2 / 4.0) ** k / (special.factorial(k) * special.factorial(k + 1))
     first = y / 2.0 * power.sum(axis=1)

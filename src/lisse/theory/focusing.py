@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from lisse.errors import InvalidInput
 from lisse.theory.domain import Values, nonnegative, one_of, plain, positive
@@ -80,6 +79,8 @@ def boss_focusing(aspect_ratio: ArrayLike, dimension: int = 3) -> Values:
     >>> round(boss_focusing(1.0), 6), round(boss_focusing(5.0), 2)
     (3.0, 17.91)
     """
+    from scipy import special
+
     ratio = nonnegative("aspect_ratio", aspect_ratio)
     if dimension not in (2, 3):
         raise InvalidInput("dimension", dimension, "2 or 3")

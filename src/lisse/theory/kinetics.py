@@ -117,7 +117,8 @@ def _inverse(log_ratio: Array, alpha: Array) -> Array:
 
     The left side rises and is concave and the start lies below the root, so Newton climbs to it without passing it.
     """
-    target = np.where(np.isfinite(log_ratio), log_ratio, 0.0)
+    linear = log_ratio < -600.0  # there x is the ratio itself, and zero current gives zero
+    target = np.where(linear, 0.0, log_ratio)
     x = np.maximum(np.logaddexp(0.0, target), target / alpha)
     for _ in range(60):
         small = x < 1e-8
@@ -125,9 +126,9 @@ def _inverse(log_ratio: Array, alpha: Array) -> Array:
         slope = alpha + np.exp(-x) / -np.expm1(-x)
         step = (target - alpha * x - gap) / slope
         x = np.maximum(x + step, 0.5 * x)
-        if (np.abs(step) <= 4e-16 * x).all():
+        if (np.abs(step) <= 1e-9 * x).all():  # the next step would be below rounding
             break
-    return np.where(np.isfinite(log_ratio), x, 0.0)
+    return np.where(linear, np.exp(log_ratio), x)
 
 
 def stress_potential(pressure: ArrayLike, molar_volume: ArrayLike = LITHIUM_MOLAR_VOLUME) -> Values:

@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from lisse.errors import InvalidInput
 from lisse.theory.domain import Array, Values, fraction, nonnegative, plain, positive, real
@@ -292,6 +291,8 @@ def _images(xi: Array, tau: Array) -> Array:
 
 def _ierfc(x: Array) -> Array:
     """Integral of erfc from x to infinity, without cancellation far out."""
+    from scipy import special
+
     return np.asarray(np.exp(-(np.minimum(x, 1e3) ** 2)) * (1 / math.sqrt(math.pi) - x * special.erfcx(x)))
 
 
@@ -300,16 +301,20 @@ def _finite_sand(r: Array) -> Array:
 
     Newton on the logarithm of the sum, which is convex: from below it approaches the root without passing it.
     """
+    result = np.full(r.shape, math.inf)
     inside = (r > 1) & (r < _IMAGES_VANISH)
-    safe = np.where(inside, r, 2.0)
-    target = (safe - 1) / (2 * safe)
-    rates = (np.arange(1, 32, 2) * math.pi) ** 2
-    tau = np.maximum(math.pi / (16 * safe**2), np.log(4 / (math.pi**2 * target)) / math.pi**2)
-    for _ in range(20):
-        terms = 4 / rates * np.exp(-rates * tau[..., None])
-        total = terms.sum(axis=-1)
-        step = np.log(total / target) * total / (rates * terms).sum(axis=-1)
+    ratio = r[inside]
+    target = (ratio - 1) / (2 * ratio)
+    tau = np.maximum(math.pi / (16 * ratio**2), np.log(4 / (math.pi**2 * target)) / math.pi**2)
+    for _ in range(30):
+        total, slope = np.zeros_like(tau), np.zeros_like(tau)
+        for n in range(1, 32, 2):
+            term = 4 * np.exp(-((n * math.pi) ** 2) * tau)
+            total += term / (n * math.pi) ** 2
+            slope += term
+        step = np.log(total / target) * total / slope
         tau = tau + step
-        if (np.abs(step) <= 1e-15 * tau).all():
+        if (np.abs(step) <= 1e-9 * tau).all():  # the next step would be below rounding
             break
-    return np.where(inside, tau, math.inf)
+    result[inside] = tau
+    return result

@@ -142,15 +142,17 @@ def _verdict(event: Event | None, steps: Sequence[Step], charge: float, cycles: 
 def _warnings(trace: Trace, steps: Sequence[Step], event: Event | None, climbs: Sequence[Rise]) -> list[str]:
     found = []
     if trace.dropped:
-        found.append(f"{trace.dropped} records without a finite time, current or voltage were left out")
+        found.append(f"{trace.dropped} records without a readable time, current or voltage were left out")
     single = sum(1 for step in steps if step.sign and step.stop - step.first == 1)
     if single:
         found.append(f"{single} stretches of current with a single record have no duration and were left out")
     if not any(step.sign and step.stop - step.first > 1 for step in steps):
         found.append("no current was passed for more than one record: there is nothing to judge")
-    for time in find_transients(trace, steps, event.record if event else None):
-        hours = f"{time / 3600:.4g} h"
-        found.append(f"the voltage fell as in a short at {hours} and recovered: possibly a filament that burnt off")
+    transients = find_transients(trace, steps, event.record if event else None)
+    if transients:
+        hours = ", ".join(f"{time / 3600:.4g} h" for time in transients[:3]) + (", ..." if len(transients) > 3 else "")
+        how_often = f"{len(transients)} time{'s' if len(transients) > 1 else ''} (at {hours})"
+        found.append(f"the voltage fell as in a short and recovered {how_often}: possibly a filament that burnt off")
     return found + [_describe_rise(trace, rise, event) for rise in climbs]
 
 

@@ -141,10 +141,10 @@ def resistance_trend(cycles: Sequence[HalfCycle]) -> Slope | None:
 
 def slope(x: np.ndarray, y: np.ndarray) -> Slope | None:
     """Least-squares slope and its standard error; ``None`` for fewer than three points or no spread in `x`."""
-    if x.size < 3 or np.ptp(x) <= 0:
-        return None
-    dx = x - x.mean()
+    dx = x - x.mean() if x.size else x
     spread = float(dx @ dx)
+    if x.size < 3 or spread == 0.0:
+        return None
     value = float(dx @ (y - y.mean())) / spread
     residual = y - y.mean() - value * dx
     return Slope(value, math.sqrt(float(residual @ residual) / (x.size - 2) / spread))

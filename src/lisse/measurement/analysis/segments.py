@@ -33,7 +33,7 @@ class Step:
     sign : int
         -1, 0 or 1.
     current : float, A
-        Median, with its sign; 0 in a rest.
+        Median of the records of that sign; 0 in a rest.
     charge : float, C
         Integral of the measured current, with its sign; 0 in a rest.
     """
@@ -150,11 +150,12 @@ def _step(trace: Trace, a: int, b: int, sign: int, interruptions: np.ndarray) ->
     lead = _half_gap(trace, a, a, b, interruptions)
     tail = _half_gap(trace, b, a, b, interruptions)
     start, end = float(time[0]) - lead, float(time[-1]) + tail
-    if sign == 0:
+    flowing = current[np.sign(current) == sign]  # a mended glitch does not count
+    if sign == 0 or flowing.size == 0:
         return Step(a, b, start, end, 0, 0.0, 0.0)
     charge = float(np.sum(0.5 * (current[1:] + current[:-1]) * np.diff(time)))
     charge += float(current[0]) * lead + float(current[-1]) * tail
-    return Step(a, b, start, end, sign, float(np.median(current)), charge)
+    return Step(a, b, start, end, sign, float(np.median(flowing)), charge)
 
 
 def _half_gap(trace: Trace, edge: int, a: int, b: int, interruptions: np.ndarray) -> float:

@@ -3,17 +3,18 @@
 Only what can be told from the records is claimed. Definitions:
 
 Hard short
-    With the current on, the voltage falls within one sampling interval to under a tenth of its value before, and to
-    under 1 mV (or three times the noise of the voltage, or a twentieth of the value before, whichever is largest: a
-    filament and the leads keep a few ohm, which at a large current is more than 1 mV). And it stays there: the median
-    over that record and the next four with current is under both limits. Where fewer follow, because the instrument
-    stopped, those count alone. A half-cycle that is under both limits throughout (95 % of its records), measured
-    against the resistance of the one before, is a hard short at the switch. A fall that recovers is a transient: a
-    warning, not a verdict.
+    With the current on, the voltage falls within one sampling interval to under a tenth of its value before (median of
+    three records, or the current times the median resistance of the test so far, whichever is smaller: a lead that
+    makes contact again is no short; and at least ten times the noise of the voltage), and to under 1 mV (or three
+    times the noise, or a twentieth of the value before, whichever is largest: a filament and the leads keep a few
+    ohm, which at a large current is more than 1 mV). And it stays there: the median over that record and the next
+    four with current is under both limits. Where fewer follow, because the instrument stopped, those count alone. A
+    half-cycle that is under both limits throughout (95 % of its records), measured against the resistance of the one
+    before, is a hard short at the switch. A fall that recovers is a transient: a warning, not a verdict.
 Soft short
-    The voltage is, from some record to the end of the half-cycle, lower than nine tenths of what the electrolyte alone
-    needs: current times the high-frequency resistance of the last spectrum taken before. Without a spectrum before it
-    no soft short is ever claimed.
+    The voltage is, from some record to the end of the half-cycle and for five records at least, lower than nine tenths
+    of what the electrolyte alone needs: current times the high-frequency resistance of the last spectrum taken before.
+    Without a spectrum before it no soft short is ever claimed.
 Contact loss
     At constant current the voltage magnitude rises to 1.5 times its early value (median between 10 and 30 % of the
     half-cycle) or more, keeps rising (at least 70 % of up to twenty equal bins) and rises faster in the later half of
@@ -124,12 +125,15 @@ def succession(agreeing: int, total: int) -> float:
 
 def find_hard_short(trace: Trace, steps: Sequence[Step]) -> Event | None:
     """The first hard short, by the definition at the top of this file."""
-    floor, on, size = _floor(trace, steps), _records_with_current(steps), np.abs(trace.voltage)
+    on, size = _records_with_current(steps), np.abs(trace.voltage)
+    scatter = noise(trace.voltage[on])
     for number, step in enumerate(steps):
         if not step.sign:
             continue
-        inside = [(record, limit) for record, limit in _falls(size, step, floor) if _stays(size, on, record, limit)]
-        at_switch = None if inside else _shorted_from_switch(size, steps, number, floor)
+        inside = [
+            (record, limit) for record, limit in _falls(trace, step, on, scatter) if _stays(size, on, record, limit)
+        ]
+        at_switch = None if inside else _shorted_from_switch(size, steps, number, scatter)
         if inside or at_switch is not None:
             record, limit = inside[0] if inside else (step.first, at_switch)
             return _event("hard-short", trace, number, record, _agreement(size < limit, on, record))
@@ -138,19 +142,15 @@ def find_hard_short(trace: Trace, steps: Sequence[Step]) -> Event | None:
 
 def find_transients(trace: Trace, steps: Sequence[Step], stop: int | None = None) -> list[float]:
     """Times (s) at which the voltage fell as in a hard short and recovered, before the record `stop`."""
-    floor, on, size = _floor(trace, steps), _records_with_current(steps), np.abs(trace.voltage)
+    on, size = _records_with_current(steps), np.abs(trace.voltage)
+    scatter = noise(trace.voltage[on])
     return [
         float(trace.time[record])
         for step in steps
         if step.sign
-        for record, limit in _falls(size, step, floor)
+        for record, limit in _falls(trace, step, on, scatter)
         if (stop is None or record < stop) and not _stays(size, on, record, limit)
     ]
-
-
-def _event(mode: str, trace: Trace, step: int, record: int, confidence: float) -> Event:
-    time = float(trace.time[record])
-    return Event(mode, step, record, time, time - float(trace.time[max(record - 1, 0)]), confidence)
 
 
 def find_soft_short(trace: Trace, steps: Sequence[Step], resistances: Sequence[tuple[float, float]]) -> Event | None:
@@ -171,7 +171,7 @@ def find_soft_short(trace: Trace, steps: Sequence[Step], resistances: Sequence[t
         inside = low[step.records]
         high = np.flatnonzero(~inside)
         begin = int(high[-1]) + 1 if high.size else 0
-        if inside.size - begin < 3:
+        if inside.size - begin < _PERSISTENCE:
             continue
         record = step.first + begin
         return _event("soft-short", trace, number, record, _agreement(low, on, record))
@@ -200,14 +200,16 @@ def rises(trace: Trace, steps: Sequence[Step], short: Event | None = None) -> li
     return found
 
 
-def _floor(trace: Trace, steps: Sequence[Step]) -> float:
-    """The part of the limit that does not depend on the voltage before, V."""
-    return max(_SHORT_VOLTAGE, 3.0 * noise(trace.voltage[_records_with_current(steps)]))
+def _event(mode: str, trace: Trace, step: int, record: int, confidence: float) -> Event:
+    time = float(trace.time[record])
+    return Event(mode, step, record, time, time - float(trace.time[max(record - 1, 0)]), confidence)
 
 
-def _limit(floor: float, before: float) -> float:
-    """Voltage magnitude under which a cell that showed `before` is shorted, V."""
-    return min(max(floor, _REMAINDER * before), _SHORT_FRACTION * before)
+def _limit(scatter: float, before: float) -> float:
+    """Voltage magnitude under which a cell that showed `before` is shorted, V; `scatter` is the noise."""
+    if before < scatter / _SHORT_FRACTION:
+        return 0.0
+    return min(max(_SHORT_VOLTAGE, 3.0 * scatter, _REMAINDER * before), _SHORT_FRACTION * before)
 
 
 def _records_with_current(steps: Sequence[Step]) -> np.ndarray:
@@ -215,15 +217,21 @@ def _records_with_current(steps: Sequence[Step]) -> np.ndarray:
     return np.concatenate(chosen) if chosen else np.array([], dtype=int)
 
 
-def _falls(size: np.ndarray, step: Step, floor: float) -> list[tuple[int, float]]:
+def _falls(trace: Trace, step: Step, on: np.ndarray, scatter: float) -> list[tuple[int, float]]:
     """Records of a step that are under the limit one interval after an ordinary voltage, each with its limit."""
+    size, current = np.abs(trace.voltage), np.abs(trace.current)
     inside = size[step.records]
     steep = np.flatnonzero(inside[1:] < 0.5 * inside[:-1]) + 1 + step.first
     found = []
     for record in steep.tolist():
-        before = float(np.median(size[max(step.first, record - 3) : record]))
-        limit = _limit(floor, before)
-        if size[record] < limit and size[record - 1] > 0.5 * before:
+        local = float(np.median(size[max(step.first, record - 3) : record]))
+        if size[record] >= _limit(scatter, local) or size[record - 1] <= 0.5 * local:
+            continue
+        earlier = on[: int(np.searchsorted(on, record))]
+        earlier = earlier[current[earlier] > 0]
+        usual = abs(step.current) * float(np.median(size[earlier] / current[earlier])) if earlier.size else np.inf
+        limit = _limit(scatter, min(local, usual))
+        if size[record] < limit:
             found.append((record, limit))
     return found
 
@@ -233,13 +241,13 @@ def _stays(size: np.ndarray, on: np.ndarray, record: int, limit: float) -> bool:
     return float(np.median(size[on[begin : begin + _PERSISTENCE]])) < limit
 
 
-def _shorted_from_switch(size: np.ndarray, steps: Sequence[Step], number: int, floor: float) -> float | None:
+def _shorted_from_switch(size: np.ndarray, steps: Sequence[Step], number: int, scatter: float) -> float | None:
     """The limit, when a half-cycle is under it throughout while the one before it was not."""
     step = steps[number]
     previous = next((other for other in reversed(steps[:number]) if other.sign and other.stop - other.first > 1), None)
     if previous is None:
         return None
-    limit = _limit(floor, float(np.median(size[previous.records])) * abs(step.current / previous.current))
+    limit = _limit(scatter, float(np.median(size[previous.records])) * abs(step.current / previous.current))
     return limit if float(np.quantile(size[step.records], 0.95)) < limit else None
 
 

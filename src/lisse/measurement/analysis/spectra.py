@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lisse.measurement.analysis.trace import readable
 from lisse.records import Spectrum
 
 __all__ = ["SpectrumReading", "noisy_first_points", "read_spectrum"]
@@ -51,7 +52,7 @@ class SpectrumReading:
 
 def read_spectrum(spectrum: Spectrum) -> SpectrumReading:
     """Both ends of a spectrum."""
-    good = np.isfinite(spectrum.frequency) & np.isfinite(spectrum.impedance) & (spectrum.frequency > 0)
+    good = readable(spectrum.frequency) & readable(spectrum.impedance) & (spectrum.frequency > 0)
     order = np.argsort(-spectrum.frequency[good], kind="stable")
     frequency, impedance = spectrum.frequency[good][order], spectrum.impedance[good][order]
     points = int(spectrum.frequency.size)

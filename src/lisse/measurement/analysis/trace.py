@@ -10,10 +10,12 @@ from lisse.errors import InvalidInput
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
 from lisse.records import Measurement
 
-__all__ = ["Trace", "median_error", "noise", "trace_of"]
+__all__ = ["Trace", "median_error", "noise", "readable", "trace_of"]
 
 _TO_SIGMA = 1.4826
 """Median absolute deviation of a normal distribution to its standard deviation."""
+
+_OVERFLOW = 1e30
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Trace:
     current : (n,) array, A
     voltage : (n,) array, V
     dropped : int
-        Records left out because one of the three was not a finite number.
+        Records left out because one of the three was not a readable number.
     """
 
     time: np.ndarray
@@ -42,7 +44,7 @@ class Trace:
 
 
 def trace_of(measurement: Measurement) -> Trace:
-    """Time, current and voltage of a measurement without the records that are not finite.
+    """Time, current and voltage of a measurement without the records that are no readable number.
 
     Raises
     ------
@@ -54,13 +56,18 @@ def trace_of(measurement: Measurement) -> Trace:
             held = ", ".join(map(str, measurement.data.variables))
             raise InvalidInput("measurement", held, f"a column {label!r}", "Read the file with lisse.read")
     columns = [np.asarray(measurement[label].values, dtype=float) for label in (TIME, CURRENT, VOLTAGE)]
-    good = np.all(np.isfinite(columns), axis=0)
+    good = np.all([readable(column) for column in columns], axis=0)
     time, current, voltage = (column[good] for column in columns)
     back = np.flatnonzero(np.diff(time) < 0)
     if back.size:
         got = f"{time[back[0] + 1]:.6g} s after {time[back[0]]:.6g} s"
         raise InvalidInput("time", got, "times that do not decrease", "Sort the records or split the measurement there")
     return Trace(time, current, voltage, dropped=int(good.size - good.sum()))
+
+
+def readable(values: np.ndarray) -> np.ndarray:
+    """Which values are numbers: finite, and no overflow mark of an instrument (such as 9.9e37)."""
+    return np.asarray(np.abs(values) < _OVERFLOW)
 
 
 def noise(values: np.ndarray) -> float:

@@ -6,12 +6,12 @@ therefore runs from one opening or closing to the next, each located as an event
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from lisse.models.lumped.equations import Equations
+from lisse.models.lumped.integrator import falling, integrate
 from lisse.protocol import Step
 
 __all__ = ["ContactFollower", "ContactPath"]
@@ -20,6 +20,9 @@ _LENGTH = 1e-6  # m, scale of void heights
 _CHARGE = 36000.0  # C/m2, scale of charge
 _SHORTEST = 1e-9  # s
 _MOST_PIECES = 1000
+
+_Failure = tuple[str, int | None] | None
+"""A verdict mode and the interface (0 working, 1 counter, None neither)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class ContactPath:
     void_height: np.ndarray
     current_density: np.ndarray
     charge: np.ndarray
-    failure: tuple[str, int | None] | None
+    failure: _Failure
     trouble: str
     evaluations: int
 
@@ -74,7 +77,7 @@ class ContactFollower:
             atol=tolerance * 1e-2,
             first_step=1.0,
             max_num_steps=20_000,
-            eventsfn=_falling(self._events),
+            eventsfn=falling(self._events, 4),
             num_events=4,
         )
 
@@ -128,7 +131,7 @@ class ContactFollower:
     def _run(self, void_height: np.ndarray) -> ContactPath:
         state = np.array([*(void_height / _LENGTH), 0.0])
         times, states = [np.zeros(1)], [state[np.newaxis]]
-        failure: tuple[str, int | None] | None = None
+        failure: _Failure = None
         trouble, time, pieces = "", 0.0, 0
         while self._length - time > _SHORTEST and failure is None and not trouble:
             self._set_phases(state)
@@ -136,10 +139,11 @@ class ContactFollower:
             if lost is not None:
                 failure = ("contact-loss", lost)
                 break
-            t, y, event, trouble = self._piece(state, self._length - time)
-            times.append(time + t[1:])
-            states.append(y[1:])
-            state, time, pieces = y[-1].copy(), time + float(t[-1]), pieces + 1
+            found = integrate(self._solver, 0.0, self._length - time, state)
+            event, trouble = found.event, found.trouble
+            times.append(time + found.time[1:])
+            states.append(found.state[1:])
+            state, time, pieces = found.state[-1].copy(), time + float(found.time[-1]), pieces + 1
             if event is not None and event >= 2:
                 failure = ("contact-loss", event - 2)
             elif event is not None:
@@ -159,16 +163,9 @@ class ContactFollower:
                 return side
         return None
 
-    def _piece(self, state: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarray, int | None, str]:
-        """Until the next opening, closing or loss: times, states, the event and the integrator's trouble."""
-        found = self._solver.solve(np.array([0.0, length]), state)
-        t, y = np.asarray(found.t), np.asarray(found.y)
-        if not np.isfinite(y).all() or (not found.success and found.i_events is None):
-            return t, y, None, f"the contact balance could not be integrated beyond {t[-1]:.4g} s: {found.message}"
-        event = None if found.i_events is None else int(np.flatnonzero(np.asarray(found.i_events)[-1])[0])
-        return t, y, event, ""
-
-    def _path(self, time: np.ndarray, states: np.ndarray, failure: tuple[str, int | None] | None, trouble: str) -> ContactPath:
+    def _path(
+        self, time: np.ndarray, states: np.ndarray, failure: tuple[str, int | None] | None, trouble: str
+    ) -> ContactPath:
         heights = np.maximum(states[:, :2], 0.0) * _LENGTH
         if self._set is not None:
             current, charge = np.full(len(time), self._set), self._set * time
@@ -176,14 +173,3 @@ class ContactFollower:
             current = np.array([self._current(float(w), float(c)) for w, c in states[:, :2]])
             charge = states[:, 2] * _CHARGE
         return ContactPath(time, heights, current, charge, failure, trouble, self._evaluations)
-
-
-def _falling(function: Callable[..., None]) -> Callable[..., None]:
-    def events(t: float, y: np.ndarray, out: np.ndarray) -> None:
-        function(t, y, out)
-
-    events.terminal = [True] * 4  # type: ignore[attr-defined]
-    events.direction = [-1] * 4  # type: ignore[attr-defined]
-    return events
-
-

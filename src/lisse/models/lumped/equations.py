@@ -15,9 +15,9 @@ import numpy as np
 
 from lisse import theory
 from lisse.cell import Cell
-from lisse.models.base import CellNumbers, cell_numbers
-from lisse.models.charge_transfer import ChargeTransfer
-from lisse.models.contact import ContactLaw, contact_law
+from lisse.models.base import CellNumbers, cell_numbers, series_resistance
+from lisse.models.charge_transfer import ChargeTransfer, charge_transfer
+from lisse.models.contact import LEAST_CONTACT, ContactLaw, contact_law
 from lisse.models.flaws import FlawLaw, flaw_law
 
 __all__ = ["Drops", "Equations", "build_equations"]
@@ -38,7 +38,7 @@ class Drops:
     @property
     def total(self) -> np.ndarray:
         """V. Cell voltage."""
-        return self.ohmic + self.charge_transfer + self.film + self.constriction
+        return np.asarray(self.ohmic + self.charge_transfer + self.film + self.constriction)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Equations:
     Attributes
     ----------
     numbers : CellNumbers
-    plating, stripping : ChargeTransfer
+    transfer : ChargeTransfer
     contact : ContactLaw
         Of both interfaces.
     flaws : tuple of FlawLaw or None
@@ -65,8 +65,7 @@ class Equations:
     """
 
     numbers: CellNumbers
-    plating: ChargeTransfer
-    stripping: ChargeTransfer
+    transfer: ChargeTransfer
     contact: ContactLaw
     flaws: tuple[FlawLaw, FlawLaw] | None
     series_resistance: float
@@ -77,7 +76,8 @@ class Equations:
 
     def contacts(self, void_height: np.ndarray) -> np.ndarray:
         """1. Contact fractions for void heights (m), any shape."""
-        return np.maximum(1.0 - self.contact.contact_coefficient * np.maximum(void_height, 0.0) ** (2.0 / 3.0), 1e-3)
+        lost = self.contact.contact_coefficient * np.maximum(void_height, 0.0) ** (2.0 / 3.0)
+        return np.asarray(np.maximum(1.0 - lost, LEAST_CONTACT))
 
     def drops(self, current_density: np.ndarray, void_height: np.ndarray) -> Drops:
         """V. Split of the cell voltage.
@@ -102,8 +102,7 @@ class Equations:
         for sign, height in ((1.0, void_height[0]), (-1.0, void_height[1])):
             fraction = self.contact.fraction(height)
             local = sign * current_density / fraction
-            law = self.plating if local >= 0 else self.stripping
-            total += sign * (law.kinetic_drop(local) + law.film_drop(local))
+            total += sign * (self.transfer.kinetic_drop(local) + self.transfer.film_drop(local))
             total += current_density * float(self.constriction(np.array(fraction)))
         return total
 
@@ -117,17 +116,18 @@ class Equations:
             middle = 0.5 * (low + high)
             if middle in (low, high):
                 break
-            low, high = (low, middle) if sign * self.voltage(sign * middle, void_height) > abs(voltage) else (middle, high)
+            too_high = sign * self.voltage(sign * middle, void_height) > abs(voltage)
+            low, high = (low, middle) if too_high else (middle, high)
         return sign * 0.5 * (low + high)
 
     def mouth_drop(self, plating: np.ndarray, void_height: np.ndarray) -> np.ndarray:
-        """V. Drop between metal and electrolyte at the mouth of a flaw, with focusing, of the sign of `plating` (A/m2)."""
+        """V. Drop between metal and electrolyte at the mouth of a flaw, with focusing; sign of `plating` (A/m2)."""
         drop, across_film = self._interface(self.focusing * plating / self.contacts(void_height))
-        return drop + across_film
+        return np.asarray(drop + across_film)
 
     def _interface(self, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """V. Kinetic and film drops for local current densities (A/m2), above zero where the interface is plated."""
-        law = self.plating
+        law = self.transfer
         kinetic = theory.overpotential(
             current_density=local,
             exchange_current_density=law.exchange_current_density,
@@ -147,22 +147,15 @@ def build_equations(cell: Cell, classes: int, seed: int | None, temperature: flo
     """
     numbers = cell_numbers(cell, temperature)
     interface = cell.interface
-    anodic = interface.anodic_transfer_coefficient
-    # the law is written for a current in its own direction: plating is driven by the cathodic share 1 - anodic
-    plating, stripping = (
-        ChargeTransfer(interface.exchange_current_density, share, interface.resistance, numbers.temperature)
-        for share in (1.0 - anodic, anodic)
-    )
-    resistance = plating.small_signal_resistance
+    transfer = charge_transfer(interface, numbers.temperature)
     seeds = [None, None] if seed is None else [(seed, 0), (seed, 1)]
-    flaws = [flaw_law(cell, numbers, resistance, classes, part) for part in seeds]
+    flaws = [flaw_law(cell, numbers, transfer.small_signal_resistance, classes, part) for part in seeds]
     return Equations(
         numbers=numbers,
-        plating=plating,
-        stripping=stripping,
+        transfer=transfer,
         contact=contact_law(interface, numbers),
         flaws=None if flaws[0] is None or flaws[1] is None else (flaws[0], flaws[1]),
-        series_resistance=cell.electrolyte.thickness / numbers.conductivity + cell.electrolyte.grain_boundary_resistance,
+        series_resistance=series_resistance(cell, numbers),
         thickness=cell.electrolyte.thickness,
         area=cell.area,
         focusing=1.0 if cell.electrolyte.flaws is None else cell.electrolyte.flaws.focusing,
@@ -178,7 +171,9 @@ def _constriction_table(void_density: float, conductivity: float) -> Callable[[n
     ratios = np.linspace(math.sqrt(_SMALLEST_CONTACT), 1.0, _TABLE)
     values = np.asarray(
         theory.constriction_resistance(
-            spot_radius=ratios / math.sqrt(math.pi * void_density), contact_fraction=ratios**2, conductivity=conductivity
+            spot_radius=ratios / math.sqrt(math.pi * void_density),
+            contact_fraction=ratios**2,
+            conductivity=conductivity,
         )
     )
     return lambda fraction: np.interp(np.sqrt(fraction), ratios, values)

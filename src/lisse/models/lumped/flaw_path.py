@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lisse.models.flaws import FlawLaw
+from lisse.models.lumped.integrator import falling, integrate
 
 __all__ = ["FlawPath", "follow_flaws"]
 
@@ -80,7 +81,13 @@ def follow_flaws(
 
 
 def _grow(
-    law: FlawLaw, time: np.ndarray, plating: np.ndarray, drop: np.ndarray, before: FlawPath, thickness: float, tolerance: float
+    law: FlawLaw,
+    time: np.ndarray,
+    plating: np.ndarray,
+    drop: np.ndarray,
+    before: FlawPath,
+    thickness: float,
+    tolerance: float,
 ) -> FlawPath:
     """Integrate filling and depth from the last time of `before` to the end of the step."""
     from sksundae.cvode import CVODE
@@ -99,24 +106,21 @@ def _grow(
     def spanned(_: float, state: np.ndarray, out: np.ndarray) -> None:
         out[0] = 1.0 - (state[m:] * span).max()
 
-    spanned.terminal, spanned.direction = [True], [-1]  # type: ignore[attr-defined]
     start = np.concatenate([before.filling[-1], before.depth[-1]])
     solver = CVODE(
         rates,
         rtol=tolerance,
         atol=tolerance,
         max_num_steps=50_000,
-        eventsfn=spanned,
+        eventsfn=falling(spanned, 1),
         num_events=1,
         sparsity=_pattern(m),
     )
-    found = solver.solve(np.array([before.time[-1], time[-1]]), start)
-    t, y = np.asarray(found.t), np.asarray(found.y)
-    short = float(t[-1]) if found.i_events is not None else None
-    trouble = ""
-    if not np.isfinite(y).all() or (not found.success and short is None):
-        trouble = f"the growth of a flaw could not be integrated beyond {t[-1]:.4g} s of the step: {found.message}"
-    return FlawPath(t, y[:, :m], np.maximum.accumulate(y[:, m:]), short, trouble, evaluations)
+    found = integrate(solver, float(before.time[-1]), float(time[-1]), start)
+    short = float(found.time[-1]) if found.event is not None else None
+    depth = np.maximum.accumulate(found.state[:, m:])
+    trouble = f"growth of a flaw: {found.trouble}" if found.trouble else ""
+    return FlawPath(found.time, found.state[:, :m], depth, short, trouble, evaluations)
 
 
 def _pattern(m: int) -> np.ndarray:

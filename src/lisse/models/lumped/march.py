@@ -131,7 +131,8 @@ class _Run:
         flaws = self._flaws(contact)
         leg, failure = self._leg(step, contact, flaws)
         self.evaluations += contact.evaluations + sum(path.evaluations for path in flaws)
-        self.trouble = next((path.trouble for path in (contact, *flaws) if path.trouble), "")
+        troubles = [contact.trouble, *(path.trouble for path in flaws)]
+        self.trouble = next((trouble for trouble in troubles if trouble), "")
         self.failure = None if failure is None else Failure(failure[0], float(leg.time[-1]), failure[1])
         self.legs.append(leg)
         self._time, self._charge = float(leg.time[-1]), float(leg.charge[-1])
@@ -199,8 +200,10 @@ class _Run:
             failure = ("filament-short", min(shorts)[1]) if shorts else failure
         columns = [*contact.void_height.T, contact.current_density, contact.charge]
         w0, w1, current, charge = (np.interp(time, contact.time, column) for column in columns)
-        filling = np.stack([_on(time, p.time, p.filling) for p in flaws], axis=1) if flaws else np.empty((len(time), 2, 0))
-        depth = np.stack([_on(time, p.time, p.depth) for p in flaws], axis=1) if flaws else np.empty((len(time), 2, 0))
+        filling = depth = np.empty((len(time), 2, 0))
+        if flaws:
+            filling = np.stack([_on(time, path.time, path.filling) for path in flaws], axis=1)
+            depth = np.stack([_on(time, path.time, path.depth) for path in flaws], axis=1)
         charge = self._charge + charge
         plated = charge[:, np.newaxis] * [1.0, -1.0] * self._equations.contact.volume_per_charge
         lithium = self._lithium + plated - _in_flaws(self._equations, filling)
@@ -234,7 +237,7 @@ def _cut(path: ContactPath, time: float, failure: tuple[str, int | None]) -> Con
 
 
 def _on(time: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:
-    if len(time) == len(known):
+    if np.array_equal(time, known):
         return values
     return np.column_stack([np.interp(time, known, column) for column in values.T])
 

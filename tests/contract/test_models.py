@@ -1,0 +1,178 @@
+"""One suite over every model, whatever its fidelity. A new model joins by being added to MODELS."""
+
+import json
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+from cells import llzo_case
+from lisse.errors import InvalidInput, NotResolved, SolveFailed
+from lisse.models import Analytic, Lumped, Model, solve
+from lisse.models.contact import ContactLaw
+from lisse.records import COMMON_TRACES, Solution, load_solution
+from lisse.references import reference
+from lisse.units import QUANTITIES
+
+MODELS = [Analytic(), Lumped()]
+PROTOCOLS = {
+    "ramp": {},
+    "long half-cycles": {"protocol__half_cycle": "2 mAh/cm^2", "cell__anode__thickness": "30 um"},
+    "time-limited": {"protocol__half_cycle": "1 h"},
+    "rests": {"protocol__rest": "10 min", "protocol__stop": "0.6 mA/cm^2"},
+    "one way": {
+        "protocol": {
+            "name": "one-way",
+            "start": "0.1 mA/cm^2",
+            "step": "0.1 mA/cm^2",
+            "stop": "2 mA/cm^2",
+            "half_cycle": "0.2 mAh/cm^2",
+        }
+    },
+    "no flaws": {"cell__electrolyte__flaws": None},
+    "no pressure": {"cell__stack__pressure": "0 MPa"},
+    "weak forming": {"cell__stack__forming_pressure": "20 MPa"},
+}
+
+
+@pytest.fixture(
+    scope="module", params=[(m, p) for m in MODELS for p in PROTOCOLS], ids=lambda x: f"{x[0].name}: {x[1]}"
+)
+def run(request: pytest.FixtureRequest) -> tuple[Model, str, Solution]:
+    model, name = request.param
+    case = llzo_case(**PROTOCOLS[name])
+    return model, name, solve(model, case.cell, case.protocol)
+
+
+def test_common_traces_are_there_or_declared_not_resolved(run: tuple[Model, str, Solution]) -> None:
+    _, _, solution = run
+    for name in COMMON_TRACES:
+        if name in solution:
+            assert np.isfinite(solution[name].values).all(), name
+        else:
+            assert name in solution.not_resolved
+            with pytest.raises(NotResolved, match=name):
+                solution[name]
+
+
+def test_units_and_dimensions_are_those_of_the_vocabulary(run: tuple[Model, str, Solution]) -> None:
+    for name, array in run[2].data.data_vars.items():
+        assert array.attrs["units"] == QUANTITIES[str(name)].unit
+        assert array.dims[0] == "time"
+
+
+def test_time_never_runs_backwards(run: tuple[Model, str, Solution]) -> None:
+    assert (np.diff(run[2]["time"].values) >= 0).all()
+
+
+def test_voltage_has_the_sign_of_the_current_and_is_the_sum_of_its_parts(run: tuple[Model, str, Solution]) -> None:
+    solution = run[2]
+    voltage, current = solution["voltage"].values, solution["current_density"].values
+    assert (voltage * current >= 0).all()
+    parts = [n for n in ("ohmic_drop", "charge_transfer_drop", "film_drop", "constriction_drop") if n in solution]
+    total = sum(solution[name].values for name in parts)
+    assert voltage == pytest.approx(total, rel=1e-9, abs=1e-15)
+
+
+def test_charge_and_lithium_are_conserved(run: tuple[Model, str, Solution]) -> None:
+    solution = run[2]
+    for name, error in solution.conservation.items():
+        assert error is None or error < 1e-8, name
+    charge = solution["charge"].values
+    integrated = np.concatenate([[0], np.cumsum(np.diff(solution["time"]) * solution["current_density"].values[:-1])])
+    assert charge == pytest.approx(integrated, rel=1e-6, abs=1e-3)
+
+
+def test_fractions_and_magnitudes_stay_in_range(run: tuple[Model, str, Solution]) -> None:
+    solution = run[2]
+    if "contact_fraction" in solution:
+        contact = solution["contact_fraction"].values
+        assert ((contact > 0) & (contact <= 1)).all()
+        assert (solution["void_height"].values >= 0).all()
+        assert (solution["lithium_thickness"].values > -1e-9).all()
+        local = solution["largest_local_current_density"].values
+        assert (
+            local >= np.abs(solution["current_density"].values) * 0.999
+        ).all() or solution.verdict.mode == "filament-short"
+
+
+def test_verdict_fits_the_status_and_the_protocol(run: tuple[Model, str, Solution]) -> None:
+    _, name, solution = run
+    verdict = solution.verdict
+    assert (solution.status == "stopped") == (verdict.mode != "none")
+    largest = llzo_case(**PROTOCOLS[name]).protocol.largest_current_density
+    assert verdict.cumulative_charge >= 0
+    if verdict.mode != "none":
+        assert 0 < verdict.critical_current_density <= largest * (1 + 1e-9)
+        assert verdict.highest_current_density_passed is None or verdict.highest_current_density_passed <= largest
+
+
+def test_limits_are_sorted_and_cited(run: tuple[Model, str, Solution]) -> None:
+    solution = run[2]
+    margins = [limit.margin for limit in solution.limits if limit.applies]
+    assert margins == sorted(margins)
+    assert any(limit.applies for limit in solution.limits)
+    for limit in solution.limits:
+        assert limit.applies or limit.reason.startswith("does not apply") or "no " in limit.reason
+        reference(limit.reference)
+    for key in solution.references:
+        reference(key)
+
+
+def test_save_and_load_give_the_same_record(run: tuple[Model, str, Solution], tmp_path) -> None:
+    solution = run[2]
+    again = load_solution(solution.save(tmp_path / "solution.nc"))
+    assert again.data.identical(solution.data)
+    assert (again.verdict, again.limits, again.warnings) == (solution.verdict, solution.limits, solution.warnings)
+    json.dumps(dict(again.inputs))
+
+
+def test_the_same_run_twice_is_the_same(run: tuple[Model, str, Solution]) -> None:
+    model, name, solution = run
+    case = llzo_case(**PROTOCOLS[name])
+    assert solve(model, case.cell, case.protocol).data.identical(solution.data)
+
+
+def test_inputs_are_not_changed_and_travel_to_other_processes(run: tuple[Model, str, Solution]) -> None:
+    model, name, _ = run
+    case = llzo_case(**PROTOCOLS[name])
+    before = case.cell.to_dict()
+    assert pickle.loads(pickle.dumps((model, case.cell, case.protocol))) == (model, case.cell, case.protocol)
+    assert case.cell.to_dict() == before
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.name)
+def test_progress_goes_from_zero_to_one(model: Model) -> None:
+    seen: list[float] = []
+    case = llzo_case(protocol__stop="0.4 mA/cm^2")
+    solve(model, case.cell, case.protocol, progress=lambda share, words: seen.append(share))
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+def test_a_model_that_is_not_one_is_refused() -> None:
+    case = llzo_case()
+    with pytest.raises(InvalidInput, match=r"model: got 'str'; allowed: a model object"):
+        solve("lumped", case.cell, case.protocol)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="seed"):
+        solve(Lumped(), case.cell, case.protocol, seed=-1)
+
+
+def test_a_numerical_failure_is_a_status_or_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A balance that turns into NaN half-way: the record ends before it, and says in which step."""
+    whole = ContactLaw.rate
+
+    def broken(self: ContactLaw, void_height: float, stripping: float, pressure: float) -> float:
+        return whole(self, void_height, stripping, pressure) if void_height < 1e-6 else math.nan
+
+    monkeypatch.setattr(ContactLaw, "rate", broken)
+    case = llzo_case(protocol__half_cycle="2 mAh/cm^2", protocol__start="0.4 mA/cm^2")
+    solution = solve(Lumped(), case.cell, case.protocol, throw=False)
+    assert solution.status == "failed"
+    assert "numerical failure in step 1 of" in solution.status_text
+    assert np.isfinite(solution["voltage"].values).all()
+    assert solution["time"].values[-1] > 0
+    with pytest.raises(SolveFailed, match="numerical failure") as caught:
+        solve(Lumped(), case.cell, case.protocol)
+    assert caught.value.solution.status == "failed"
