@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+import numbers
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,49 +63,49 @@ class FlawPopulation:
     def __post_init__(self) -> None:
         """Check the ranges."""
         _check(self, mean_length=_above_zero, spread=_zero_or_more, density=_above_zero, focusing=_one_or_more)
-        if self.geometry not in FLAW_GEOMETRIES:
-            raise InvalidInput(
-                "flaws geometry", self.geometry, ", ".join(FLAW_GEOMETRIES), suggest(self.geometry, FLAW_GEOMETRIES)
-            )
+        _check_choice("geometry", self.geometry, FLAW_GEOMETRIES)
 
     def classes(
         self, area: float, count: int, seed: int | Sequence[int] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Represent the flaws of one interface by a few classes, from the longest flaw downwards.
 
-        The number of flaws longer than a length falls from ``density x area`` to less than one. Classes are spaced
-        evenly in the logarithm of that number, because only the long tail decides when a cell shorts. Class 0 is the
-        single longest flaw, at the median of its distribution, or drawn from it when a seed is given.
+        Class 0 is the single longest flaw, at the median of its distribution, or drawn from it when a seed is given.
+        The others share the flaws shorter than that, spaced evenly in the logarithm of rank, because only the long
+        tail decides when a cell shorts.
 
         Parameters
         ----------
         area : float
             m2. Area of the interface.
         count : int
-            Number of classes, 1 or more.
+            Number of classes, 1 or more; with 1 all flaws are taken to be as long as the longest.
         seed : int, sequence of int or None
             Seed for the longest flaw.
 
         Returns
         -------
-        lengths : (count,) array, m
-            Longest first.
-        numbers : (count,) array, 1
-            Flaws in each class; they add up to ``density x area``.
+        lengths : (n,) array, m
+            Longest first. n is `count`, or 1 where the interface has no more than one flaw.
+        numbers : (n,) array, 1
+            Flaws in each class; they add up to ``density x area``, or to 1 where that is less.
         """
+        _check_number("area", area, _above_zero)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise InvalidInput("count", count, "a whole number, 1 or more")
         from scipy.special import ndtri
 
         total = max(self.density * area, 1.0)
         quantile = 0.5 if seed is None else float(np.random.default_rng(seed).uniform())
-        longest = -math.expm1(math.log(max(quantile, 1e-300)) / total)  # share of flaws longer than the longest one
-        if count == 1 or total <= 1.0:
-            exceedance, numbers = np.array([longest]), np.array([total])
-        else:
+        longer = np.array([-math.expm1(math.log(max(quantile, 1e-300)) / total)])  # share of flaws at least as long
+        shares = np.array([total])
+        if count > 1 and total > 1.0:
             edges = np.geomspace(1.0, total, count)
-            numbers = np.concatenate([[1.0], np.diff(edges)])
-            exceedance = np.concatenate([[longest], np.sqrt(edges[:-1] * edges[1:]) / total])
+            shares = np.concatenate([[1.0], np.diff(edges)])
+            rank = np.sqrt(edges[:-1] * edges[1:]) / total
+            longer = np.concatenate([longer, longer + (1.0 - longer) * rank])
         median = self.mean_length * math.exp(-0.5 * self.spread**2)
-        return median * np.exp(-self.spread * ndtri(np.clip(exceedance, 1e-300, 1 - 1e-12))), numbers
+        return median * np.exp(-self.spread * ndtri(np.clip(longer, 1e-300, 1 - 1e-12))), shares
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,8 @@ class Electrolyte:
         """Check the ranges."""
         _check(self, thickness=_above_zero, grain_boundary_resistance=_zero_or_more)
         if self.flaws is not None and self.flaws.mean_length >= self.thickness:
-            raise InvalidInput(
-                "flaws mean_length",
-                self.flaws.mean_length,
-                f"less than the electrolyte thickness, {self.thickness:g} m",
-            )
+            allowed = f"less than the electrolyte thickness, {self.thickness:g} m"
+            raise InvalidInput("flaws.mean_length", self.flaws.mean_length, allowed)
 
 
 @dataclass(frozen=True)
@@ -250,12 +248,10 @@ class Stack:
     def __post_init__(self) -> None:
         """Check the ranges, and that a constant gap has a stiffness."""
         _check(self, pressure=_zero_or_more, forming_pressure=_zero_or_more)
-        if self.fixture not in FIXTURES:
-            raise InvalidInput("fixture", self.fixture, ", ".join(FIXTURES), suggest(self.fixture, FIXTURES))
+        _check_choice("fixture", self.fixture, FIXTURES)
         if (self.fixture == "constant-gap") != (self.stiffness is not None):
-            raise InvalidInput(
-                "stiffness", self.stiffness, "a stiffness in Pa/m for a constant-gap fixture, and for no other"
-            )
+            allowed = "a stiffness (Pa/m) with fixture = 'constant-gap', and with no other"
+            raise InvalidInput("stiffness", self.stiffness, allowed)
         if self.stiffness is not None:
             _check(self, stiffness=_above_zero)
 
@@ -293,29 +289,57 @@ class Cell:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        if self.kind not in CELL_KINDS:
-            raise InvalidInput("cell kind", self.kind, ", ".join(CELL_KINDS), suggest(self.kind, CELL_KINDS))
+        _check_choice("kind", self.kind, CELL_KINDS)
         if (self.kind == "full") != isinstance(self.counter, Cathode):
             raise InvalidInput("counter", type(self.counter).__name__, "a Cathode in a full cell, and in no other")
         _check(self, area=_above_zero, temperature=_above_zero)
 
     def replace(self, **changes: Any) -> Cell:
-        """A copy with some fields changed; ``part__field=value`` reaches one level down.
+        """A copy with some fields changed; ``part__field=value`` reaches down.
+
+        Raises
+        ------
+        InvalidInput
+            For a name that is not there, or a value out of range.
 
         Examples
         --------
-        ``cell.replace(area=1e-4, stack__pressure=3e6, interface__resistance=1e-3)``
+        ``cell.replace(area=1e-4, stack__pressure=3e6, electrolyte__flaws__spread=0.2)``
         """
-        top: dict[str, Any] = {}
+        nested: dict[str, Any] = {}
         for path, value in changes.items():
-            part, _, name = path.partition("__")
-            current = top.get(part, getattr(self, part))
-            top[part] = dataclasses.replace(current, **{name: value}) if name else value
-        return dataclasses.replace(self, **top)
+            *parents, last = path.split("__")
+            table = nested
+            for part in parents:
+                table = table.setdefault(part, {})
+                if not isinstance(table, dict):
+                    raise InvalidInput(path, value, f"either {part} or fields of {part}, not both")
+            table[last] = value
+        changed: Cell = _replaced(self, nested)
+        return changed
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data (SI): every number, and each material with the sources chosen."""
         return {f.name: _as_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+
+def _replaced(thing: Any, changes: Mapping[str, Any]) -> Any:
+    """The same description with some fields changed; a mapping changes the part of that name."""
+    names = [part.name for part in dataclasses.fields(thing)]
+    fields = {}
+    for name, value in changes.items():
+        if name not in names:
+            raise InvalidInput(
+                name, None, f"a field of {type(thing).__name__}: {', '.join(names)}", suggest(name, names)
+            )
+        if not isinstance(value, Mapping):
+            fields[name] = value
+            continue
+        part = getattr(thing, name)
+        if not dataclasses.is_dataclass(part):
+            raise InvalidInput(name, part, f"something with the fields {', '.join(value)}")
+        fields[name] = _replaced(part, value)
+    return dataclasses.replace(thing, **fields)
 
 
 def _as_plain(value: Any) -> Any:
@@ -336,8 +360,16 @@ _angle: _Rule = (lambda x: 0 < x < math.pi, "an angle between 0 and 180 degrees 
 
 
 def _check(thing: Any, **rules: _Rule) -> None:
-    for name, (test, allowed) in rules.items():
-        value = getattr(thing, name)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or not test(value):
-            raise InvalidInput(name, value, allowed)
+    for name, rule in rules.items():
+        _check_number(name, getattr(thing, name), rule)
+
+
+def _check_number(name: str, value: Any, rule: _Rule) -> None:
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not rule[0](value):
+        raise InvalidInput(name, value, rule[1])
+
+
+def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise InvalidInput(name, value, ", ".join(choices), suggest(value, choices) if isinstance(value, str) else "")

@@ -88,12 +88,15 @@ class ContactLaw:
         creep: float = 3.0 * void_height * self.creep_coefficient * driving**self.creep_exponent
         return creep + self.closure_velocity * pressure
 
-    def rate(self, void_height: float, stripping: float, pressure: float) -> float:
-        """m/s. Rate of change of the void height; `stripping` in A/m2, below zero where the interface is plated."""
-        height = max(void_height, 0.0)
+    def balance(self, void_height: float, stripping: float, pressure: float) -> float:
+        """m/s. What is stripped into the voids less their closure; `stripping` in A/m2, below zero where plated."""
         share = self.injection if stripping >= 0.0 else self.refill
-        net = share * stripping * self.volume_per_charge - self.closure(height, pressure)
-        return net if height > 0.0 else max(net, 0.0)
+        return share * stripping * self.volume_per_charge - self.closure(max(void_height, 0.0), pressure)
+
+    def rate(self, void_height: float, stripping: float, pressure: float) -> float:
+        """m/s. Rate of change of the void height: the balance, except that closed voids stay closed below zero."""
+        net = self.balance(void_height, stripping, pressure)
+        return net if void_height > 0.0 else max(net, 0.0)
 
     def critical_stripping_current(self, pressure: float, contact_limit: float) -> float:
         """A/m2. Largest stripping current density that closure can balance while contact stays above the limit."""

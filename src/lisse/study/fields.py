@@ -7,7 +7,6 @@ said in `lisse.study.schema`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +21,11 @@ __all__ = [
     "FromMaterial",
     "HalfCycle",
     "Integer",
-    "Number",
     "Quantity",
     "SameAs",
     "Text",
+    "UnreadTable",
+    "quantity_text",
 ]
 
 
@@ -65,19 +65,30 @@ class SameAs:
 
 @dataclass(frozen=True)
 class Field:
-    """One key: its default, one line of help, and an example for templates. Base class; never made itself."""
+    """One key: one line of help, its default, and an example. Interface; never made itself."""
 
     help: str
     default: Any = REQUIRED
+    example: Any = None
 
     def read(self, value: Any, what: str) -> Any:
-        """The checked value, in SI; raises InvalidInput."""
+        """The checked value, in SI.
+
+        Raises
+        ------
+        InvalidInput
+            For a value that this key cannot have.
+        """
+        raise TypeError(f"{type(self).__name__} is an interface")
+
+    def allowed(self) -> str:
+        """What the key accepts, in words."""
         raise TypeError(f"{type(self).__name__} is an interface")
 
 
 @dataclass(frozen=True)
 class Quantity(Field):
-    """A number with a unit."""
+    """A number with a unit, within a range in that unit; ``low`` itself is left out where ``low_open``, and so on."""
 
     unit: str = "1"
     low: float = -math.inf
@@ -95,19 +106,14 @@ class Quantity(Field):
         return number
 
     def allowed(self) -> str:
-        """The range in words."""
-        unit = "" if self.unit == "1" else f" {self.unit}"
+        """The range."""
         parts = []
         if self.low > -math.inf:
-            parts.append(f"{'more than' if self.low_open else 'at least'} {self.low:g}{unit}")
+            parts.append(f"{'more than' if self.low_open else 'at least'} {quantity_text(self.low, self.unit)}")
         if self.high < math.inf:
-            parts.append(f"{'less than' if self.high_open else 'at most'} {self.high:g}{unit}")
+            parts.append(f"{'less than' if self.high_open else 'at most'} {quantity_text(self.high, self.unit)}")
+        unit = "" if self.unit == "1" else f" with a unit of the kind of {self.unit}"
         return " and ".join(parts) or f"a finite number{unit}"
-
-
-@dataclass(frozen=True)
-class Number(Quantity):
-    """A pure number."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +126,12 @@ class Integer(Field):
     def read(self, value: Any, what: str) -> int:
         """The whole number."""
         if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
-            raise InvalidInput(what, value, f"a whole number from {self.low} to {self.high}")
+            raise InvalidInput(what, value, self.allowed())
         return value
+
+    def allowed(self) -> str:
+        """The range."""
+        return f"a whole number from {self.low} to {self.high}"
 
 
 @dataclass(frozen=True)
@@ -133,8 +143,12 @@ class Text(Field):
     def read(self, value: Any, what: str) -> str:
         """The text."""
         if not isinstance(value, str) or not value.strip() or len(value) > self.longest or not value.isprintable():
-            raise InvalidInput(what, value, f"text of 1 to {self.longest} printable characters")
+            raise InvalidInput(what, value, self.allowed())
         return value
+
+    def allowed(self) -> str:
+        """The length."""
+        return f"text in quotes, 1 to {self.longest} printable characters"
 
 
 @dataclass(frozen=True)
@@ -145,10 +159,15 @@ class Choice(Field):
 
     def read(self, value: Any, what: str) -> str:
         """The word."""
-        if value not in self.choices or not isinstance(value, str):
-            near = suggest(value, self.choices) if isinstance(value, str) else ""
-            raise InvalidInput(what, value, ", ".join(self.choices), near)
+        if not isinstance(value, str) or value not in self.choices:
+            raise InvalidInput(
+                what, value, self.allowed(), suggest(value, self.choices) if isinstance(value, str) else ""
+            )
         return value
+
+    def allowed(self) -> str:
+        """The words."""
+        return ", ".join(self.choices)
 
 
 @dataclass(frozen=True)
@@ -157,16 +176,49 @@ class HalfCycle(Field):
 
     def read(self, value: Any, what: str) -> tuple[str, float]:
         """``("charge", C/m2)`` or ``("time", s)``."""
-        allowed = "an areal charge such as '0.25 mAh/cm^2', or a time such as '1 h', above zero"
-        readers: tuple[tuple[str, Callable[[], float]], ...] = (
-            ("charge", lambda: parse_quantity(value, "C/m^2", what)),
-            ("time", lambda: parse_quantity(value, "s", what)),
-        )
-        for kind, reader in readers:
+        for kind, unit, high in (("charge", "C/m^2", 1e9), ("time", "s", 1e10)):
             try:
-                number = reader()
+                number = parse_quantity(value, unit, what)
             except InvalidInput:
                 continue
-            if number > 0:
+            if 0 < number <= high:
                 return kind, number
-        raise InvalidInput(what, value, allowed)
+        raise InvalidInput(what, value, self.allowed())
+
+    def allowed(self) -> str:
+        """Both kinds."""
+        return "an areal charge such as '0.25 mAh/cm^2', or a time such as '1 h', above zero"
+
+
+@dataclass(frozen=True)
+class UnreadTable(Field):
+    """A table that belongs to a model of another version: kept as it stands, and read by nothing here."""
+
+    def read(self, value: Any, what: str) -> dict[str, Any]:
+        """The table."""
+        if not isinstance(value, dict):
+            raise InvalidInput(what, value, self.allowed())
+        return value
+
+    def allowed(self) -> str:
+        """A table."""
+        return "a table"
+
+
+_SHOWN = {
+    "ohm m^2": ("ohm cm^2", 1e4),
+    "A/m^2": ("mA/cm^2", 0.1),
+    "A/m^2/Pa": ("mA/cm^2/MPa", 1e5),
+    "C/m^2": ("mAh/cm^2", 1 / 36000.0),
+    "Pa": ("MPa", 1e-6),
+    "Pa/m": ("MPa/um", 1e-12),
+    "m": ("um", 1e6),
+    "m^2": ("cm^2", 1e4),
+    "rad": ("deg", 57.29577951308232),
+}
+
+
+def quantity_text(number: float, unit: str) -> str:
+    """An SI number as text with the unit that people write, such as ``"3 MPa"``."""
+    shown, factor = _SHOWN.get(unit, (unit, 1.0))
+    return f"{number * factor:.12g}" if unit == "1" else f"{number * factor:.12g} {shown}"

@@ -80,8 +80,8 @@ def lithium_thickness(areal_charge: ArrayLike, molar_volume: ArrayLike = LITHIUM
 
     Notes
     -----
-    Validity: dense lithium, no losses. Confidence: S.
-    Source: hatzell2020
+    Validity: dense lithium, no losses (Faraday's law). Confidence: S.
+    Source: newman2004
 
     Examples
     --------

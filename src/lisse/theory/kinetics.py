@@ -101,11 +101,11 @@ def overpotential(
     i0 = positive("exchange_current_density", exchange_current_density)
     thermal = GAS_CONSTANT * positive("temperature", temperature) / FARADAY
     alpha = open_fraction("anodic_transfer_coefficient", anodic_transfer_coefficient)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         log_ratio = np.log(np.abs(current)) - np.log(i0)
+        half_ratio = 0.5 * np.abs(current) / i0
     if (alpha == 0.5).all():
-        near = 2 * np.arcsinh(0.5 * np.exp(np.minimum(log_ratio, 100.0)))
-        size = np.where(log_ratio < 100.0, near, 2 * log_ratio)
+        size = 2 * np.where(half_ratio < 1e300, np.arcsinh(half_ratio), log_ratio)
     else:
         log_ratio, forward = np.broadcast_arrays(log_ratio, np.where(current < 0, 1 - alpha, alpha))
         size = _inverse(log_ratio, forward)

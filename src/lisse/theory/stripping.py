@@ -218,8 +218,9 @@ def void_contact_fraction(
     radius r = R sin th and height R (1 + cos th), hence k = volume / r^3. At th = 90 deg it is a hemisphere,
     k = 2 pi/3. Lithium that does not wet (th above 90 deg, a contaminated surface) makes a flat void, k falls, and
     the same volume costs more contact; lithium that wets makes a bead on a small foot.
-    Validity: equal voids that do not overlap; capillary shape, voids smaller than the lithium is thick. Confidence: S.
-    Source: wang2019
+    Validity: equal voids that do not overlap; capillary shape, voids smaller than the lithium is thick.
+    Confidence: S. Geometry, derived here; the setting is that of the source.
+    Source: hatzell2020
 
     Examples
     --------
@@ -254,7 +255,7 @@ def void_height_from_contact(
     Notes
     -----
     Validity: as for the contact fraction; k is given there. Confidence: S.
-    Source: wang2019
+    Source: hatzell2020
 
     Examples
     --------

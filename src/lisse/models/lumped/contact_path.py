@@ -109,9 +109,9 @@ class ContactFollower:
         self._evaluations += 1
         working, counter, _charge = state.tolist()
         current = self._current(working, counter)
-        rate = self._equations.contact.rate
-        out[0] = rate(working * _LENGTH, -current, self._pressure) / _LENGTH if self._open[0] else 0.0
-        out[1] = rate(counter * _LENGTH, current, self._pressure) / _LENGTH if self._open[1] else 0.0
+        balance = self._equations.contact.balance
+        out[0] = balance(working * _LENGTH, -current, self._pressure) / _LENGTH if self._open[0] else 0.0
+        out[1] = balance(counter * _LENGTH, current, self._pressure) / _LENGTH if self._open[1] else 0.0
         out[2] = current / _CHARGE
 
     def _events(self, _: float, state: np.ndarray, out: np.ndarray) -> None:

@@ -1,0 +1,191 @@
+"""What went into a run, as tables: every number of the cell, and every material property with its source and mark.
+
+The tables are made from the plain data that a Solution carries (`lisse.records.Record.inputs`), so that a saved
+result can be reported without the case that made it. A number of the interface is credited to the row of the material
+that holds the same number for the same property; a number that no row holds was given with the case.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lisse.materials.property import PROPERTIES, Entry, Property
+from lisse.references import all_references, cite
+from lisse.units import format_quantity
+
+__all__ = ["input_tables", "reference_short"]
+
+_ALWAYS_READ = {
+    "metal": ("creep", "molar_volume", "surface_energy"),
+    "electrolyte": ("ionic_conductivity",),
+    "polymer": ("ionic_conductivity", "salt_concentration", "salt_diffusivity", "transference_number"),
+    "cathode": (),
+}
+_READ_WITH_FLAWS = ("fracture_toughness", "youngs_modulus", "poisson_ratio")
+
+_SHOWN: Mapping[str, str] = {
+    "area": "area",
+    "temperature": "temperature",
+    "thickness": "length",
+    "mean_length": "flaw_length",
+    "nucleus_radius": "length",
+    "grain_boundary_resistance": "area_resistance",
+    "resistance": "area_resistance",
+    "exchange_current_density": "current_density",
+    "pressure": "pressure",
+    "forming_pressure": "pressure",
+    "contact_hardness": "pressure",
+    "contact_limit": "contact_fraction",
+    "areal_capacity": "charge",
+}
+"""Entry of `lisse.units.QUANTITIES` by which a number of the cell is shown."""
+
+_OTHER_UNITS: Mapping[str, tuple[str, str, float]] = {
+    "density": ("1/m2", "1/cm2", 1e-4),
+    "void_density": ("1/m2", "1/cm2", 1e-4),
+    "contact_angle": ("rad", "deg", 180.0 / math.pi),
+    "void_closure_coefficient": ("A/m2/Pa", "mA/cm2/MPa", 1e5),
+    "stiffness": ("Pa/m", "MPa/um", 1e-12),
+}
+"""Numbers of the cell that the vocabulary does not know: SI unit, display unit and factor."""
+
+_SECTIONS = (
+    ("electrolyte", "Electrolyte"),
+    ("working", "Working electrode"),
+    ("counter", "Counter electrode"),
+    ("interface", "Interfaces"),
+    ("stack", "Stack"),
+)
+
+
+def input_tables(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Tables of the cell and its materials: each a title and rows of name, value, unit, source and mark.
+
+    Parameters
+    ----------
+    inputs : mapping
+        ``inputs`` of a Solution; without a ``"cell"`` there are no tables.
+    """
+    cell = inputs.get("cell")
+    if not cell:
+        return []
+    temperature = float(cell["temperature"])
+    materials = _materials(cell)
+    credits = {name: entry for _, plain in materials for name, entry in _chosen(plain)}
+    tables = [{"title": "Cell", "rows": list(_rows(cell, credits, temperature, skip=dict(_SECTIONS)))}]
+    for section, title in _SECTIONS:
+        rows = list(_rows(cell[section], credits, temperature, section == "interface"))
+        material = cell[section].get("material")
+        tables.append({"title": f"{title}, {material['name']}" if material else title, "rows": rows})
+    flaws = cell["electrolyte"].get("flaws") is not None
+    tables += [_material_table(title, plain, flaws, temperature) for title, plain in materials]
+    return tables
+
+
+def reference_short(key: str) -> str:
+    """``"Porz and others 2017"``; the text itself where it is no citation key (a user's own source)."""
+    return cite(key) if key in all_references() else key
+
+
+def _materials(cell: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Each different material once, with a title."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for section in ("electrolyte", "working", "counter"):
+        material = cell[section]["material"]
+        if all(material != known for _, known in found):
+            found.append((f"Properties of {material['name']}", material))
+    return found
+
+
+def _chosen(material: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, Entry]]]:
+    for name, plain in material["properties"].items():
+        yield name, (material["name"], Property.from_dict(plain).chosen)
+
+
+def _rows(
+    section: Mapping[str, Any],
+    credits: Mapping[str, tuple[str, Entry]],
+    temperature: float,
+    credited: bool = False,
+    skip: Mapping[str, str] | None = None,
+) -> Iterator[dict[str, Any]]:
+    for name, value in section.items():
+        if name == "material" or name in (skip or {}) or value is None:
+            continue
+        if isinstance(value, Mapping):
+            yield from (row | {"words": f"{name}: {row['words']}"} for row in _rows(value, {}, temperature))
+            continue
+        row = {"name": name, "words": name.replace("_", " "), "used": True} | _shown(name, value)
+        row |= _credit(name, value, credits, temperature) if credited else _GIVEN
+        yield row
+
+
+_GIVEN: Mapping[str, Any] = {"low": None, "high": None, "row": "", "source": "", "source_short": "the case", "mark": ""}
+
+
+def _shown(name: str, value: Any) -> dict[str, Any]:
+    """Value and unit (SI) and how it is printed."""
+    if isinstance(value, (str, bool)):
+        return {"value": value, "unit": "", "shown": str(value)}
+    if name in _SHOWN:
+        from lisse.units import quantity
+
+        return {"value": value, "unit": quantity(_SHOWN[name]).unit, "shown": format_quantity(_SHOWN[name], value, 4)}
+    unit, display, factor = _OTHER_UNITS.get(name, ("1", "", 1.0))
+    return {"value": value, "unit": unit, "shown": f"{value * factor:.4g} {display}".strip()}
+
+
+def _credit(
+    name: str, value: float, credits: Mapping[str, tuple[str, Entry]], temperature: float
+) -> dict[str, Any] | Mapping[str, Any]:
+    found = credits.get("interface_resistance" if name == "resistance" else name)
+    if found is None:
+        return _GIVEN
+    material, entry = found
+    if not math.isclose(entry.at(temperature), value, rel_tol=1e-9):
+        return _GIVEN
+    return _source(entry, temperature) | {"row": f"{material} {entry.row}"}
+
+
+def _material_table(title: str, material: Mapping[str, Any], flaws: bool, temperature: float) -> dict[str, Any]:
+    read = (*_ALWAYS_READ.get(material["kind"], ()), *(_READ_WITH_FLAWS if flaws else ()))
+    rows = []
+    for name, (_, entry) in _chosen(material):
+        rows.append(
+            {
+                "name": name,
+                "words": name.replace("_", " "),
+                "used": name in read and not (material["kind"] == "metal" and name in _READ_WITH_FLAWS),
+                "value": entry.at(temperature),
+                "unit": PROPERTIES[name].unit,
+                "shown": _printed_value(entry, temperature),
+            }
+            | _source(entry, temperature)
+        )
+    return {"title": title, "rows": sorted(rows, key=lambda row: (not row["used"], row["words"]))}
+
+
+def _source(entry: Entry, temperature: float) -> dict[str, Any]:
+    low, high = entry.spread_at(temperature)
+    return {
+        "low": low,
+        "high": high,
+        "row": entry.row,
+        "source": entry.source if entry.source in all_references() else "",
+        "source_short": reference_short(entry.source),
+        "mark": entry.mark,
+    }
+
+
+def _printed_value(entry: Entry, temperature: float) -> str:
+    """In the unit of the source, at the temperature of the cell; a law without a number of its own in words."""
+    if entry.quoted_value is None:
+        return entry.law.text()
+    measured = entry.at(entry.temperature)
+    if temperature == entry.temperature or measured == 0.0:
+        return entry.quoted
+    sign = {"lower": "> ", "upper": "< ", "": ""}[entry.bound]
+    unit = "" if entry.quoted_unit == "1" else entry.quoted_unit
+    return f"{sign}{entry.quoted_value * entry.at(temperature) / measured:.4g} {unit}".strip()

@@ -1,0 +1,173 @@
+"""``summary.json``: everything that a report says as a number, as one plain object in SI units.
+
+``None`` (``null``) means not resolved, not reached or without bound; never zero. The traces themselves are in the
+netCDF file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lisse.records import Limit, Solution
+from lisse.references import cite, reference
+from lisse.report.inputs import input_tables
+from lisse.report.verdict import next_limit, verdict_sentence
+from lisse.report.words import protocol_words
+from lisse.units import QUANTITIES
+
+__all__ = ["EXTREMES", "summary"]
+
+EXTREMES: tuple[tuple[str, str], ...] = (
+    ("voltage", "largest"),
+    ("largest_local_current_density", "largest"),
+    ("contact_fraction", "smallest"),
+    ("void_height", "largest"),
+    ("stack_pressure", "smallest"),
+    ("stack_pressure", "largest"),
+    ("lithium_thickness", "smallest"),
+    ("flaw_length", "largest"),
+    ("plating_pressure", "largest"),
+    ("short_conductance", "largest"),
+)
+"""Quantities of which the summary gives the extreme magnitude over time, one number for each interface it has."""
+
+_OWN_UNITS = {
+    "margin": "1",
+    "critical_current_density": "A/m2",
+    "highest_current_density_passed": "A/m2",
+    "cumulative_charge": "C/m2",
+    "threshold_charge": "C/m2",
+    "duration": "s",
+    "voltage_limit": "V",
+}
+
+
+def summary(solution: Solution, title: str) -> dict[str, Any]:
+    """The object of ``summary.json`` for one run.
+
+    Parameters
+    ----------
+    solution : Solution
+    title : str
+
+    Returns
+    -------
+    dict
+        Plain data that ``json.dumps(..., allow_nan=False)`` takes.
+    """
+    tables = input_tables(solution.inputs)
+    keys = {*solution.references, *(limit.reference for limit in solution.limits if limit.reference)}
+    cited = {row["source"] for table in tables for row in table["rows"] if row["used"] and row["source"]}
+    content = {
+        "lisse_version": solution.version,
+        "title": title,
+        "model": solution.model,
+        "status": solution.status,
+        "status_text": solution.status_text,
+        "seed": solution.seed,
+        "sentence": verdict_sentence(solution),
+        "verdict": dataclasses.asdict(solution.verdict),
+        "limits": [_limit(limit) for limit in sorted(solution.limits, key=_order)],
+        "next_limit": _next_limit(solution),
+        "targets": [dict(target) for target in solution.targets],
+        "extremes": _extremes(solution),
+        "not_resolved": list(solution.not_resolved),
+        "conservation": {"charge": None, "lithium": None, **solution.conservation},
+        "protocol": _protocol(solution.inputs.get("protocol")),
+        "inputs": tables,
+        "settings": dict(solution.inputs.get("model", {})),
+        "warnings": list(solution.warnings),
+        "references": sorted(keys),
+        "reference_texts": {key: _reference_text(key) for key in sorted(keys | cited)},
+        "units": {name: entry.unit for name, entry in QUANTITIES.items()} | _OWN_UNITS,
+    }
+    plain: dict[str, Any] = _finite(content)
+    return plain
+
+
+def _order(limit: Limit) -> tuple[bool, float]:
+    return not limit.applies, math.inf if limit.margin is None or math.isnan(limit.margin) else limit.margin
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    content = {field.name: getattr(limit, field.name) for field in dataclasses.fields(limit)}
+    content["unbounded"] = limit.applies and limit.margin is not None and math.isinf(limit.margin)
+    content["reference_short"] = _short(limit.reference)
+    return content
+
+
+def _next_limit(solution: Solution) -> dict[str, Any] | None:
+    found = next_limit(solution)
+    if found is None:
+        return None
+    limit = found.limit
+    return {
+        "mechanism": limit.mechanism,
+        "criterion": limit.criterion,
+        "current_density": limit.current_density,
+        "ratio": found.ratio,
+    }
+
+
+def _extremes(solution: Solution) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for name, what in EXTREMES:
+        if name not in solution:
+            rows.append({"name": name, "what": what, "interface": None, "value": None})
+            continue
+        trace = solution[name]
+        sides = [str(side) for side in trace["interface"].values] if "interface" in trace.dims else [None]
+        for side in sides:
+            values = np.abs(np.asarray((trace if side is None else trace.sel(interface=side)).values, dtype=float))
+            values = values[np.isfinite(values)]
+            extreme = None if not values.size else float(values.max() if what == "largest" else values.min())
+            rows.append({"name": name, "what": what, "interface": side, "value": extreme})
+    return rows
+
+
+def _protocol(protocol: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The protocol without its list of steps, which case.toml makes again."""
+    if not protocol:
+        return None
+    lengths = [_step_length(step) for step in protocol["steps"]]
+    return {
+        "name": protocol["name"],
+        "words": protocol_words(protocol),
+        "settings": dict(protocol["settings"]),
+        "voltage_limit": protocol["voltage_limit"],
+        "reference": protocol["reference"],
+        "steps": len(lengths),
+        "duration": None if None in lengths else math.fsum(length or 0.0 for length in lengths),
+    }
+
+
+def _step_length(step: Mapping[str, Any]) -> float | None:
+    if step.get("duration") is not None:
+        return float(step["duration"])
+    return float(step["charge"]) / abs(float(step["current_density"])) if step.get("charge") is not None else None
+
+
+def _short(key: str) -> str:
+    return cite(key) if key else ""
+
+
+def _reference_text(key: str) -> str:
+    return reference(key).text()
+
+
+def _finite(value: Any) -> Any:
+    """Plain data without NaN and infinity, which JSON does not have."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

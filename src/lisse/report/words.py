@@ -1,0 +1,126 @@
+"""The words of a report: failure modes, durations, protocols, and units as they are printed.
+
+Plain text only; HTML is made in the templates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lisse.units import format_quantity
+
+__all__ = ["FAILS_BY", "MODES", "duration", "printed", "protocol_words", "times"]
+
+MODES: Mapping[str, str] = {
+    "none": "no failure",
+    "contact-loss": "loss of contact",
+    "filament-short": "filament short",
+    "soft-short": "soft short",
+    "internal-plating": "plating inside the electrolyte",
+    "salt-depletion": "salt depletion",
+    "interphase-growth": "interphase growth",
+    "electrolyte-fracture": "fracture of the electrolyte",
+    "lithium-exhausted": "lithium exhausted",
+    "voltage-limit": "voltage limit",
+}
+"""What each mode of `lisse.records.VERDICT_MODES` is called in a table or on a plot."""
+
+FAILS_BY: Mapping[str, str] = {
+    **MODES,
+    "filament-short": "a filament short",
+    "soft-short": "a soft short",
+    "lithium-exhausted": "exhaustion of the lithium",
+    "voltage-limit": "reaching the voltage limit",
+}
+"""How the sentence "Fails by ..." goes on."""
+
+
+def duration(seconds: float) -> str:
+    """A time in hours, or in minutes or seconds where hours would be awkward, such as ``"41.2 h"``."""
+    if abs(seconds) >= 3600:
+        return format_quantity("time", seconds)
+    return f"{seconds / 60:.3g} min" if abs(seconds) >= 60 else f"{seconds:.3g} s"
+
+
+def times(ratio: float) -> str:
+    """A ratio with two digits, such as ``"3.2"`` or ``"41"``."""
+    return f"{ratio:.2g}" if ratio < 100 else f"{ratio:.0f}"
+
+
+def protocol_words(protocol: Mapping[str, Any]) -> str:
+    """What was done to the cell, in one or two sentences.
+
+    Parameters
+    ----------
+    protocol : mapping
+        As `lisse.protocol.Protocol.to_dict` writes it.
+    """
+    name, settings = protocol["name"], protocol.get("settings", {})
+    build = _BUILDERS.get(name)
+    if build is not None and settings:
+        text = build(settings)
+    else:
+        count = len(protocol.get("steps", ()))
+        text = f"A list of {count} step{'' if count == 1 else 's'}"
+    stop = protocol.get("voltage_limit")
+    return f"{text}." + (f" The run stops beyond {stop:.3g} V." if stop is not None else "")
+
+
+def _ramp(settings: Mapping[str, Any]) -> str:
+    cycles = settings.get("cycles_per_step", 1)
+    each = "one plating and stripping cycle" if cycles == 1 else f"{cycles} plating and stripping cycles"
+    return f"CCD ramp: {_rise(settings)}, {each} at each, {_half_cycle(settings)}"
+
+
+def _one_way(settings: Mapping[str, Any]) -> str:
+    return f"One-way ramp: {_rise(settings)}, without reversal, {_half_cycle(settings, 'current step')}"
+
+
+def _cycle(settings: Mapping[str, Any]) -> str:
+    current = format_quantity("current_density", settings["current_density"])
+    return f"{settings['cycles']} plating and stripping cycles at {current}, {_half_cycle(settings)}"
+
+
+def _hold(settings: Mapping[str, Any]) -> str:
+    return f"Voltage held at {format_quantity('voltage', settings['voltage'])} for {duration(settings['duration'])}"
+
+
+def _rest(settings: Mapping[str, Any]) -> str:
+    return f"Rest for {duration(settings['duration'])}"
+
+
+_BUILDERS = {"ccd-ramp": _ramp, "one-way": _one_way, "cycle": _cycle, "hold": _hold, "rest": _rest}
+
+
+def _rise(settings: Mapping[str, Any]) -> str:
+    start, step, stop = (format_quantity("current_density", settings[name]) for name in ("start", "step", "stop"))
+    return f"the current density rises from {start} to {stop} in steps of {step}"
+
+
+def _half_cycle(settings: Mapping[str, Any], what: str = "half-cycle") -> str:
+    charge, time = settings.get("half_cycle_charge"), settings.get("half_cycle_time")
+    amount = format_quantity("charge", charge) if charge is not None else duration(time or 0.0)
+    rest = settings.get("rest") or 0.0
+    return f"{amount} per {what}, " + (f"{duration(rest)} rest after each" if rest else "without rests")
+
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PRINTED = (
+    (re.compile(r"(?<=\d)e([-+]?\d+)"), lambda found: "×10" + str(int(found[1])).translate(_SUPERSCRIPT)),
+    (re.compile(r"\bm\^0\.5"), lambda found: "√m"),
+    (re.compile(r"\b([cmu]?m|s|K)\^?(-?[23])\b"), lambda found: found[1] + found[2].translate(_SUPERSCRIPT)),
+    (re.compile(r"\bu([mAF])\b"), lambda found: "µ" + found[1]),
+    (re.compile(r"\bohm\b"), lambda found: "Ω"),
+    (re.compile(r"\bdegC\b"), lambda found: "°C"),
+    (re.compile(r"(?<=\d )deg\b"), lambda found: "°"),
+    (re.compile(r"(?<![\w-])-(?=\d)"), lambda found: "−"),
+)
+
+
+def printed(text: str) -> str:
+    """Units and numbers as they are set in print: ``"0.5 mA/cm2"`` becomes ``"0.5 mA/cm²"``, ``"2e-6"`` ``"2×10⁻⁶"``."""
+    for pattern, replacement in _PRINTED:
+        text = pattern.sub(replacement, text)
+    return text
