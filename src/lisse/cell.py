@@ -319,7 +319,7 @@ class Cell:
         return changed
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data (SI): every number, and each material with the sources chosen."""
+        """Plain data (SI): every number, and each material with the sources in use."""
         return {f.name: _as_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
 
 
@@ -344,7 +344,7 @@ def _replaced(thing: Any, changes: Mapping[str, Any]) -> Any:
 
 def _as_plain(value: Any) -> Any:
     if isinstance(value, Material):
-        return value.to_dict()
+        return value.chosen().to_dict()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _as_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     return value

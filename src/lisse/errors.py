@@ -75,7 +75,17 @@ class InvalidInput(LisseError, ValueError):
 
 
 class MissingValue(LisseError, LookupError):
-    """No trustworthy number is known; nothing is invented in its place."""
+    """No trustworthy number is known; nothing is invented in its place.
+
+    Attributes
+    ----------
+    material, property : str
+        Which number of which substance; empty where the missing thing is another.
+    """
+
+    def __init__(self, text: str, material: str = "", property: str = "") -> None:
+        super().__init__(text)
+        self.material, self.property = material, property
 
 
 class NotResolved(LisseError, KeyError):

@@ -161,12 +161,12 @@ def test_a_model_that_is_not_one_is_refused() -> None:
 
 def test_a_numerical_failure_is_a_status_or_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
     """A balance that turns into NaN half-way: the record ends before it, and says in which step."""
-    whole = ContactLaw.rate
+    whole = ContactLaw.balance
 
     def broken(self: ContactLaw, void_height: float, stripping: float, pressure: float) -> float:
         return whole(self, void_height, stripping, pressure) if void_height < 1e-6 else math.nan
 
-    monkeypatch.setattr(ContactLaw, "rate", broken)
+    monkeypatch.setattr(ContactLaw, "balance", broken)
     case = llzo_case(protocol__half_cycle="2 mAh/cm^2", protocol__start="0.4 mA/cm^2")
     solution = solve(Lumped(), case.cell, case.protocol, throw=False)
     assert solution.status == "failed"

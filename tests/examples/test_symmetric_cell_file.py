@@ -37,12 +37,12 @@ def test_resistance_is_about_1340_ohm_and_steady(measured):
 def test_impedance_and_direct_current_agree_on_one_cell(measured):
     # Direct current waits an hour, the slowest point of the spectrum ten seconds: the cell shows a little more.
     finding = analyse(measured)
-    slow = np.array([reading.resistance_low for reading in finding.spectra])
+    slow = np.array([reading.resistance_high for reading in finding.spectra])
     assert [reading.points for reading in finding.spectra] == [70] * 8
     assert np.all(slow < finding.resistance)
     assert np.median(slow) == pytest.approx(finding.resistance, rel=0.2)
     assert slow.std() < 0.02 * slow.mean()
-    assert all(reading.resistance_high < reading.resistance_low for reading in finding.spectra)
+    assert all(reading.resistance_low < reading.resistance_high for reading in finding.spectra)
 
 
 def test_area_of_the_header_is_not_used(measured):

@@ -14,7 +14,7 @@ CONTRACT = {
     "cumulative_charge warnings units",
     "verdict": "mode time charge current_density confidence",
     "half_cycles": "start end sign current_density charge plateau_voltage area_resistance",
-    "spectra": "time points resistance_low resistance_high fit",
+    "spectra": "time points resistance_high resistance_low fit",
 }
 """The promised keys of ``lisse analyse --json``."""
 

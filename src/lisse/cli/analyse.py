@@ -196,14 +196,14 @@ def _summary(finding: Finding) -> str:
 
 
 def _spectra(finding: Finding) -> str:
-    head = ["", "time / h", "points", "low-frequency end / ohm", "high-frequency end / ohm"]
+    head = ["", "time / h", "points", "high-frequency end / ohm", "low-frequency end / ohm"]
     rows = [
         [
             str(number),
             f"{reading.time / 3600:.3f}",
             str(reading.points),
-            (">" if reading.low_is_bound else "") + _number(reading.resistance_low, 4),
-            ("<" if reading.high_is_bound else "") + _number(reading.resistance_high, 4),
+            ("<" if reading.low_is_bound else "") + _number(reading.resistance_low, 4),
+            (">" if reading.high_is_bound else "") + _number(reading.resistance_high, 4),
         ]
         for number, reading in enumerate(finding.spectra[:_MOST_ROWS], start=1)
     ]

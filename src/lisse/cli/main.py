@@ -11,9 +11,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from lisse import __version__
-from lisse.errors import LisseError, SolveFailed, suggest
+from lisse.errors import InvalidInput, LisseError, SolveFailed, suggest
 
 __all__ = ["build_parser", "entry", "main"]
 
@@ -26,15 +27,40 @@ VERBS = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one message, like all others of the program."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._options: list[str] = []
+        super().__init__(**{"allow_abbrev": False, **settings})
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        """Add an argument, and keep the names of options for suggestions."""
+        self._options += [name for name in names if name.startswith("--")]
+        return super().add_argument(*names, **settings)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse; what this parser does not know is refused at once, with the closest option it does know."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            near = suggest(unknown[0].partition("=")[0], self._options)
+            raise InvalidInput(f"argument of {self.prog}", unknown[0], ", ".join(self._options), near)
+        return found, []
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse would print together with the usage."""
+        raise InvalidInput(message, advice=f"See `{self.prog} --help`")
+
+
 def build_parser(verbs: Sequence[str] = tuple(VERBS)) -> argparse.ArgumentParser:
     """The parser, with the given verbs filled in (all of them by default)."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="lisse",
         description="Lithium-metal anodes in solid-state batteries: from a cell, or a cycler file, to a verdict.",
         epilog="Exit codes: 0 done, 2 bad input, 3 numerical failure, 1 a bug. `lisse VERB --help` tells more.",
     )
     parser.add_argument("--version", action="version", version=f"lisse {__version__}")
-    subparsers = parser.add_subparsers(metavar="VERB", required=True, title="verbs")
+    subparsers = parser.add_subparsers(metavar="VERB", title="verbs")
     for verb in VERBS:
         if verb in verbs:
             importlib.import_module(f"lisse.cli.{verb}").add_parser(subparsers)
@@ -46,31 +72,41 @@ def build_parser(verbs: Sequence[str] = tuple(VERBS)) -> argparse.ArgumentParser
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    verb = next((word for word in given if not word.startswith("-")), None)
-    if verb is not None and verb not in VERBS:
-        message = f"verb: got {verb!r}; allowed: {', '.join(VERBS)}. {suggest(verb, VERBS)}"
-        sys.stderr.write(f"lisse: error: {message.rstrip()}\n")
-        return 2
-    parser = build_parser([verb] if verb else [])
     try:
-        namespace = parser.parse_args(given)
+        namespace = _parsed(given)
         return int(namespace.run(namespace))
-    except SystemExit as stop:
+    except SystemExit as stop:  # argparse after --help or --version
         return stop.code if isinstance(stop.code, int) else 2
     except SolveFailed as error:
-        sys.stderr.write(f"lisse: {error}\n")
-        return 3
+        return _complain(str(error), 3)
     except LisseError as error:
-        sys.stderr.write(f"lisse: error: {error}\n")
-        return 2
+        return _complain(f"error: {error}", 2)
     except KeyboardInterrupt:
-        sys.stderr.write("lisse: stopped by the user; finished files are whole, unfinished ones are removed\n")
-        return 128 + signal.SIGINT
-    except BrokenPipeError:
+        return _complain("stopped by the user; finished files are whole, unfinished ones removed", 128 + signal.SIGINT)
+    except BrokenPipeError:  # whoever read our output has gone, which is no error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a full disk, a file without permission: the user can mend it
+        return _complain(f"error: {error.filename or 'file'}: {error.strerror or error}", 2)
 
 
 def entry() -> None:
     """Entry point of the ``lisse`` program."""
     sys.exit(main())
+
+
+def _parsed(given: list[str]) -> argparse.Namespace:
+    verb = next((word for word in given if not word.startswith("-")), None)
+    if verb is not None and verb not in VERBS:
+        raise InvalidInput("verb", verb, ", ".join(VERBS), suggest(verb, VERBS))
+    namespace = build_parser([verb] if verb else []).parse_args(given)
+    if not hasattr(namespace, "run"):
+        raise InvalidInput("verb", None, ", ".join(VERBS), "The verb is missing; `lisse --help` says what each does")
+    return namespace
+
+
+def _complain(text: str, code: int) -> int:
+    """One line on standard error, whatever a key or a file name holds; returns the exit code."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    sys.stderr.write(f"lisse: {line}\n")
+    return code

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lisse.cli.progress import bar
+from lisse.errors import InvalidInput, MissingValue
+
+if TYPE_CHECKING:
+    from lisse.models.base import Progress
+    from lisse.records import Solution
+    from lisse.study.case import Case
+    from lisse.study.case_source import CaseSource
 
 __all__ = ["add_parser", "run"]
 
@@ -32,16 +41,38 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, solve, write; 0 when done, 3 after a numerical failure."""
-    from lisse.models.run import solve
-    from lisse.report import summary, verdict_sentence, write_results
-    from lisse.study.case import load_case
+    from lisse.study.case import read_case
+    from lisse.study.case_source import read_source
 
-    overrides = [*arguments.set, *([f'model.name="{arguments.model}"'] if arguments.model else [])]
-    case = load_case(arguments.case, overrides)
-    source = Path(arguments.case)
-    folder = Path(arguments.output) if arguments.output else source.parent / "results" / source.stem
+    overrides = [*arguments.set, *([f"model.name={arguments.model}"] if arguments.model else [])]
+    source = read_source(arguments.case, overrides)
+    case = read_case(source.tables, source.where)
+    path = Path(arguments.case)
+    folder = _writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
     with bar(f"{case.model.name} model", quiet=arguments.json) as progress:
-        solution = solve(case.model, case.cell, case.protocol, throw=False, seed=arguments.seed, progress=progress)
+        solution = _solved(case, source, arguments.seed, progress)
+    return _written(arguments, case, solution, folder)
+
+
+def _solved(case: Case, source: CaseSource, seed: int | None, progress: Progress | None) -> Solution:
+    """Solve; what the model cannot treat, or a number that is missing, is named by its key, file and line."""
+    from lisse.models.run import solve
+
+    try:
+        return solve(case.model, case.cell, case.protocol, throw=False, seed=seed, progress=progress)
+    except InvalidInput as error:
+        raise error if error.where or error.what == "seed" else error.at(source.where(error.what)) from None
+    except MissingValue as error:
+        if not error.material:
+            raise
+        key = case.key_of(error.material, error.property)
+        text = f"{source.where(key)}: {key} is missing: {error}"
+        raise MissingValue(text, error.material, error.property) from None
+
+
+def _written(arguments: argparse.Namespace, case: Case, solution: Solution, folder: Path) -> int:
+    from lisse.report import summary, verdict_sentence, write_results
+
     written = write_results(folder, solution, case.title, case.to_toml())
     if arguments.json:
         sys.stdout.write(json.dumps(summary(solution, case.title), indent=1, allow_nan=False) + "\n")
@@ -53,3 +84,12 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"lisse: {solution.status_text}; the partial result is in {written}\n")
         return 3
     return 0
+
+
+def _writable(folder: Path) -> Path:
+    """The folder, if files can be put there: better said before a long run than after it."""
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists() or path.is_symlink())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        advice = f"{str(there)!r} is {'not writable' if there.is_dir() else 'not a folder'}"
+        raise InvalidInput("output folder", str(folder), "a folder, new or existing, that you may write to", advice)
+    return folder

@@ -108,7 +108,7 @@ class Material:
     def entry(self, property: str) -> Entry:
         """The chosen entry: number, source, mark, spread and conditions."""
         if not self.has(property):
-            raise MissingValue(self._missing(property))
+            raise self._missing(property)
         return self.properties[property].chosen
 
     def validity_warnings(self, temperature: float, properties: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ class Material:
         row_or_source_key : str. A row such as ``"LI-C2"``, or a citation key that only one entry has.
         """
         if not self.has(property):
-            raise MissingValue(self._missing(property))
+            raise self._missing(property)
         return self._with(self.properties[property].choose(row_or_source_key))
 
     def with_value(
@@ -208,6 +208,11 @@ class Material:
         chosen = (self.entry(name) for name in properties or tuple(self.properties))
         return tuple(sorted({entry.source for entry in chosen if entry.mark != "given"}))
 
+    def chosen(self) -> Material:
+        """The same substance with the sources in use only."""
+        kept = {name: Property(name, p.unit, (p.chosen,), p.choice) for name, p in self.properties.items()}
+        return dataclasses.replace(self, properties=kept)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data with SI numbers, from which `from_dict` makes the same material."""
         return {
@@ -231,11 +236,12 @@ class Material:
     def _with(self, changed: Property) -> Material:
         return dataclasses.replace(self, properties={**self.properties, changed.name: changed})
 
-    def _missing(self, property: str) -> str:
+    def _missing(self, property: str) -> MissingValue:
         meant = definition(property)
         unit = "" if meant.unit == "1" else f" {parse_unit(meant.unit)}"
-        return (
+        text = (
             f"{self.name} has no {property} ({meant.meaning}): no trustworthy number is known, and none is invented. "
             f'Give your own in the case file, {property} = "NUMBER{unit}", '
             f"or in Python with_value({property!r}, NUMBER); see also `lisse materials {self.name}`"
         )
+        return MissingValue(text, self.name, property)

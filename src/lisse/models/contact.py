@@ -7,7 +7,7 @@ State: the void volume per area, w >= 0. Cap-shaped pores of number density N sh
 Balance, with j > 0 stripping at this interface:
 
     dw/dt = beta j V/F - closure(w, p)                        stripping
-    dw/dt = -(refill) |j| V/F - closure(w, p)                 plating: voids are filled first
+    dw/dt = -refill abs(j) V/F - closure(w, p)                 plating: voids are filled first
     dw/dt = 0                                                 where w = 0 and the balance is below zero
 
     closure = 3 w K (p + 2 gamma/r)^n + k_diff p V/F

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from lisse.records import Limit, Solution
-from lisse.references import cite, reference
-from lisse.report.inputs import input_tables
+from lisse.references import all_references, reference
+from lisse.report.inputs import input_tables, reference_short
 from lisse.report.verdict import next_limit, verdict_sentence
 from lisse.report.words import protocol_words
 from lisse.units import QUANTITIES
@@ -97,7 +97,7 @@ def _order(limit: Limit) -> tuple[bool, float]:
 def _limit(limit: Limit) -> dict[str, Any]:
     content = {field.name: getattr(limit, field.name) for field in dataclasses.fields(limit)}
     content["unbounded"] = limit.applies and limit.margin is not None and math.isinf(limit.margin)
-    content["reference_short"] = _short(limit.reference)
+    content["reference_short"] = reference_short(limit.reference)
     return content
 
 
@@ -152,12 +152,9 @@ def _step_length(step: Mapping[str, Any]) -> float | None:
     return float(step["charge"]) / abs(float(step["current_density"])) if step.get("charge") is not None else None
 
 
-def _short(key: str) -> str:
-    return cite(key) if key else ""
-
-
 def _reference_text(key: str) -> str:
-    return reference(key).text()
+    """The line of the reference list; the key itself where our list does not know it."""
+    return reference(key).text() if key in all_references() else key
 
 
 def _finite(value: Any) -> Any:

@@ -96,11 +96,11 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> Marku
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-description">{escape(description)}</desc>'
     )
-    return Markup(opening + rest)  # noqa: S704 - made by matplotlib, which escapes text; the two texts are escaped here
+    return Markup(opening + rest)  # matplotlib escapes its text; the two texts are escaped here
 
 
 _DROPPED = re.compile(
-    r"<metadata>.*?</metadata>|<style .*?</style>|<!--.*?-->|\s*font-family: [^;\"]*;?|(?<=[\" ])rotate\(-0 [^)]*\)",
+    r"<metadata>.*?</metadata>|<style .*?</style>|<!--.*?-->|\s*font-family: [^;\"]*;?| transform=\"rotate\(-0 [^)]*\)\"",
     re.DOTALL,
 )
 _TAG = re.compile(r"<[^>]+>")

@@ -7,6 +7,8 @@ from typing import Any
 
 __all__ = ["write_case"]
 
+_HEAD = "The case as it was run, with every default spelled out. It can be run again as it is."
+
 
 def write_case(as_run: Mapping[str, Any], notes: Mapping[str, str]) -> str:
     """The case as TOML text.
@@ -21,37 +23,44 @@ def write_case(as_run: Mapping[str, Any], notes: Mapping[str, str]) -> str:
     import tomlkit
 
     document = tomlkit.document()
-    document.add(
-        tomlkit.comment("The case as it was run, with every default spelled out. It can be run again as it is.")
-    )
+    document.add(tomlkit.comment(_HEAD))
     _fill(document, as_run, notes, "")
     return tomlkit.dumps(document)
 
 
 def _fill(container: Any, values: Mapping[str, Any], notes: Mapping[str, str], path: str) -> None:
+    """Plain values first, then tables, then lists of tables, as TOML wants it."""
     import tomlkit
 
     for name, value in values.items():
+        if not isinstance(value, Mapping) and not _is_list_of_tables(value):
+            item = tomlkit.item(value)
+            _comment(item, notes, _join(path, name))
+            container.add(name, item)
+    for name, value in values.items():
         if isinstance(value, Mapping):
-            continue
-        full = f"{path}.{name}" if path else name
-        if isinstance(value, list):
+            table = tomlkit.table()
+            _comment(table, notes, _join(path, name))
+            _fill(table, value, notes, _join(path, name))
+            container.add(name, table)
+    for name, value in values.items():
+        if _is_list_of_tables(value):
             array = tomlkit.aot()
             for element in value:
                 table = tomlkit.table()
-                _fill(table, element, notes, full)
+                _fill(table, element, {}, "")
                 array.append(table)
             container.add(name, array)
-            continue
-        item = tomlkit.item(value)
-        if full in notes:
-            item.comment(notes[full])
-        container.add(name, item)
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            full = f"{path}.{name}" if path else name
-            table = tomlkit.table()
-            if full in notes:
-                table.comment(notes[full])
-            _fill(table, value, notes, full)
-            container.add(name, table)
+
+
+def _is_list_of_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(element, Mapping) for element in value)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _comment(item: Any, notes: Mapping[str, str], path: str) -> None:
+    if path in notes:
+        item.comment("".join(c if c.isprintable() else " " for c in notes[path]))

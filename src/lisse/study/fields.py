@@ -53,7 +53,7 @@ class FromMaterial:
 
     owner: str
     property: str
-    fallback: str | None = None
+    fallback: str | float | None = None
 
 
 @dataclass(frozen=True)
@@ -221,4 +221,8 @@ _SHOWN = {
 def quantity_text(number: float, unit: str) -> str:
     """An SI number as text with the unit that people write, such as ``"3 MPa"``."""
     shown, factor = _SHOWN.get(unit, (unit, 1.0))
-    return f"{number * factor:.12g}" if unit == "1" else f"{number * factor:.12g} {shown}"
+    plain = f"{number * factor:.12g}"
+    digits, power = f"{number * factor:.11e}".split("e")
+    short = f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
+    text = short if len(short) < len(plain) - 2 else plain
+    return text if unit == "1" else f"{text} {shown}"

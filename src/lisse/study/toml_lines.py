@@ -1,107 +1,83 @@
-"""Where in a TOML text each key stands, so that an error can name the line.
+"""Where in a TOML text a key stands, so that an error can name the line.
 
-The standard parser says what a file means, not where. This reads the same text, already known to be valid TOML, only
-far enough to find the line on which each key begins; keys inside an inline table get the line of that table.
+The standard parser says what a file means, not where. But TOML is written in whole lines: cut after any line, a text
+is valid unless a string, list or table is still open there, and then it means what the whole text means so far. So
+the first cut after which the parser knows a key ends the statement that gives it; a second reader of TOML is not
+needed.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
+from typing import Any
 
-__all__ = ["key_lines"]
+__all__ = ["holds", "key_line"]
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
-_KEY = re.compile(
-    r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=(.*)""", re.DOTALL
-)
-_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_MOST_TO_PARSE = 2_000_000  # characters, one or two seconds
+_INDEX = re.compile(r"\[(\d+)\]\.?(.*)", re.DOTALL)
 
 
-def key_lines(text: str) -> dict[str, int]:
-    """Line number (from 1) of every key and table, by dotted path.
+def holds(table: Any, path: str) -> bool:
+    """Whether parsed TOML has a key.
 
-    Elements of an array of tables are written ``protocol.steps[0].current_density``.
+    Parameters
+    ----------
+    table : mapping or list
+    path : str
+        Dotted, such as ``cell.stack.pressure`` or ``protocol.steps[0].charge``. Keys may themselves have dots.
+    """
+    if not path:
+        return True
+    if isinstance(table, list):
+        index = _INDEX.fullmatch(path)
+        return index is not None and int(index[1]) < len(table) and holds(table[int(index[1])], index[2])
+    if not isinstance(table, dict):
+        return False
+    for key, value in table.items():
+        rest = path.removeprefix(key)
+        if path.startswith(key) and (not rest or rest[0] in ".[") and holds(value, rest.removeprefix(".")):
+            return True
+    return False
+
+
+def key_line(text: str, path: str) -> int | None:
+    """Line, from 1, on which the statement begins that gives a key or opens a table.
 
     Parameters
     ----------
     text : str
         A valid TOML document.
+    path : str
+        As for `holds`.
 
     Returns
     -------
-    dict of str to int
+    int or None
+        ``None`` for a key that is not in the text, and in a text so long that the search would take seconds.
     """
-    lines: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    table = ""
-    open_value = ""  # a multi-line string or array that is not closed yet
-    for number, line in enumerate(text.splitlines(), start=1):
-        if open_value:
-            open_value = "" if _closed(open_value + "\n" + line) else open_value + "\n" + line
-            continue
-        header = _HEADER.fullmatch(line)
-        if header:
-            table = _path(header[2])
-            if header[1] == "[[":
-                index = counts.get(table, 0)
-                counts[table] = index + 1
-                lines.setdefault(table, number)
-                table = f"{table}[{index}]"
-            else:
-                table = _inside_array(table, counts)
-            lines.setdefault(table, number)
-            continue
-        match = _KEY.fullmatch(line)
-        if match:
-            path = ".".join(part for part in (table, _path(match[1])) if part)
-            lines.setdefault(path, number)
-            open_value = "" if _closed(match[2]) else match[2]
-    return lines
-
-
-def _path(text: str) -> str:
-    return ".".join(part.strip("\"'") for part in _PART.findall(text))
-
-
-def _inside_array(table: str, counts: dict[str, int]) -> str:
-    """``steps.extra`` under the last ``[[steps]]`` is ``steps[n].extra``."""
-    for array, count in counts.items():
-        if table.startswith(array + "."):
-            return f"{array}[{count - 1}]{table[len(array) :]}"
-    return table
-
-
-def _closed(value: str) -> bool:
-    """Whether every bracket and multi-line string opened in the value is closed in it."""
-    depth = 0
-    at = 0
-    while at < len(value):
-        for quote in ('"""', "'''", '"', "'"):
-            if value.startswith(quote, at):
-                end = _end_of_string(value, at + len(quote), quote)
-                if end < 0:
-                    return False
-                at = end
+    lines = text.split("\n")
+    if not holds(tomllib.loads(text), path):
+        return None
+    before, after = 0, len(lines)  # two valid cuts: the key is unknown at the first and known at the second
+    parsed = 0
+    while True:
+        middle = (before + after) // 2
+        for cut in (*range(middle, before, -1), *range(middle + 1, after)):
+            head = "\n".join(lines[:cut]) + "\n"
+            parsed += len(head)
+            if parsed > _MOST_TO_PARSE:
+                return None
+            table = _parsed(head)
+            if table is not None:
                 break
-        else:
-            character = value[at]
-            if character == "#":
-                newline = value.find("\n", at)
-                if newline < 0:
-                    break
-                at = newline
-            depth += (character in "[{") - (character in "]}")
-            at += 1
-    return depth <= 0
+        else:  # no valid cut in between: one statement fills these lines
+            return before + 1
+        before, after = (before, cut) if holds(table, path) else (cut, after)
 
 
-def _end_of_string(value: str, start: int, quote: str) -> int:
-    at = start
-    while at < len(value):
-        if value[at] == "\\" and '"' in quote:
-            at += 2
-            continue
-        if value.startswith(quote, at):
-            return at + len(quote)
-        at += 1
-    return -1
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None

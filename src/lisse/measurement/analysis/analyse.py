@@ -126,7 +126,7 @@ def _failure(
     climbs = rises(trace, steps, hard) if symmetric else []
     if hard is not None or not symmetric:
         return hard, climbs
-    known = [(reading.time, reading.resistance_high) for reading in readings if reading.resistance_high is not None]
+    known = [(reading.time, reading.resistance_low) for reading in readings if reading.resistance_low is not None]
     found = [event for event in (find_soft_short(trace, steps, known), find_contact_loss(trace, climbs)) if event]
     return min(found, key=lambda event: event.record, default=None), climbs
 
@@ -172,10 +172,10 @@ def _warnings_of_cell(ocv: float | None, symmetric: bool, readings: Sequence[Spe
     found = []
     if not symmetric and ocv is not None:
         found.append(f"the cell rests at {ocv:.3g} V and is not symmetric: voltage over current is no resistance here")
-    bounds = sum(reading.high_is_bound for reading in readings)
+    bounds = sum(reading.low_is_bound for reading in readings)
     if bounds:
         count = f"{bounds} of {len(readings)} spectra"
         found.append(
-            f"{count} do not reach the real axis at high frequency: the true intercept is below resistance_high"
+            f"{count} do not reach the real axis at high frequency: the true intercept is below resistance_low"
         )
     return found

@@ -1,8 +1,8 @@
 """Two numbers from an impedance spectrum without any circuit: where it meets the real axis at either end.
 
-The names go by the frequency. ``resistance_high`` is read at the high-frequency end: where the imaginary part changes
-sign (interpolated), else the real part at the highest frequency. ``resistance_low`` is read at the low-frequency end:
-the median real part of the three lowest frequencies. Points at the high-frequency end that do not lie on a smooth
+The names go by the value: the low and the high end of the arcs. ``resistance_low`` is read at the high-frequency end:
+where the imaginary part changes sign (interpolated), else the real part at the highest frequency. ``resistance_high``
+is read at the low-frequency end: the median real part of the three lowest frequencies. Points at the high-frequency end that do not lie on a smooth
 curve with the ones below them are left out first: cables and the instrument make the first points of many spectra
 noise. A reading with an imaginary part of more than a tenth of the modulus is not on the axis; it is a bound and
 marked so: the true high-frequency intercept is lower, the true low-frequency one is higher. Nothing is fitted here.
@@ -34,7 +34,7 @@ class SpectrumReading:
     points : int
         As recorded.
     resistance_low, resistance_high : float or None, ohm
-        At the low- and the high-frequency end; ``None`` for fewer than three points.
+        At the high- and the low-frequency end; ``None`` for fewer than three points.
     low_is_bound, high_is_bound : bool
         Whether the curve is not yet on the real axis there.
     dropped : int
@@ -60,9 +60,9 @@ def read_spectrum(spectrum: Spectrum) -> SpectrumReading:
         return SpectrumReading(spectrum.time, points, None, None, False, False, 0)
     dropped = noisy_first_points(frequency, impedance)
     kept = impedance[dropped:]
-    high, high_is_bound = _high_end(kept)
-    low = float(np.median(kept.real[-3:]))
-    return SpectrumReading(spectrum.time, points, low, high, not _on_axis(kept[-3:]), high_is_bound, dropped)
+    low, low_is_bound = _high_frequency_end(kept)
+    high = float(np.median(kept.real[-3:]))
+    return SpectrumReading(spectrum.time, points, low, high, low_is_bound, not _on_axis(kept[-3:]), dropped)
 
 
 def noisy_first_points(frequency: np.ndarray, impedance: np.ndarray) -> int:
@@ -91,7 +91,7 @@ def noisy_first_points(frequency: np.ndarray, impedance: np.ndarray) -> int:
     return 0
 
 
-def _high_end(impedance: np.ndarray) -> tuple[float, bool]:
+def _high_frequency_end(impedance: np.ndarray) -> tuple[float, bool]:
     half = impedance[: max(impedance.size // 2, 2)]
     crossing = np.flatnonzero((half.imag[:-1] > 0) & (half.imag[1:] <= 0))
     if crossing.size:

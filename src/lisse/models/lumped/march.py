@@ -151,7 +151,14 @@ class _Run:
         return path
 
     def _cut_at_voltage(self, path: ContactPath) -> ContactPath:
-        """End the path where the voltage passes the limit."""
+        """End the path where the voltage passes the limit; it rises as voids grow, which bounds it at once."""
+        largest = float(np.abs(path.current_density).max())
+        widest = float(path.void_height[:, 0].max()), float(path.void_height[:, 1].max())
+        if (
+            max(self._equations.voltage(largest, widest), -self._equations.voltage(-largest, widest))
+            <= self._voltage_limit
+        ):
+            return path
         size = np.abs(self._equations.drops(path.current_density, path.void_height).total)
         beyond = np.flatnonzero(size > self._voltage_limit)
         if not len(beyond):

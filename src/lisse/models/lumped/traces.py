@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ def traces(run: March) -> xr.Dataset:
     Where the step changes there are two records at one time, before and after. After a filament short, one minute is
     recorded with the filament in parallel to the cell.
     """
-    parts = [_leg_traces(leg) for leg in run.legs]
+    parts = [_group_traces(list(group)) for _, group in itertools.groupby(run.legs, key=lambda leg: id(leg.equations))]
     if run.failure is not None and run.failure.mode == "filament-short":
         parts.append(_shorted(run.legs[-1], run.failure, parts[-1]))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -35,30 +36,35 @@ def traces(run: March) -> xr.Dataset:
     return dataset(arrays, {"time": time, "interface": list(_SIDES)})
 
 
-def _leg_traces(leg: Leg) -> dict[str, np.ndarray]:
-    equations, n = leg.equations, len(leg.time)
-    contact = equations.contacts(leg.void_height)
-    drops = equations.drops(leg.current_density, leg.void_height)
+def _group_traces(legs: list[Leg]) -> dict[str, np.ndarray]:
+    """Legs with the same equations, put end to end."""
+    equations = legs[0].equations
+    current, void_height, filling, depth = (
+        np.concatenate([getattr(leg, name) for leg in legs])
+        for name in ("current_density", "void_height", "filling", "depth")
+    )
+    contact = equations.contacts(void_height)
+    drops = equations.drops(current, void_height)
     found = {
-        "time": leg.time,
-        "current_density": leg.current_density,
+        "time": np.concatenate([leg.time for leg in legs]),
+        "current_density": current,
         "voltage": drops.total,
         "ohmic_drop": drops.ohmic,
         "charge_transfer_drop": drops.charge_transfer,
         "film_drop": drops.film,
         "constriction_drop": drops.constriction,
-        "charge": leg.charge,
+        "charge": np.concatenate([leg.charge for leg in legs]),
         "contact_fraction": contact,
-        "void_height": leg.void_height,
-        "lithium_thickness": leg.lithium_thickness,
-        "stack_pressure": np.full(n, leg.stack_pressure),
-        "temperature": np.full(n, equations.numbers.temperature),
-        "largest_local_current_density": np.abs(leg.current_density) / contact.min(axis=1),
-        "short_conductance": np.zeros(n),
+        "void_height": void_height,
+        "lithium_thickness": np.concatenate([leg.lithium_thickness for leg in legs]),
+        "stack_pressure": np.concatenate([np.full(len(leg.time), leg.stack_pressure) for leg in legs]),
+        "temperature": np.full(len(current), equations.numbers.temperature),
+        "largest_local_current_density": np.abs(current) / contact.min(axis=1),
+        "short_conductance": np.zeros(len(current)),
     }
     if equations.flaws is not None:
-        length = np.stack([law.initial_depth for law in equations.flaws]) * leg.depth
-        pressure = np.stack([law.critical_pressure for law in equations.flaws]) * leg.filling / leg.depth**2
+        length = np.stack([law.initial_depth for law in equations.flaws]) * depth
+        pressure = np.stack([law.critical_pressure for law in equations.flaws]) * filling / depth**2
         found["flaw_length"], found["plating_pressure"] = length.max(axis=-1), pressure.max(axis=-1)
     return found
 

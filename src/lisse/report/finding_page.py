@@ -1,0 +1,166 @@
+"""A measurement and what it means as one self-contained HTML page, for ``lisse analyse -o DIR``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lisse.measurement import Finding
+from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
+from lisse.records import Measurement, Spectrum, write_atomically
+from lisse.report.figures import Panel, new_axes, voltage_current
+from lisse.report.page import KeyFigure, environment, key_figure
+from lisse.report.svg import COLOURS, drawing, inline_svg
+from lisse.report.words import duration, printed
+from lisse.units import quantity
+
+__all__ = ["write_finding_report"]
+
+_MOST_SPECTRA = 8
+_MOST_ROWS = 24
+_MOST_FOLDED = 400
+_MOST_BANDS = 60
+
+_MODES = {
+    "none": "no failure",
+    "hard-short": "hard short",
+    "soft-short": "soft short",
+    "contact-loss": "loss of contact",
+    "depletion": "depletion",
+}
+
+
+def write_finding_report(path: str | os.PathLike[str], finding: Finding, measurement: Measurement) -> Path:
+    """Write the page of a finding, atomically; returns the path.
+
+    Parameters
+    ----------
+    path : str or path
+    finding : Finding
+        From `lisse.measurement.analyse`.
+    measurement : Measurement
+        The one that was analysed; gives the traces and the spectra.
+    """
+    content = finding.to_dict()
+    cycles = content["half_cycles"]
+    spectra = _chosen_spectra(measurement.spectra)
+    page = (
+        environment()
+        .get_template("finding.html")
+        .render(
+            content=content,
+            title=", ".join(Path(name).name for name in content["files"]) or "A measurement",
+            sentence=finding.sentence,
+            tone="good" if content["verdict"]["mode"] == "none" and cycles else "bad" if cycles else "warn",
+            key_figures=_key_figures(content),
+            voltage=_voltage_panel(measurement, content),
+            nyquist=_nyquist_panel(spectra, len(measurement.spectra)),
+            unit=_current_unit(content),
+            factor=_current_factor(content),
+            first=cycles[:_MOST_ROWS],
+            folded=cycles[_MOST_ROWS : _MOST_ROWS + _MOST_FOLDED],
+            left_out=max(len(cycles) - _MOST_ROWS - _MOST_FOLDED, 0),
+            version=measurement.version,
+        )
+    )
+    return write_atomically(path, page)
+
+
+def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
+    areal = content["area"] is not None
+    failed = content["verdict"]["mode"] != "none"
+    unreached = "not known" if failed else "not reached"
+    figures = [
+        key_figure("Critical current density", "current_density", content["critical_current_density"], unreached)
+        if areal
+        else key_figure("Critical current", "current", content["critical_current"], unreached),
+        key_figure("Highest current passed", "current_density", content["highest_current_density_passed"], "none")
+        if areal
+        else key_figure("Highest current passed", "current", content["highest_current_passed"], "none"),
+        key_figure("Resistance", "area_resistance", content["area_resistance"], "not found")
+        if areal
+        else key_figure("Resistance", "resistance", content["resistance"], "not found"),
+        key_figure("Cumulative charge", "charge", content["cumulative_charge"], "not found")
+        if areal
+        else _in_unit("Cumulative charge", content["cumulative_electric_charge"], "mAh", 1 / 3.6),
+        key_figure("Time of the failure", "time", content["verdict"]["time"], unreached),
+    ]
+    return figures
+
+
+def _in_unit(label: str, value: float, unit: str, factor: float) -> KeyFigure:
+    return {"label": label, "key": label, "value": value, "number": f"{value * factor:.3g}", "unit": unit}
+
+
+def _voltage_panel(measurement: Measurement, content: Mapping[str, Any]) -> Panel:
+    """Voltage and current of the whole record, with every second half-cycle shaded."""
+    title = "Voltage and current"
+    columns = [np.asarray(measurement[label].values, dtype=float) for label in (TIME, VOLTAGE, CURRENT)]
+    known = np.isfinite(columns[0])
+    time, voltage, current = (column[known] for column in columns)
+    if time.size < 2:
+        return Panel(title, text="There are too few records to draw.")
+    if content["area"] is not None:
+        shown, unit = quantity("current_density").shown(current / content["area"]), "mA/cm²"
+    else:
+        shown, unit = current * _current_factor(content), printed(_current_unit(content))
+    hours = quantity("time").shown
+    cycles = content["half_cycles"]
+    bands = [(hours(cycle["start"]), hours(cycle["end"])) for cycle in cycles[::2]] if len(cycles) <= _MOST_BANDS else []
+    verdict = content["verdict"]
+    failure = None if verdict["time"] is None else hours(verdict["time"])
+    drawings = voltage_current(
+        hours(time), voltage * 1e3, shown, unit, failure, _MODES[verdict["mode"]], bands
+    )
+    caption = f"{time.size} records of {content['instrument']}."
+    caption += " Every second half-cycle is shaded." if bands else ""
+    caption += "" if failure is None else " The vertical line marks the failure."
+    return Panel(title, caption, drawings, key=(("voltage", "voltage, left axis"), ("current", "current, right axis")))
+
+
+def _chosen_spectra(spectra: Sequence[Spectrum]) -> list[Spectrum]:
+    """At most eight spectra, evenly from the first to the last."""
+    if len(spectra) <= _MOST_SPECTRA:
+        return list(spectra)
+    return [spectra[int(number)] for number in np.linspace(0, len(spectra) - 1, _MOST_SPECTRA).round()]
+
+
+def _nyquist_panel(spectra: Sequence[Spectrum], total: int) -> Panel | None:
+    """Minus the imaginary against the real part, with one scale for both axes; later spectra are darker."""
+    if not spectra:
+        return None
+    made = []
+    for kind, size in (("wide", (640, 430)), ("narrow", (343, 300))):
+        with drawing(12 if kind == "wide" else 11):
+            figure, axes = new_axes(size, 62 if kind == "wide" else 52, 14, top=12, bottom=44)
+            for number, spectrum in enumerate(spectra):
+                shade = 1 + round(7 * number / max(len(spectra) - 1, 1))
+                order = np.argsort(-spectrum.frequency)
+                real, imaginary = spectrum.impedance.real[order], -spectrum.impedance.imag[order]
+                axes.plot(real, imaginary, color=COLOURS[f"step-{shade}"], linewidth=1.2, marker="o", markersize=2.2)
+            axes.axhline(0.0, color=COLOURS["muted"], linewidth=0.6)
+            axes.set_aspect("equal", adjustable="datalim")
+            axes.grid(linewidth=0.5)
+            axes.set_axisbelow(True)
+            axes.set(xlabel="Real part (Ω)", ylabel="− Imaginary part (Ω)")
+            description = f"{len(spectra)} spectra with equal axes"
+            made.append((kind, inline_svg(figure, f"nyquist-{kind}", "Impedance spectra", description)))
+    shown = f"{len(spectra)} of {total} spectra" if total > len(spectra) else f"{total} spectr{'a' if total > 1 else 'um'}"
+    first, last = duration(spectra[0].time), duration(spectra[-1].time)
+    caption = f"{shown}; both axes have one scale."
+    key = (("step-1", f"first, at {first}"), ("step-8", f"last, at {last}")) if len(spectra) > 1 else ()
+    return Panel("Impedance", caption, tuple(made), key=key)
+
+
+def _current_unit(content: Mapping[str, Any]) -> str:
+    return "mA" if _current_factor(content) == 1e3 else "uA"
+
+
+def _current_factor(content: Mapping[str, Any]) -> float:
+    """Factor from A to the unit in which the currents of this measurement are readable."""
+    largest = max((abs(cycle["current"]) for cycle in content["half_cycles"]), default=1.0)
+    return 1e6 if largest < 1e-4 else 1e3

@@ -1,0 +1,153 @@
+"""One run as one self-contained HTML page: it needs no network, no script and no other file."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lisse.materials.property import MARKS
+from lisse.records import Solution, write_atomically
+from lisse.report.figures import failure_panel, interface_panels, limits_panel, voltage_panel
+from lisse.report.summary import summary
+from lisse.report.verdict import headline, next_limit_words
+from lisse.report.words import MODES, duration, printed
+from lisse.units import format_quantity, quantity
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["KeyFigure", "environment", "key_figure", "report_html", "write_report"]
+
+KeyFigure = dict[str, Any]
+"""Label, number (SI), and how it is printed: value and unit apart."""
+
+_TARGET_QUANTITIES = {
+    "current_density": "current_density",
+    "cycled_charge": "charge",
+    "cumulative_charge": "charge",
+}
+_TONES = {"completed": "good", "stopped": "warn", "failed": "warn"}
+
+
+def write_report(path: str | os.PathLike[str], solution: Solution, title: str) -> Path:
+    """Write the page of a run, atomically; returns the path.
+
+    Parameters
+    ----------
+    path : str or path
+    solution : Solution
+    title : str
+        Any text; it is shown as it is.
+    """
+    return write_atomically(path, report_html(solution, summary(solution, title)))
+
+
+def report_html(solution: Solution, content: Mapping[str, Any]) -> str:
+    """The page as text.
+
+    Parameters
+    ----------
+    solution : Solution
+        Gives the traces.
+    content : mapping
+        `lisse.report.summary` of the same solution; gives every number that is written out.
+    """
+    following = next_limit_words(solution)
+    return (
+        environment()
+        .get_template("run.html")
+        .render(
+            content=content,
+            headline=headline(solution),
+            following=f"{following[:1].upper()}{following[1:]}." if following else "",
+            tone="bad" if content["verdict"]["mode"] != "none" else _TONES[content["status"]],
+            key_figures=_key_figures(content),
+            voltage=voltage_panel(solution),
+            failure=failure_panel(solution),
+            panels=interface_panels(solution),
+            limits=limits_panel(content["limits"]),
+            modes=MODES,
+            marks=MARKS,
+            extremes=_extremes(content),
+            targets=[_target(target) for target in content["targets"]],
+        )
+    )
+
+
+def key_figure(label: str, name: str, value: float | None, absent: str = "not resolved", key: str = "") -> KeyFigure:
+    """One number of the row at the top of a page."""
+    number, _, unit = format_quantity(name, value).partition(" ") if value is not None else (absent, "", "")
+    return {"label": label, "key": key or name, "value": value, "number": number, "unit": unit}
+
+
+@functools.cache
+def environment() -> Environment:
+    """The templates, with every text escaped unless it is one of our own drawings."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("lisse.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"printed": printed, "shown": _shown, "duration": duration, "error": _error, "number": _number}
+    return made
+
+
+def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
+    verdict = content["verdict"]
+    failed = verdict["mode"] != "none"
+    unreached = "not resolved" if failed else "not reached"
+    rows = (
+        ("Critical current density", "current_density", "critical_current_density", unreached),
+        ("Highest current passed", "current_density", "highest_current_density_passed", "none"),
+        ("Threshold charge", "charge", "threshold_charge", unreached),
+        ("Cumulative charge", "charge", "cumulative_charge", "not resolved"),
+        ("Time to failure", "time", "time", unreached),
+    )
+    return [key_figure(label, name, verdict[key], absent, key) for label, name, key, absent in rows]
+
+
+def _extremes(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the table: what, at which interface, the number and its unit."""
+    return [
+        {
+            "words": f"{each['what']} {quantity(each['name']).long_name.lower()}".capitalize(),
+            "interface": each["interface"] or "",
+            "number": _shown(each["value"], each["name"]),
+            "unit": printed(quantity(each["name"]).display_unit),
+        }
+        for each in content["extremes"]
+    ]
+
+
+def _target(target: Mapping[str, Any]) -> dict[str, Any]:
+    name, value = target["name"], target["value"]
+    if value is None:
+        reached = "not resolved"
+    elif name in _TARGET_QUANTITIES:
+        reached = format_quantity(_TARGET_QUANTITIES[name], value)
+    else:
+        reached = f"{100 * value:.2g} %"
+    return {"text": target.get("text") or name.replace("_", " "), "reached": reached, "met": target["met"]}
+
+
+def _shown(value: float | None, name: str, digits: int = 3) -> str:
+    """The number alone, in the display unit of the quantity, which the head of the column names."""
+    if value is None:
+        return "not resolved"
+    return printed(format_quantity(name, value, digits).partition(" ")[0])
+
+
+def _error(value: float | None) -> str:
+    """A relative closure error, such as ``"5×10⁻¹⁵"``."""
+    return "not resolved" if value is None else printed(f"{value:.1g}")
+
+
+def _number(value: float | None, digits: int = 4) -> str:
+    return "–" if value is None else printed(f"{value:.{digits}g}")

@@ -1,0 +1,133 @@
+"""Materials as a case file gives them: by library name, by name with changes, or as a table of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lisse.errors import InvalidInput, suggest
+from lisse.materials import PROPERTIES, Material, load, names
+from lisse.materials.reading import parse_unit
+from lisse.study.case_tables import CaseTables, entry_text
+from lisse.study.fields import Choice, Text
+from lisse.study.schema import OWN_KINDS
+from lisse.units import parse_quantity
+
+__all__ = ["read_material"]
+
+_FORMS = "a library name, {material, sources, override}, or a table of properties with a name"
+_SOURCE = "given in the case file"
+_HEAD = {
+    "name": Text("name of the material"),
+    "formula": Text("chemical formula"),
+    "kind": Choice("what it is used as", choices=OWN_KINDS),
+}
+_ENTRY_KEYS = ("value", "unit", "law", "temperature", "valid", "conditions", "note")
+
+
+def read_material(tables: CaseTables, path: str, default_kind: str) -> Material:
+    """The material of one part of the cell.
+
+    Parameters
+    ----------
+    tables : CaseTables
+    path : str
+        Of the key ``material``.
+    default_kind : str
+        Kind of a material of one's own that does not say it.
+    """
+    parent, _, last = path.rpartition(".")
+    value = tables.table(parent).get(last)
+    if value is None:
+        raise tables.error(path, None, _FORMS, f"The key is missing; the library has {', '.join(names())}")
+    if isinstance(value, str):
+        return _from_library(tables, path, {"material": value}, path)
+    if not isinstance(value, dict) or not value:
+        raise tables.error(path, value, _FORMS)
+    if "material" in value:
+        return _from_library(tables, path, value, f"{path}.material")
+    return _own(tables, path, value, default_kind)
+
+
+def _from_library(tables: CaseTables, path: str, value: dict[str, Any], key: str) -> Material:
+    tables.known(path, value, ("material", "sources", "override"))
+    name = tables.at(key, lambda: Text("library name").read(value["material"], key))
+    material: Material = tables.at(key, lambda: load(name))
+    sources, override = (_table(tables, f"{path}.{part}", value.get(part, {})) for part in ("sources", "override"))
+    for property, row in sources.items():
+        if property in override:
+            raise tables.error(f"{path}.sources.{property}", row, "a source, or an override, of one property")
+        material = _choose(tables, f"{path}.sources.{property}", material, property, row)
+    material = _with_own_numbers(tables, f"{path}.override", material, override)
+    tables.put(f"{path}.material", material.name)
+    for property in material.properties:
+        if property not in override:
+            entry = material.entry(property)
+            note = entry_text(entry) if property in sources else f"default: {entry_text(entry)}"
+            tables.put(f"{path}.sources.{property}", entry.row, note)
+    for property, given in override.items():
+        tables.put(f"{path}.override.{property}", given)
+    return material
+
+
+def _choose(tables: CaseTables, key: str, material: Material, property: str, row: Any) -> Material:
+    if property not in material.properties:
+        advice = suggest(property, material.properties) or f"`lisse materials {material.name}` shows them"
+        raise tables.error(key, None, f"a property of {material.name} in the library", advice)
+    if not isinstance(row, str):
+        raise tables.error(key, row, "a row or a citation key, in quotes")
+    chosen: Material = tables.at(key, lambda: material.with_source(property, row))
+    return chosen
+
+
+def _own(tables: CaseTables, path: str, value: dict[str, Any], default_kind: str) -> Material:
+    if "name" not in value:
+        advice = 'Give `material = "LLZO"` for a library entry, or `name` for a material of your own'
+        raise tables.error(f"{path}.name", None, "text in quotes", f"The key is missing. {advice}")
+    defaults = {"formula": (value["name"], "default: the name"), "kind": (default_kind, "default: from its place")}
+    head = {}
+    for key, field in _HEAD.items():
+        text, note = (value[key], "") if key in value else defaults[key]
+        head[key] = tables.at(f"{path}.{key}", lambda f=field, t=text, k=key: f.read(t, f"{path}.{k}"))  # type: ignore[misc]
+        tables.put(f"{path}.{key}", text, note)
+    properties = {name: given for name, given in value.items() if name not in _HEAD}
+    for name, given in properties.items():
+        tables.put(f"{path}.{name}", given)
+    return _with_own_numbers(tables, path, Material(**head), properties)
+
+
+def _with_own_numbers(tables: CaseTables, path: str, material: Material, given: Mapping[str, Any]) -> Material:
+    for name, value in given.items():
+        key = f"{path}.{name}"
+        if name not in PROPERTIES:
+            advice = suggest(name[:80], (*PROPERTIES, *_HEAD)) or "lisse.materials.PROPERTIES lists them"
+            raise tables.error(key, None, "a property of the vocabulary", advice)
+        entry = tables.at(key, lambda v=value, n=name: _as_entry(n, v))  # type: ignore[misc]
+        material = tables.at(
+            key,
+            lambda m=material, n=name, e=entry, k=key: m.with_overrides({n: e}, tables.place(k)),  # type: ignore[misc]
+        )
+    return material
+
+
+def _as_entry(name: str, value: Any) -> Any:
+    """A number as it is; a table ``{value, law, ...}`` as one entry of a library file."""
+    if not isinstance(value, dict):
+        if not isinstance(value, (str, int, float)):
+            allowed = f"a number with a unit of the kind of {PROPERTIES[name].unit}, or a table with value and law"
+            raise InvalidInput(name, value, allowed)
+        return value
+    for key in value:
+        if key not in _ENTRY_KEYS:
+            raise InvalidInput(key, None, ", ".join(_ENTRY_KEYS), suggest(key[:80], _ENTRY_KEYS))
+    unit = value.get("unit", parse_unit(PROPERTIES[name].unit))
+    entry = {"row": "given", "source": _SOURCE, "mark": "given", **value, "unit": unit}
+    if isinstance(value.get("value"), str):
+        entry["value"] = parse_quantity(value["value"], unit if isinstance(unit, str) else "1", f"{name} value")
+    return [entry]
+
+
+def _table(tables: CaseTables, path: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise tables.error(path, value, "a table of property = value")
+    return value

@@ -1,0 +1,157 @@
+"""The case file as a file: its bytes, the changes made on the command line, and where each key stands.
+
+What the keys mean is said in `lisse.study.case`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lisse.errors import InvalidInput
+from lisse.study.toml_lines import holds, key_line
+
+__all__ = ["CaseSource", "read_source"]
+
+_LARGEST_FILE = 1_000_000
+_AT_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)", re.DOTALL)
+_INDEXED = re.compile(r"(.+)\[(\d+)\]")
+
+
+@dataclass(frozen=True)
+class CaseSource:
+    """A case as plain data, and how to say where a key of it stands.
+
+    Attributes
+    ----------
+    tables : dict
+        As parsed from TOML, with the changes of the command line.
+    name : str
+        Of the file, for messages.
+    text : str
+        The file.
+    changed : tuple of str
+        Dotted keys that the command line set.
+    """
+
+    tables: dict[str, Any]
+    name: str = "case"
+    text: str = ""
+    changed: tuple[str, ...] = ()
+
+    def where(self, key: str) -> str:
+        """File and line of a dotted key, or of the nearest table around it that is there; or ``--set``."""
+        if any(key == path or key.startswith(path + ".") for path in self.changed):
+            return "--set"
+        if self.text:
+            tables = tomllib.loads(self.text)
+            while key and not holds(tables, key):
+                key = key[: max(key.rfind("."), key.rfind("["), 0)]
+            line = key_line(self.text, key) if key else None
+            if line is not None:
+                return f"{self.name}, line {line}"
+        return self.name
+
+
+def read_source(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> CaseSource:
+    """Read a TOML file and change it.
+
+    Parameters
+    ----------
+    path : path
+    overrides : iterable of str
+        ``"key.path=value"`` each. The value is TOML; what is not TOML is taken as text.
+
+    Raises
+    ------
+    InvalidInput
+        For a file that cannot be read, is too long or is no TOML, and for an override that fits nowhere.
+    """
+    name = Path(path).name
+    text = _text(path, name)
+    tables = _parsed(text, name)
+    changed = tuple(_change(tables, override) for override in overrides)
+    return CaseSource(tables, name, text, changed)
+
+
+def _text(path: str | os.PathLike[str], name: str) -> str:
+    what, shown = "case file", str(path)
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(_LARGEST_FILE + 1)
+    except FileNotFoundError:
+        advice = "There is no such file; `lisse new` writes one to start from"
+        raise InvalidInput(what, shown, "a TOML file", advice) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise InvalidInput(what, shown, "a readable TOML file", getattr(error, "strerror", "") or str(error)) from None
+    if len(raw) > _LARGEST_FILE:
+        raise InvalidInput(what, f"more than {_LARGEST_FILE} bytes", f"at most {_LARGEST_FILE} bytes", where=name)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        bad = raw[error.start : error.start + 1]
+        raise InvalidInput(what, bad, "text in UTF-8", where=f"{name}, line {line}") from None
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _AT_LINE.fullmatch(str(error))
+        if found is None:
+            raise InvalidInput("case file", None, "valid TOML", str(error), name) from None
+        line = text.split("\n")[int(found[2]) - 1].strip()
+        raise InvalidInput(line[:60] or "case file", None, "valid TOML", found[1], f"{name}, line {found[2]}") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; lists in lists without end
+        reason = (
+            "A number has too many digits" if isinstance(error, ValueError) else "Tables or lists are nested too deep"
+        )
+        raise InvalidInput("case file", None, "valid TOML", reason, name) from None
+
+
+def _change(tables: dict[str, Any], override: str) -> str:
+    """Set one value; returns its dotted key."""
+    path, equals, text = override.partition("=")
+    parts = [part.strip() for part in path.split(".")]
+    if not equals or not all(parts):
+        raise InvalidInput("--set", override, 'key.path="value", such as cell.stack.pressure="5 MPa"')
+    table: Any = tables
+    for part in parts[:-1]:
+        table = _inside(table, part, override)
+    if parts[-1] == "material" and isinstance(table.get("material"), dict):
+        table.pop("material")
+    table[parts[-1]] = _value(text)
+    return ".".join(parts)
+
+
+def _inside(table: dict[str, Any], part: str, override: str) -> dict[str, Any]:
+    """The table of that name, made where it is absent; ``steps[0]`` is the first of a list."""
+    indexed = _INDEXED.fullmatch(part)
+    if indexed is not None:
+        rows = table.get(indexed[1])
+        if not isinstance(rows, list) or int(indexed[2]) >= len(rows):
+            count = f"{len(rows)} elements" if isinstance(rows, list) else "no list of that name"
+            raise InvalidInput("--set", override, "an element that is there", f"The case has {count}")
+        found = rows[int(indexed[2])]
+    else:
+        found = table.setdefault(part, {})
+        if part == "material" and isinstance(found, str):  # a library name becomes a table that can hold an override
+            found = table[part] = {"material": found}
+    if not isinstance(found, dict):
+        raise InvalidInput("--set", override, "a path through tables", f"{part!r} is a value, not a table")
+    return found
+
+
+def _value(text: str) -> Any:
+    """TOML where it is that, plain text otherwise (the shell eats quotes)."""
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text.strip()
+    return parsed["value"] if len(parsed) == 1 else text.strip()

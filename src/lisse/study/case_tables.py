@@ -1,0 +1,179 @@
+"""Walk the tables of a case: check keys and values, fill in defaults, and keep the whole as it was run.
+
+Nothing is defaulted in silence: every value that the file did not give is kept with a note of where it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lisse.errors import InvalidInput, MissingValue, suggest
+from lisse.materials import Entry, Material
+from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, Quantity, SameAs, quantity_text
+
+__all__ = ["CaseTables", "entry_text"]
+
+_LONGEST_KEY = 80
+
+
+class CaseTables:
+    """One case as plain data on its way to objects.
+
+    Attributes
+    ----------
+    raw : mapping
+        As parsed from TOML.
+    as_run : dict
+        Every value, given or default, as it would stand in a file.
+    notes : dict
+        Where each default came from, by dotted key.
+    owners : dict
+        Materials that defaults are taken from, by the name that `FromMaterial` uses.
+    temperature : float
+        K. Where defaults are taken from a material; set once the cell's temperature is read.
+    """
+
+    def __init__(self, raw: Mapping[str, Any], where: Callable[[str], str]) -> None:
+        self.raw, self._where = raw, where
+        self.as_run: dict[str, Any] = {}
+        self.notes: dict[str, str] = {}
+        self.owners: dict[str, Material] = {}
+        self.temperature = 298.15
+
+    def table(self, path: str, required: bool = False) -> dict[str, Any]:
+        """The table of that path in the case; empty where it is absent and need not be there."""
+        table: Any = self.raw
+        for part in path.split("."):
+            table = table.get(part)
+            if table is None:
+                break
+            if not isinstance(table, dict):
+                raise self.error(path, table, f"a table [{path}]")
+        if table is None and required:
+            raise self.error(path, None, f"a table [{path}]", "The table is missing")
+        return table or {}
+
+    def values(
+        self,
+        path: str,
+        given: Mapping[str, Any],
+        fields: Mapping[str, Field],
+        children: tuple[str, ...] = (),
+        keep: bool = True,
+    ) -> dict[str, Any]:
+        """Check every key of one table against its fields; SI values by name.
+
+        Parameters
+        ----------
+        path : str
+            Of the table.
+        given : mapping
+            The table.
+        fields : mapping of str to Field
+        children : tuple of str
+            Keys that may be there and are read elsewhere.
+        keep : bool
+            Whether to put the values into the case as run.
+        """
+        self.known(path, given, (*fields, *children))
+        values = {}
+        for name, field in fields.items():
+            key = f"{path}.{name}" if path else name
+            if name in given:
+                text, note = given[name], ""
+            elif field.default is OPTIONAL:
+                continue
+            else:
+                text, note = self._default(key, field)
+            values[name] = self.at(key, lambda f=field, t=text, k=key: f.read(t, k))  # type: ignore[misc]
+            if keep:
+                self.put(key, text, note)
+        return values
+
+    def known(self, path: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
+        """Complain about a key that is not one of those."""
+        names = list(known)
+        for key in given:
+            if key not in names:
+                full = f"{path}.{key}" if path else key
+                advice = suggest(key[:_LONGEST_KEY], names) or "There is no such key"
+                raise self.error(full, None, ", ".join(names), advice)
+
+    def put(self, key: str, value: Any, note: str = "") -> None:
+        """Keep a value of the case as run; `note` says where it came from unless the file gave it."""
+        *parents, last = key.split(".")
+        table = self.as_run
+        for part in parents:
+            table = table.setdefault(part, {})
+        table[last] = value
+        if note:
+            self.notes.setdefault(key, note)
+
+    def get(self, key: str) -> Any:
+        """A value of the case as run."""
+        table: Any = self.as_run
+        for part in key.split("."):
+            table = table[part]
+        return table
+
+    def at(self, key: str, action: Callable[[], Any]) -> Any:
+        """Run an action on the value of one key; a complaint from it names that key, the file and the line."""
+        try:
+            return action()
+        except InvalidInput as error:
+            if error.where:
+                raise
+            name = key if error.what in (key, key.rpartition(".")[2]) else f"{key} ({error.what})"
+            raise error.at(self._where(key), name) from None
+
+    def build(self, path: str, action: Callable[[], Any]) -> Any:
+        """Make an object from a whole table; a complaint about one field of it names its key, the file and the line."""
+        try:
+            return action()
+        except InvalidInput as error:
+            if error.where:
+                raise
+            key = f"{path}.{error.what}"
+            raise error.at(self._where(key), key) from None
+
+    def error(self, key: str, got: Any, allowed: str, advice: str = "") -> InvalidInput:
+        """A complaint about a key, with the file and the line."""
+        shown = key if len(key) <= _LONGEST_KEY else key[: _LONGEST_KEY - 3] + "..."
+        return InvalidInput(shown, got, allowed, advice, self._where(key))
+
+    def place(self, key: str) -> str:
+        """File, line and key in one, for messages of rooms that name things in their own way."""
+        return f"{self._where(key)}: {key}"
+
+    def _default(self, key: str, field: Field) -> tuple[Any, str]:
+        """Value as it would stand in the file, and where it comes from."""
+        default = field.default
+        if default is REQUIRED:
+            raise self.error(key, None, field.allowed(), f"The key is missing ({field.help})")
+        if isinstance(default, SameAs):
+            return self.get(default.path), f"default: same as {default.path}"
+        if isinstance(default, FromMaterial):
+            return self.at(key, lambda: self._from_material(key, field, default))  # type: ignore[no-any-return]
+        return default, "default"
+
+    def _from_material(self, key: str, field: Field, default: FromMaterial) -> tuple[Any, str]:
+        owner = self.owners[default.owner]
+        try:
+            number = owner.value(default.property, self.temperature)
+        except MissingValue:
+            if default.fallback is None:
+                advice = f"The key is missing, and no {default.property} of {owner.name} is known"
+                raise self.error(key, None, field.allowed(), advice) from None
+            return default.fallback, f"assumed: no {default.property} of {owner.name} is known [U]"
+        unit = field.unit if isinstance(field, Quantity) else "1"
+        text = quantity_text(number, unit)
+        note = f"default: {owner.name}, {entry_text(owner.entry(default.property))}"
+        return (float(text) if unit == "1" else text), note
+
+
+def entry_text(entry: Entry) -> str:
+    """One entry of a material in a few words: row, number, source, mark."""
+    if entry.mark == "given":
+        return "as given in the case"
+    return f"{entry.row}: {entry.quoted} ({entry.source}) [{entry.mark}]"
