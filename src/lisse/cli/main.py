@@ -97,12 +97,11 @@ def entry() -> None:
 
 def _parsed(given: list[str]) -> argparse.Namespace:
     verb = next((word for word in given if not word.startswith("-")), None)
+    if verb is None and not {"-h", "--help", "--version"} & set(given):
+        raise InvalidInput("verb", None, ", ".join(VERBS), "The verb is missing; `lisse --help` says what each does")
     if verb is not None and verb not in VERBS:
         raise InvalidInput("verb", verb, ", ".join(VERBS), suggest(verb, VERBS))
-    namespace = build_parser([verb] if verb else []).parse_args(given)
-    if not hasattr(namespace, "run"):
-        raise InvalidInput("verb", None, ", ".join(VERBS), "The verb is missing; `lisse --help` says what each does")
-    return namespace
+    return build_parser([verb] if verb else []).parse_args(given)
 
 
 def _complain(text: str, code: int) -> int:

@@ -238,10 +238,12 @@ class Material:
 
     def _missing(self, property: str) -> MissingValue:
         meant = definition(property)
-        unit = "" if meant.unit == "1" else f" {parse_unit(meant.unit)}"
+        form = '"NUMBER"' if meant.unit == "1" else f'"NUMBER {parse_unit(meant.unit)}"'
+        if meant.law is not None:
+            form = f'{{law = {{kind = "{meant.law.kind}", ...}}}}'
         text = (
             f"{self.name} has no {property} ({meant.meaning}): no trustworthy number is known, and none is invented. "
-            f'Give your own in the case file, {property} = "NUMBER{unit}", '
+            f'Give your own in the case file, {property} = {form}, '
             f"or in Python with_value({property!r}, NUMBER); see also `lisse materials {self.name}`"
         )
         return MissingValue(text, self.name, property)

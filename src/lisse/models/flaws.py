@@ -100,10 +100,13 @@ class FlawLaw:
         lag = np.diff(end, axis=0) / decay
         kept = np.exp(-decay)
         gained = end[1:] - lag - (end[:-1] - lag) * kept
-        found = np.empty_like(end)
+        found = np.zeros_like(end)
         found[0] = filling
+        drained = bool((end <= 0.0).all())
         for k in range(len(kept)):
             np.maximum(kept[k] * found[k] + gained[k], 0.0, out=found[k + 1])
+            if drained and not found[k + 1].any():
+                break  # empty, and nothing drives lithium in: the rest is zero
         return np.asarray(found)
 
     def rates(self, filling: np.ndarray, depth: np.ndarray, drive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,6 +21,7 @@ from lisse.units import format_quantity, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 __all__ = ["Panel", "failure_panel", "interface_panels", "limits_panel", "new_axes", "voltage_current", "voltage_panel"]
@@ -51,14 +52,14 @@ class Panel:
     key: tuple[tuple[str, str], ...] = ()
 
 
-_SIDES = (("working", "-"), ("counter", (0, (5, 2))))
+_SIDES = ("working", "counter")
+_BROKEN = (0, (4, 3))
 _PARTS = (
     ("ohmic_drop", "electrolyte (ohmic)"),
     ("film_drop", "interface film"),
     ("charge_transfer_drop", "charge transfer"),
     ("constriction_drop", "constriction"),
 )
-_DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 
 
 def voltage_panel(solution: Solution) -> Panel:
@@ -108,15 +109,20 @@ def voltage_current(
             axes.patch.set_visible(False)
             for start, end in bands:
                 behind.axvspan(start, end, facecolor=COLOURS["grid"], alpha=0.45, linewidth=0)
-            behind.plot(*thin(time, current, size[0]), color=COLOURS["current"], linewidth=1.1)
+            x, y = thin(time, current, size[0])
+            behind.fill_between(x, y, color=COLOURS["current"], alpha=0.3, linewidth=0)
+            behind.plot(x, y, color=COLOURS["current"], linewidth=0.9)
             axes.plot(*thin(time, voltage, size[0]), color=COLOURS["voltage"], linewidth=1.3)
             _align_zero(axes, voltage, behind, current)
             axes.axhline(0.0, color=COLOURS["muted"], linewidth=0.6)
             axes.set(xlabel="Time (h)", ylabel="Voltage (mV)")
-            behind.set_ylabel(f"Current density ({current_unit})" if "/" in current_unit else f"Current ({current_unit})")
+            behind.set_ylabel(
+                f"Current density ({current_unit})" if "/" in current_unit else f"Current ({current_unit})"
+            )
             axes.yaxis.label.set_color(COLOURS["voltage"])
             behind.yaxis.label.set_color(COLOURS["current"])
             behind.tick_params(length=0)
+            behind.spines[:].set_visible(False)
             _time_limits(axes, time, failure)
             if failure is not None:
                 _mark_failure(axes, failure, failure_words)
@@ -129,8 +135,29 @@ def voltage_current(
 
 def failure_panel(solution: Solution) -> Panel | None:
     """The voltage from the last change of the current to the end; ``None`` where the failure has no such record."""
+    window = _failure_window(solution)
+    if window is None or "voltage" not in solution:
+        return None
+    records, x, unit = window
+    y = _shown(solution, "voltage")[records]
+
+    def draw(axes: Axes) -> None:
+        axes.plot(*thin(x, y, SMALL[0]), color=COLOURS["voltage"], linewidth=1.6)
+        axes.axvline(0.0, color=COLOURS["fail"], linewidth=1.2, linestyle=_BROKEN)
+        axes.set(xlabel=f"Time from the failure ({unit})", ylabel="Voltage (mV)")
+        low, high = min(0.0, float(np.nanmin(y))), max(0.0, float(np.nanmax(y)))
+        axes.set_ylim(low - 0.06 * (high - low), high + 0.06 * (high - low))
+
+    caption = "The voltage in the half-cycle that failed"
+    if solution.verdict.mode == "filament-short":
+        caption += " and for a minute after the short"
+    return _panel("Around the failure", f"{caption}.", "failure", draw, "Voltage around the failure")
+
+
+def _failure_window(solution: Solution) -> tuple[slice, np.ndarray, str] | None:
+    """Records since the current last changed before the failure, their time from the failure, and its unit."""
     failure = solution.verdict.time
-    if failure is None or "voltage" not in solution or "current_density" not in solution:
+    if failure is None or "current_density" not in solution:
         return None
     time = np.asarray(solution["time"].values, dtype=float)
     current = np.asarray(solution["current_density"].values, dtype=float)
@@ -143,26 +170,13 @@ def failure_panel(solution: Solution) -> Panel | None:
         return None
     span = failure - time[first]
     unit, scale = ("h", 3600.0) if span > 7200 else ("min", 60.0) if span > 120 else ("s", 1.0)
-    x, y = (time[first:] - failure) / scale, _shown(solution, "voltage")[first:]
-
-    def draw(axes: Axes) -> None:
-        axes.plot(*thin(x, y, SMALL[0]), color=COLOURS["voltage"], linewidth=1.6)
-        axes.axvline(0.0, color=COLOURS["fail"], linewidth=1.2, linestyle=(0, (4, 3)))
-        axes.set(xlabel=f"Time from the failure ({unit})", ylabel="Voltage (mV)")
-        low, high = min(0.0, float(np.nanmin(y))), max(0.0, float(np.nanmax(y)))
-        axes.set_ylim(low - 0.06 * (high - low), high + 0.06 * (high - low))
-
-    caption = "The voltage in the half-cycle that failed"
-    if solution.verdict.mode == "filament-short":
-        caption += " and for a minute after the short"
-    return _panel("Around the failure", f"{caption}.", "failure", draw, "Voltage around the failure")
+    return slice(first, None), (time[first:] - failure) / scale, unit
 
 
 def interface_panels(solution: Solution) -> tuple[Panel, ...]:
     """Voltage split, contact, voids, stack pressure, and the worst flaw."""
     contact = "Share of each interface where lithium touches the electrolyte."
     voids = "Volume of the voids per area of each interface."
-    flaw = "Deepest flaw of each interface"
     panels = [
         _split_panel(solution),
         _trace_panel(solution, "contact_fraction", "Contact", contact, "Contact fraction", bottom=0.0, top=1.04),
@@ -170,16 +184,8 @@ def interface_panels(solution: Solution) -> tuple[Panel, ...]:
         _trace_panel(solution, "stack_pressure", "Stack pressure", "As a pressure cell would record it.", bottom=0.0),
     ]
     if _has_flaws(solution):
-        thickness = _electrolyte_thickness(solution)
         panels += [
-            _trace_panel(
-                solution,
-                "flaw_length",
-                "Longest flaw",
-                f"{flaw}; at the dashed line it spans the electrolyte." if thickness else f"{flaw}.",
-                bottom=0.0,
-                mark=thickness,
-            ),
+            _flaw_panel(solution),
             _trace_panel(
                 solution,
                 "plating_pressure",
@@ -205,20 +211,20 @@ def limits_panel(limits: Sequence[Mapping[str, Any]]) -> Panel:
     if not rows:
         return Panel(title, text="No closed-form limit with a margin applies to this cell.")
     with drawing(12):
-        size = (560, 58 + 46 * len(rows))
+        size = (SMALL[0], 58 + 46 * len(rows))
         figure, axes = new_axes(size, 14, 14, top=8, bottom=44)
         margins = np.array([limit["margin"] for limit in rows])
         axes.set_xscale("log")
-        axes.set_xlim(min(0.5, margins.min() / 1.6), max(2.0, margins.max() * 2.2))
+        axes.set_xlim(min(0.5, margins.min() / 2.2), max(2.0, margins.max() * 2.2))
         axes.set_ylim(len(rows) - 0.5, -0.5)
         for row, (limit, margin) in enumerate(zip(rows, margins, strict=True)):
             colour = COLOURS["fail"] if margin < 1 else COLOURS["pass"]
             style = "-" if limit["valid"] else (0, (1, 1))
             axes.plot([1, margin], [row + 0.2] * 2, color=colour, linewidth=7, linestyle=style, solid_capstyle="butt")
             axes.plot([margin], [row + 0.2], "o", color=colour, markersize=10)
-            words = MODES[limit["mechanism"]].capitalize()
-            doubt = "" if limit["valid"] else ", outside its range"
-            axes.text(0.0, row - 0.14, f"{words}: {limit['criterion']}{doubt}", transform=axes.get_yaxis_transform())
+            words = f"{MODES[limit['mechanism']].capitalize()}: {limit['criterion']}{'' if limit['valid'] else ' *'}"
+            behind = {"facecolor": COLOURS["surface"], "edgecolor": "none", "pad": 1.5}
+            axes.text(0.0, row - 0.14, words, transform=axes.get_yaxis_transform(), bbox=behind)
             side = (8, "left") if margin >= 1 else (-8, "right")
             axes.annotate(
                 f"{margin:.2g}×" if margin < 100 else f"{margin:.0f}×",
@@ -233,11 +239,14 @@ def limits_panel(limits: Sequence[Mapping[str, Any]]) -> Panel:
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("Limit over the largest current of the protocol")
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.xaxis.set_minor_formatter(lambda value, _: "")
-        description = "; ".join(f"{limit['criterion']}: {margin:.3g}" for limit, margin in zip(rows, margins, strict=True))
+        _plain_decades(axes.xaxis, (1.0, 2.0, 5.0))
+        description = "; ".join(
+            f"{limit['criterion']}: {margin:.3g}" for limit, margin in zip(rows, margins, strict=True)
+        )
         made = inline_svg(figure, "limits", "Margin of each limit", description)
     caption = "At 1 the protocol just reaches the limit; bars to the left of it are passed by the protocol."
+    if not all(limit["valid"] for limit in rows):
+        caption += " * outside the range of validity of the criterion."
     return Panel(title, caption, (("any", made),))
 
 
@@ -271,7 +280,6 @@ def _trace_panel(
     label: str = "",
     bottom: float | None = None,
     top: float | None = None,
-    mark: float | None = None,
 ) -> Panel:
     """One quantity against time, a line for each interface that it has."""
     entry = quantity(name)
@@ -289,10 +297,8 @@ def _trace_panel(
 
     def draw(axes: Axes) -> None:
         columns = values.T if sides else values[np.newaxis]
-        for column, (role, dash) in zip(columns, _SIDES, strict=False):
-            axes.plot(*thin(time, column, SMALL[0]), color=COLOURS[role], linestyle=dash, linewidth=1.4)
-        if mark is not None:
-            axes.axhline(mark, color=COLOURS["muted"], linewidth=1.0, linestyle=(0, (3, 3)))
+        for column, role in zip(columns, _SIDES, strict=False):
+            axes.plot(*thin(time, column, SMALL[0]), color=COLOURS[role], linewidth=1.2)
         if solution.verdict.time is not None:
             axes.axvline(quantity("time").shown(solution.verdict.time), color=COLOURS["fail"], linewidth=0.8)
         unit = printed(entry.display_unit)
@@ -305,13 +311,38 @@ def _trace_panel(
     return _panel(title, caption, name.replace("_", "-"), draw, f"{entry.long_name} against time", key=key)
 
 
+def _flaw_panel(solution: Solution) -> Panel:
+    """The deepest flaw; around the failure where a flaw was the failure, because it grows within seconds."""
+    title, window = "Longest flaw", _failure_window(solution)
+    if solution.verdict.mode != "filament-short" or window is None or "flaw_length" not in solution:
+        return _trace_panel(solution, "flaw_length", title, "Deepest flaw of each interface.", bottom=0.0)
+    records, x, unit = window
+    values, thickness = _shown(solution, "flaw_length")[records], _electrolyte_thickness(solution)
+    sides = [str(side) for side in solution["flaw_length"]["interface"].values]
+
+    def draw(axes: Axes) -> None:
+        for column, role in zip(values.T, _SIDES, strict=False):
+            axes.plot(*thin(x, column, SMALL[0]), color=COLOURS[role], linewidth=1.6)
+        axes.axvline(0.0, color=COLOURS["fail"], linewidth=1.2, linestyle=_BROKEN)
+        if thickness is not None:
+            axes.axhline(thickness, color=COLOURS["muted"], linewidth=1.0, linestyle=(0, (3, 3)))
+        axes.set(xlabel=f"Time from the failure ({unit})", ylabel="Flaw length (µm)")
+        axes.set_ylim(bottom=0.0)
+
+    caption = "Deepest flaw of each interface in the half-cycle that failed."
+    caption += " At the dashed level it spans the electrolyte." if thickness is not None else ""
+    key = tuple((side, f"{side} electrode") for side in sides)
+    return _panel(title, caption, "flaw-length", draw, "Flaw length around the failure", key=key)
+
+
 def _split_panel(solution: Solution) -> Panel:
     """Magnitudes of the parts of the voltage; on a logarithmic axis where they differ much."""
     title, known = "Voltage split", [(name, words) for name, words in _PARTS if name in solution]
     if not known:
         return Panel(title, text=_not_resolved(solution))
-    time = _shown(solution, "time")
-    parts = [np.abs(_shown(solution, name)) for name, _ in known]
+    alive = _until_failure(solution)
+    time = _shown(solution, "time")[alive]
+    parts = [np.abs(_shown(solution, name))[alive] for name, _ in known]
     peaks = [float(np.nanmax(part)) for part in parts]
     seen = [peak for peak in peaks if peak > 0]
     if not seen:
@@ -322,11 +353,10 @@ def _split_panel(solution: Solution) -> Panel:
         floor = max(min(seen) / 30, max(seen) * 1e-5) if logarithmic else 0.0
         for number, part in enumerate(parts):
             values = np.where(part > floor, part, np.nan) if logarithmic else part
-            line = {"color": COLOURS[f"part-{number + 1}"], "linestyle": _DASHES[number], "linewidth": 1.4}
-            axes.plot(*thin(time, values, SMALL[0]), **line)
+            axes.plot(*thin(time, values, SMALL[0]), color=COLOURS[f"part-{number + 1}"], linewidth=1.4)
         if logarithmic:
             axes.set_yscale("log")
-            axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+            _plain_decades(axes.yaxis, (1.0,))
         axes.set(xlabel="Time (h)", ylabel="Voltage drop (mV)")
         axes.set_ylim(bottom=floor or 0.0)
         _time_limits(axes, time, None)
@@ -342,6 +372,14 @@ def _shown(solution: Solution, name: str) -> np.ndarray:
     """The trace in its display unit."""
     shown: np.ndarray = quantity(name).shown(np.asarray(solution[name].values, dtype=float))
     return shown
+
+
+def _until_failure(solution: Solution) -> np.ndarray:
+    """Which records lie before the failure, or at it."""
+    time = np.asarray(solution["time"].values, dtype=float)
+    failure = solution.verdict.time
+    before: np.ndarray = np.ones(time.size, dtype=bool) if failure is None else time < failure
+    return before if before.any() else np.ones(time.size, dtype=bool)
 
 
 def _failure(solution: Solution) -> tuple[float | None, str]:
@@ -366,6 +404,9 @@ def _electrolyte_thickness(solution: Solution) -> float | None:
     return float(quantity("flaw_length").shown(cell["electrolyte"]["thickness"])) if cell else None
 
 
+_ROOM = (1.35, 1.06)  # the voltage stays inside the current, so that neither hides the other where both rise together
+
+
 def _align_zero(left: Axes, left_values: np.ndarray, right: Axes, right_values: np.ndarray) -> None:
     """Put zero at one height on both axes, with the traces filling the plot."""
     ranges = []
@@ -375,7 +416,7 @@ def _align_zero(left: Axes, left_values: np.ndarray, right: Axes, right_values: 
         ranges.append((low, high) if high > low else (-1.0, 1.0))
     shares = [-low / (high - low) for low, high in ranges]
     below, above = max(shares), max(1.0 - share for share in shares)
-    for axes, (low, high), stretch in zip((left, right), ranges, (1.08, 1.16), strict=True):
+    for axes, (low, high), stretch in zip((left, right), ranges, _ROOM, strict=True):
         unit = stretch * max(-low / below if below else 0.0, high / above if above else 0.0)
         axes.set_ylim(-unit * below, unit * above)
 
@@ -387,7 +428,7 @@ def _time_limits(axes: Axes, time: np.ndarray, failure: float | None) -> None:
 
 
 def _mark_failure(axes: Axes, failure: float, words: str) -> None:
-    axes.axvline(failure, color=COLOURS["fail"], linewidth=1.4, linestyle=(0, (4, 3)))
+    axes.axvline(failure, color=COLOURS["fail"], linewidth=1.4, linestyle=_BROKEN)
     low, high = axes.get_xlim()
     late = failure > 0.5 * (low + high)
     axes.annotate(
@@ -401,6 +442,15 @@ def _mark_failure(axes: Axes, failure: float, words: str) -> None:
         color=COLOURS["fail"],
         fontweight="bold",
     )
+
+
+def _plain_decades(axis: Axis, steps: Sequence[float]) -> None:
+    """Label a logarithmic axis with plain numbers, without small ticks between them."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axis.set_major_locator(LogLocator(subs=steps, numticks=8))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
 def _ticks(axes: Axes, across: int, upward: int | None) -> None:

@@ -110,12 +110,12 @@ def _voltage_panel(measurement: Measurement, content: Mapping[str, Any]) -> Pane
         shown, unit = current * _current_factor(content), printed(_current_unit(content))
     hours = quantity("time").shown
     cycles = content["half_cycles"]
-    bands = [(hours(cycle["start"]), hours(cycle["end"])) for cycle in cycles[::2]] if len(cycles) <= _MOST_BANDS else []
+    bands = (
+        [(hours(cycle["start"]), hours(cycle["end"])) for cycle in cycles[::2]] if len(cycles) <= _MOST_BANDS else []
+    )
     verdict = content["verdict"]
     failure = None if verdict["time"] is None else hours(verdict["time"])
-    drawings = voltage_current(
-        hours(time), voltage * 1e3, shown, unit, failure, _MODES[verdict["mode"]], bands
-    )
+    drawings = voltage_current(hours(time), voltage * 1e3, shown, unit, failure, _MODES[verdict["mode"]], bands)
     caption = f"{time.size} records of {content['instrument']}."
     caption += " Every second half-cycle is shaded." if bands else ""
     caption += "" if failure is None else " The vertical line marks the failure."
@@ -149,7 +149,9 @@ def _nyquist_panel(spectra: Sequence[Spectrum], total: int) -> Panel | None:
             axes.set(xlabel="Real part (Ω)", ylabel="− Imaginary part (Ω)")
             description = f"{len(spectra)} spectra with equal axes"
             made.append((kind, inline_svg(figure, f"nyquist-{kind}", "Impedance spectra", description)))
-    shown = f"{len(spectra)} of {total} spectra" if total > len(spectra) else f"{total} spectr{'a' if total > 1 else 'um'}"
+    shown = (
+        f"{len(spectra)} of {total} spectra" if total > len(spectra) else f"{total} spectr{'a' if total > 1 else 'um'}"
+    )
     first, last = duration(spectra[0].time), duration(spectra[-1].time)
     caption = f"{shown}; both axes have one scale."
     key = (("step-1", f"first, at {first}"), ("step-8", f"last, at {last}")) if len(spectra) > 1 else ()

@@ -13,11 +13,11 @@ from typing import Any
 
 from lisse.materials.property import PROPERTIES, Entry, Property
 from lisse.references import all_references, cite
-from lisse.units import format_quantity
+from lisse.units import format_quantity, quantity
 
 __all__ = ["input_tables", "reference_short"]
 
-_ALWAYS_READ = {
+_ALWAYS_READ: Mapping[str, tuple[str, ...]] = {
     "metal": ("creep", "molar_volume", "surface_energy"),
     "electrolyte": ("ionic_conductivity",),
     "polymer": ("ionic_conductivity", "salt_concentration", "salt_diffusivity", "transference_number"),
@@ -130,8 +130,6 @@ def _shown(name: str, value: Any) -> dict[str, Any]:
     if isinstance(value, (str, bool)):
         return {"value": value, "unit": "", "shown": str(value)}
     if name in _SHOWN:
-        from lisse.units import quantity
-
         return {"value": value, "unit": quantity(_SHOWN[name]).unit, "shown": format_quantity(_SHOWN[name], value, 4)}
     unit, display, factor = _OTHER_UNITS.get(name, ("1", "", 1.0))
     return {"value": value, "unit": unit, "shown": f"{value * factor:.4g} {display}".strip()}
@@ -184,8 +182,8 @@ def _printed_value(entry: Entry, temperature: float) -> str:
     if entry.quoted_value is None:
         return entry.law.text()
     measured = entry.at(entry.temperature)
-    if temperature == entry.temperature or measured == 0.0:
-        return entry.quoted
+    factor = 1.0 if temperature == entry.temperature or measured == 0.0 else entry.at(temperature) / measured
+    value = entry.quoted_value * factor
+    number = f"{value:.2e}".replace(".00e", "e").replace("0e", "e") if 0 < abs(value) < 1e-2 else f"{value:.5g}"
     sign = {"lower": "> ", "upper": "< ", "": ""}[entry.bound]
-    unit = "" if entry.quoted_unit == "1" else entry.quoted_unit
-    return f"{sign}{entry.quoted_value * entry.at(temperature) / measured:.4g} {unit}".strip()
+    return f"{sign}{number} {'' if entry.quoted_unit == '1' else entry.quoted_unit}".strip()

@@ -114,16 +114,22 @@ def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
 
 
 def _extremes(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of the table: what, at which interface, the number and its unit."""
-    return [
-        {
-            "words": f"{each['what']} {quantity(each['name']).long_name.lower()}".capitalize(),
-            "interface": each["interface"] or "",
-            "number": _shown(each["value"], each["name"]),
-            "unit": printed(quantity(each["name"]).display_unit),
+    """Rows of the table: what and its unit, the number of the cell or one for each interface."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in content["extremes"]:
+        entry, what = quantity(each["name"]), each["what"]
+        name = entry.long_name.lower()
+        words = name if name.startswith(what) else f"{what} {name}"
+        empty = {
+            "words": words.capitalize(),
+            "unit": printed(entry.display_unit),
+            "cell": "",
+            "working": "",
+            "counter": "",
         }
-        for each in content["extremes"]
-    ]
+        row = rows.setdefault((each["name"], what), empty)
+        row[each["interface"] or "cell"] = _shown(each["value"], each["name"])
+    return list(rows.values())
 
 
 def _target(target: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
@@ -62,7 +62,8 @@ def drawing(font_size: float) -> Iterator[None]:
     """Settings to draw and write figures with, whatever the user's own settings are; put back afterwards."""
     import matplotlib
 
-    with matplotlib.rc_context({**_SETTINGS, "font.size": font_size}):
+    settings: Any = {**_SETTINGS, "font.size": font_size}
+    with matplotlib.rc_context(settings):
         yield
 
 
@@ -80,14 +81,15 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> Marku
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     text = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(text, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     body = text.getvalue()
     body = body[body.index("<svg") :]
     body = _DROPPED.sub("", body)
     body = _own_ids(body, name)
     for role, stand_in in COLOURS.items():
         body = body.replace(stand_in, f"var(--{role})")
-    body = _TAG.sub(lambda tag: _LONG_NUMBER.sub(_two_digits, tag[0]), body)
+    body = _LINE.sub(lambda line: _LONG_NUMBER.sub(r"\1", line[0]), body)
     body = _SPACE.sub(" ", body).replace("> <", "><")
     head, _, rest = body.partition(">")
     box = re.search(r'viewBox="[^"]*"', head)
@@ -100,18 +102,15 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> Marku
 
 
 _DROPPED = re.compile(
-    r"<metadata>.*?</metadata>|<style .*?</style>|<!--.*?-->|\s*font-family: [^;\"]*;?| transform=\"rotate\(-0 [^)]*\)\"",
+    r"<metadata>.*?</metadata>|<style .*?</style>|<!--.*?-->|\s*font-family: [^;\"]*;?"
+    r"| transform=\"rotate\(-0 [^)]*\)\"",
     re.DOTALL,
 )
-_TAG = re.compile(r"<[^>]+>")
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_LINE = re.compile(r' d="[^"]*"')
+_LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
 _SPACE = re.compile(r"\s+")
 _ID = re.compile(r'\s+id="([^"]*)"')
 _USED_ID = re.compile(r'url\(#([^)]*)\)|xlink:href="#([^"]*)"')
-
-
-def _two_digits(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _own_ids(body: str, name: str) -> str:

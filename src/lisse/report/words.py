@@ -120,7 +120,7 @@ _PRINTED = (
 
 
 def printed(text: str) -> str:
-    """Units and numbers as they are set in print: ``"0.5 mA/cm2"`` becomes ``"0.5 mA/cm²"``, ``"2e-6"`` ``"2×10⁻⁶"``."""
+    """Units and numbers as they are set in print, such as ``"2×10⁻⁶ A/m²"`` for ``"2e-6 A/m2"``."""
     for pattern, replacement in _PRINTED:
         text = pattern.sub(replacement, text)
     return text

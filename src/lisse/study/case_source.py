@@ -45,9 +45,9 @@ class CaseSource:
     changed: tuple[str, ...] = ()
 
     def where(self, key: str) -> str:
-        """File and line of a dotted key, or of the nearest table around it that is there; or ``--set``."""
+        """File and line of a dotted key, or of the nearest table around it that is there; or ``command line``."""
         if any(key == path or key.startswith(path + ".") for path in self.changed):
-            return "--set"
+            return "command line"
         if self.text:
             tables = tomllib.loads(self.text)
             while key and not holds(tables, key):

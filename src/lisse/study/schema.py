@@ -93,9 +93,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             ),
         },
         "cell.electrolyte.flaws": {
-            "mean_length": _within(1e-9, 1e-2, "m", "mean depth of the surface flaws"),
+            "mean_length": _within(1e-9, 1e-2, "m", "mean depth of the surface flaws", example="5 um"),
             "spread": _within(0.0, 3.0, "1", "standard deviation of ln(length)", 0.5),
-            "density": _within(1.0, 1e16, "1/m^2", "flaws per area of one interface"),
+            "density": _within(1.0, 1e16, "1/m^2", "flaws per area of one interface", example="1e8 1/m^2"),
             "geometry": Choice("shape, for the stress intensity", "edge", choices=FLAW_GEOMETRIES),
             "focusing": _within(1.0, 1000.0, "1", "local over mean current at the mouth of a flaw", 1.0),
         },
@@ -158,7 +158,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "model": {"name": Choice("which model", "lumped", choices=MODELS)},
         "model.lumped": {
             "flaw_classes": Integer("classes that stand for the flaws of one interface", 6, low=1, high=64),
-            "relative_tolerance": _within(1e-10, 1e-2, "1", "of the time integration", 1e-5),
+            "relative_tolerance": _within(1e-10, 1e-2, "1", "of the time integration", 1e-4),
         },
         "model.resolved": {
             "voxel": _within(1e-10, 1e-3, "m", "not read in this version", OPTIONAL, "0.5 um"),

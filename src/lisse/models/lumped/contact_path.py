@@ -53,6 +53,12 @@ class ContactPath:
     trouble: str
     evaluations: int
 
+    def at(self, time: np.ndarray) -> ContactPath:
+        """The path at other times (s), interpolated linearly."""
+        heights = np.column_stack([np.interp(time, self.time, column) for column in self.void_height.T])
+        current, charge = (np.interp(time, self.time, column) for column in (self.current_density, self.charge))
+        return ContactPath(time, heights, current, charge, self.failure, self.trouble, self.evaluations)
+
 
 class ContactFollower:
     """Runs steps one after the other with one integrator, whose state is both void heights (um) and charge (mAh/cm2).

@@ -6,6 +6,7 @@ interfaces follow the drop that the contact sets. The earliest failure ends the 
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -200,27 +201,26 @@ class _Run:
         failure = contact.failure
         shorts = [(path.short, side) for side, path in enumerate(flaws) if path.short is not None]
         time = contact.time
-        if flaws:
+        if any(path.time is not time for path in flaws):
             end = min(float(path.time[-1]) for path in flaws)
             time = np.union1d(flaws[0].time, flaws[1].time)
             time = time[time <= end]
+            contact = contact.at(time)
             failure = ("filament-short", min(shorts)[1]) if shorts else failure
-        columns = [*contact.void_height.T, contact.current_density, contact.charge]
-        w0, w1, current, charge = (np.interp(time, contact.time, column) for column in columns)
         filling = depth = np.empty((len(time), 2, 0))
         if flaws:
             filling = np.stack([_on(time, path.time, path.filling) for path in flaws], axis=1)
             depth = np.stack([_on(time, path.time, path.depth) for path in flaws], axis=1)
-        charge = self._charge + charge
+        charge = self._charge + contact.charge
         plated = charge[:, np.newaxis] * [1.0, -1.0] * self._equations.contact.volume_per_charge
         lithium = self._lithium + plated - _in_flaws(self._equations, filling)
         leg = Leg(
             step,
             self._equations,
             self._time + time,
-            current,
+            contact.current_density,
             charge,
-            np.column_stack([w0, w1]),
+            contact.void_height,
             filling,
             depth,
             lithium,
@@ -238,13 +238,11 @@ def _formed_void_height(cell: Cell, equations: Equations) -> float:
 
 def _cut(path: ContactPath, time: float, failure: tuple[str, int | None]) -> ContactPath:
     kept = np.append(path.time[path.time < time], time)
-    heights = np.column_stack([np.interp(kept, path.time, column) for column in path.void_height.T])
-    current, charge = (np.interp(kept, path.time, column) for column in (path.current_density, path.charge))
-    return ContactPath(kept, heights, current, charge, failure, "", path.evaluations)
+    return dataclasses.replace(path.at(kept), failure=failure, trouble="")
 
 
 def _on(time: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:
-    if np.array_equal(time, known):
+    if time is known or np.array_equal(time, known):
         return values
     return np.column_stack([np.interp(time, known, column) for column in values.T])
 

@@ -34,7 +34,7 @@ class Lumped(Model):
     """
 
     flaw_classes: int = 6
-    relative_tolerance: float = 1e-5
+    relative_tolerance: float = 1e-4
 
     name: ClassVar[str] = "lumped"
 

@@ -1,0 +1,69 @@
+"""``lisse new``: a commented case file to start from."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from lisse.errors import InvalidInput
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "new",
+        help="write a commented case file to start from",
+        description="Write a case file that runs as it is. Every key stands in it, with its unit, default and meaning.",
+    )
+    kinds = "symmetric (default), full, anode-free or polymer"
+    parser.add_argument("kind", metavar="KIND", nargs="?", default="symmetric", help=kinds)
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default="case.toml", help="where to write (default: case.toml; - prints it)"
+    )
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+    parser.add_argument("--json", action="store_true", help="print one JSON object with the text and nothing else")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the template; returns the exit code."""
+    from lisse.study.templates import TEMPLATES, template
+
+    text = template(arguments.kind)
+    file = None if arguments.output == "-" else Path(arguments.output)
+    if file is not None:
+        _write(file, text, arguments.force)
+    if arguments.json:
+        model = TEMPLATES[arguments.kind].model
+        found = {"kind": arguments.kind, "model": model, "file": None if file is None else str(file), "text": text}
+        sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
+    elif file is None:
+        sys.stdout.write(text)
+    else:
+        sys.stdout.write(f"{file}: edit it, then: lisse run {file}\n")
+    return 0
+
+
+def _write(file: Path, text: str, force: bool) -> None:
+    """Make the file; one that is there is left alone unless told otherwise."""
+    from lisse.records import write_atomically
+
+    if not file.parent.is_dir():
+        raise InvalidInput(
+            "output file", str(file), "a file in a folder that exists", f"Make {str(file.parent)!r} first"
+        )
+    if file.is_dir():
+        raise InvalidInput("output file", str(file), "a file", "This is a folder")
+    if force:
+        write_atomically(file, text)
+        return
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        advice = "It is there already: give another name with -o, or --force to replace it"
+        raise InvalidInput("output file", str(file), "a name that is not in use", advice) from None

@@ -1,0 +1,256 @@
+"""Case files to start from, for ``lisse new``.
+
+Only the values that the user has to choose are written here. All else, that is every key with its help, unit, default
+and source of the default, comes from the schema and from reading the case itself, so that a template cannot drift.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from lisse.errors import InvalidInput, suggest
+from lisse.materials import load
+from lisse.protocol import community_protocols
+from lisse.study.case import read_case
+from lisse.study.fields import OPTIONAL, REQUIRED, Choice, Field
+from lisse.study.schema import CATHODE, PROTOCOLS, TABLES
+
+__all__ = ["TEMPLATES", "Template", "template"]
+
+_COLUMN = 44
+
+
+@dataclass(frozen=True)
+class Template:
+    """What is particular to one kind of case.
+
+    Attributes
+    ----------
+    title : str
+    question : str
+        What the case asks, in one line.
+    cell, protocol : mapping
+        Values that the file gives.
+    model : str
+    about : mapping
+        What to say of a key in this kind of case, by dotted key.
+    """
+
+    title: str
+    question: str
+    cell: Mapping[str, Any]
+    protocol: Mapping[str, Any]
+    model: str
+    about: Mapping[str, str]
+
+    def raw(self) -> dict[str, Any]:
+        """The case as plain data."""
+        return {"title": self.title, "cell": self.cell, "protocol": self.protocol, "model": {"name": self.model}}
+
+
+_FLAWS = {"mean_length": "5 um", "spread": 0.5, "density": "1e8 1/m^2"}
+_RAMP = {
+    "name": "ccd-ramp",
+    "start": "0.05 mA/cm^2",
+    "step": "0.05 mA/cm^2",
+    "stop": "3 mA/cm^2",
+    "half_cycle": "0.25 mAh/cm^2",
+}
+_CYCLE = {"name": "cycle", "current_density": "0.5 mA/cm^2", "half_cycle": "1 mAh/cm^2", "cycles": 50}
+_GARNET = {"material": "LLZO", "thickness": "300 um", "flaws": _FLAWS}
+_PRESSED = {"pressure": "3 MPa", "forming_pressure": "400 MPa"}
+_ANALYTIC = {"model.name": "not lumped: that model treats symmetric cells only in this version"}
+
+TEMPLATES: Mapping[str, Template] = MappingProxyType(
+    {
+        "symmetric": Template(
+            "CCD ramp of Li | LLZO | Li",
+            "How large a current does a Li | LLZO | Li cell stand?",
+            {
+                "kind": "symmetric",
+                "area": "1 cm^2",
+                "temperature": "25 degC",
+                "electrolyte": _GARNET,
+                "anode": {"material": "lithium", "thickness": "50 um"},
+                "stack": _PRESSED,
+            },
+            _RAMP,
+            "lumped",
+            {"model.name": "lumped follows contact, voids and flaws in time; analytic compares limits"},
+        ),
+        "full": Template(
+            "Cycling of Li | LLZO | NMC811",
+            "Which limits does the lithium of a Li | LLZO | NMC811 cell meet on cycling?",
+            {
+                "kind": "full",
+                "area": "1 cm^2",
+                "temperature": "25 degC",
+                "electrolyte": _GARNET,
+                "anode": {"material": "lithium", "thickness": "20 um"},
+                "counter": {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"},
+                "stack": _PRESSED,
+            },
+            _CYCLE,
+            "analytic",
+            _ANALYTIC,
+        ),
+        "anode-free": Template(
+            "Cycling of collector | LLZO | Li",
+            "Which limits does lithium meet that is plated on a bare collector, against a lithium counter electrode?",
+            {
+                "kind": "anode-free",
+                "area": "1 cm^2",
+                "temperature": "25 degC",
+                "electrolyte": _GARNET,
+                "anode": {"material": "lithium", "thickness": "0 um"},
+                "counter": {"thickness": "50 um"},
+                "stack": _PRESSED,
+            },
+            _CYCLE,
+            "analytic",
+            _ANALYTIC,
+        ),
+        "polymer": Template(
+            "Current ramp of Li | PEO-LiTFSI | Li at 90 degC",
+            "At which current does the salt of a Li | PEO-LiTFSI | Li cell run out?",
+            {
+                "kind": "symmetric",
+                "area": "1 cm^2",
+                "temperature": "90 degC",
+                "electrolyte": {"material": "PEO-LiTFSI", "thickness": "100 um"},
+                "anode": {"material": "lithium", "thickness": "50 um"},
+                "interface": {"contact_hardness": "0.1 MPa"},
+                "stack": {"pressure": "0.1 MPa"},
+            },
+            _RAMP,
+            "analytic",
+            {
+                "model.name": "not lumped: that model does not follow the salt of a polymer in this version",
+                "cell.interface.contact_hardness": "assumed: a soft polymer flows into full contact [U]",
+            },
+        ),
+    }
+)
+"""Kinds of case that ``lisse new`` knows."""
+
+
+def template(kind: str) -> str:
+    """A commented case file of that kind, ready to run.
+
+    Parameters
+    ----------
+    kind : str
+        A name of `TEMPLATES`.
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown kind.
+    """
+    if kind == "resolved":
+        advice = "The resolved model is not in this version; start from 'symmetric', which the lumped model runs"
+        raise InvalidInput("kind of case", kind, ", ".join(TEMPLATES), advice)
+    if kind not in TEMPLATES:
+        raise InvalidInput("kind of case", kind, ", ".join(TEMPLATES), suggest(kind, TEMPLATES))
+    return "\n".join(_Writer(TEMPLATES[kind]).lines()) + "\n"
+
+
+class _Writer:
+    """Writes one template, table by table."""
+
+    def __init__(self, chosen: Template) -> None:
+        self._chosen = chosen
+        self._case = read_case(chosen.raw())
+
+    def lines(self) -> Iterator[str]:
+        """The file."""
+        yield f"# {self._chosen.question}"
+        yield "#"
+        yield "#     lisse run FILE"
+        yield "#"
+        yield "# Quantities are text with a unit. A line such as `# key = value` shows what holds without it; take the # away"
+        yield "# to change it. What a run used, default or not, is written to case.toml beside its results."
+        yield ""
+        yield from self._values("", {"title": self._chosen.title}, TABLES[""])
+        yield from self._cell()
+        yield from self._protocol()
+        yield from self._table("model", {"name": self._chosen.model}, TABLES["model"])
+        settings = f"model.{self._chosen.model}"
+        if settings in TABLES:
+            yield from self._table(settings, {}, TABLES[settings])
+
+    def _cell(self) -> Iterator[str]:
+        cell = self._chosen.cell
+        yield from self._table("cell", cell, TABLES["cell"])
+        for part in ("electrolyte", "electrolyte.flaws", "anode", "counter", "interface", "stack"):
+            fields = CATHODE if part == "counter" and cell["kind"] == "full" else TABLES[f"cell.{part}"]
+            given = cell["electrolyte"].get("flaws") if part == "electrolyte.flaws" else cell.get(part, {})
+            yield from self._table(f"cell.{part}", given, fields)
+
+    def _protocol(self) -> Iterator[str]:
+        given = self._chosen.protocol
+        yield from ("", "[protocol]")
+        known = f"name: {', '.join([*PROTOCOLS, *community_protocols()])}"
+        yield from textwrap.wrap(
+            known, 112, initial_indent="# ", subsequent_indent="#   ", break_on_hyphens=False, break_long_words=False
+        )
+        yield _line("name", given["name"], "which protocol")
+        yield from self._values("protocol", given, PROTOCOLS[given["name"]])
+
+    def _table(self, path: str, given: Mapping[str, Any] | None, fields: Mapping[str, Field]) -> Iterator[str]:
+        """One table with its header; as a comment, with examples, when the case does without (`given` is None)."""
+        if given is None:
+            yield from ("", f"# [{path}]")
+            yield from (_line(name, _example(field), field.help, comment=True) for name, field in fields.items())
+            return
+        yield from ("", f"[{path}]")
+        if "material" in given:
+            yield from _material(given["material"])
+        yield from self._values(path, given, fields)
+
+    def _values(self, path: str, given: Mapping[str, Any], fields: Mapping[str, Field]) -> Iterator[str]:
+        for name, field in fields.items():
+            key = f"{path}.{name}" if path else name
+            words = self._chosen.about.get(key, field.help)
+            if isinstance(field, Choice):
+                words = f"{words}: {', '.join(field.choices)}"
+            if name in given:
+                yield _line(name, given[name], words)
+            elif field.default is OPTIONAL:
+                yield _line(name, field.example, f"{words}; not set", comment=True)
+            else:
+                yield _line(name, self._as_run(key), f"{words}; {self._case.notes[key]}", comment=True)
+
+    def _as_run(self, key: str) -> Any:
+        value: Any = self._case.as_run
+        for part in key.split("."):
+            value = value[part]
+        return value
+
+
+def _material(name: str) -> Iterator[str]:
+    """The library name, and below it the form that changes a number."""
+    material = load(name)
+    property = next(p for p in ("ionic_conductivity", "surface_energy", "volumetric_capacity") if material.has(p))
+    yield _line("material", name, f"of the library; `lisse materials {name}` shows its numbers and sources")
+    changed = f'{{ material = "{name}", override = {{ {property} = "{material.entry(property).quoted}" }} }}'
+    yield f"# material = {changed}"
+
+
+def _line(name: str, value: Any, words: str, comment: bool = False) -> str:
+    text = f"{'# ' if comment else ''}{name} = {_toml(value)}"
+    return f"{text:<{_COLUMN}}  # {words}"
+
+
+def _example(field: Field) -> Any:
+    return field.example if field.default in (OPTIONAL, REQUIRED) else field.default
+
+
+def _toml(value: Any) -> str:
+    """A text or number as TOML (JSON writes both in the same way)."""
+    return json.dumps(value, ensure_ascii=False)
