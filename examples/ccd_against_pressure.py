@@ -30,7 +30,11 @@ def critical_currents(charge: str) -> list[tuple[float, float, str]]:
     """Stack pressure (MPa), critical current density (mA/cm2) and mechanism, one row a cell."""
     found = []
     for pressure in PRESSURES:
-        changes = [f'cell.stack.pressure="{pressure} MPa"', f'protocol.half_cycle="{charge}"', 'protocol.step="0.1 mA/cm^2"']
+        changes = [
+            f'cell.stack.pressure="{pressure} MPa"',
+            f'protocol.half_cycle="{charge}"',
+            'protocol.step="0.1 mA/cm^2"',
+        ]
         case = lisse.load_case(HERE / "ccd_llzo.toml", changes)
         for seed in SEEDS:
             verdict = lisse.solve(case.model, case.cell, case.protocol, seed=seed).verdict

@@ -42,7 +42,9 @@ def rows() -> list[tuple[str, str, float, float, str]]:
             published = parse_quantity(point["critical_stripping_current"], "A/m^2")
             predicted = critical_stripping_current(data["electrolyte"], pressure, temperature)
             bound = ", lower bound" if point.get("bound") == "lower" else ""
-            condition = f"{data['electrolyte']}, {point['pressure']}, {point['temperature'].replace('degC', 'C')}{bound}"
+            condition = (
+                f"{data['electrolyte']}, {point['pressure']}, {point['temperature'].replace('degC', 'C')}{bound}"
+            )
             status = f"{data['status'].partition(':')[0]} [{data['mark']}]"
             found.append((cite(data["reference"]), condition, published, predicted, status))
     return found
@@ -51,4 +53,6 @@ def rows() -> list[tuple[str, str, float, float, str]]:
 if __name__ == "__main__":
     for paper, condition, published, predicted, status in rows():
         ratio = predicted / published
-        print(f"| {paper} | {condition} | {published / 10:.2g} mA/cm2 | {predicted / 10:.2g} mA/cm2 | {ratio:.2g} | {status} |")
+        print(
+            f"| {paper} | {condition} | {published / 10:.2g} mA/cm2 | {predicted / 10:.2g} mA/cm2 | {ratio:.2g} | {status} |"
+        )

@@ -141,10 +141,10 @@ def _credit(
     found = credits.get("interface_resistance" if name == "resistance" else name)
     if found is None:
         return _GIVEN
-    material, entry = found
+    _, entry = found
     if not math.isclose(entry.at(temperature), value, rel_tol=1e-9):
         return _GIVEN
-    return _source(entry, temperature) | {"row": f"{material} {entry.row}"}
+    return _source(entry, temperature) | {"row": entry.row}
 
 
 def _material_table(title: str, material: Mapping[str, Any], flaws: bool, temperature: float) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> Marku
     body = _own_ids(body, name)
     for role, stand_in in COLOURS.items():
         body = body.replace(stand_in, f"var(--{role})")
-    body = _LINE.sub(lambda line: _LONG_NUMBER.sub(r"\1", line[0]), body)
+    body = _LINE.sub(lambda line: _LONG_NUMBER.sub("", line[0]), body)
     body = _SPACE.sub(" ", body).replace("> <", "><")
     head, _, rest = body.partition(">")
     box = re.search(r'viewBox="[^"]*"', head)
@@ -107,7 +107,7 @@ _DROPPED = re.compile(
     re.DOTALL,
 )
 _LINE = re.compile(r' d="[^"]*"')
-_LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
+_LONG_NUMBER = re.compile(r"(?<=\.\d\d)\d+")
 _SPACE = re.compile(r"\s+")
 _ID = re.compile(r'\s+id="([^"]*)"')
 _USED_ID = re.compile(r'url\(#([^)]*)\)|xlink:href="#([^"]*)"')

@@ -173,8 +173,8 @@ class _Writer:
         yield "#"
         yield "#     lisse run FILE"
         yield "#"
-        yield "# Quantities are text with a unit. A line such as `# key = value` shows what holds without it; take the # away"
-        yield "# to change it. What a run used, default or not, is written to case.toml beside its results."
+        yield "# Quantities are text with a unit. A line such as `# key = value` shows what holds without it; take the #"
+        yield "# away to change it. What a run used, default or not, is written to case.toml beside its results."
         yield ""
         yield from self._values("", {"title": self._chosen.title}, TABLES[""])
         yield from self._cell()
@@ -216,15 +216,15 @@ class _Writer:
     def _values(self, path: str, given: Mapping[str, Any], fields: Mapping[str, Field]) -> Iterator[str]:
         for name, field in fields.items():
             key = f"{path}.{name}" if path else name
-            words = self._chosen.about.get(key, field.help)
-            if isinstance(field, Choice):
-                words = f"{words}: {', '.join(field.choices)}"
+            choices = f": {', '.join(field.choices)}" if isinstance(field, Choice) else ""
+            words = self._chosen.about.get(key, f"{field.help}{choices}")
             if name in given:
                 yield _line(name, given[name], words)
             elif field.default is OPTIONAL:
                 yield _line(name, field.example, f"{words}; not set", comment=True)
             else:
-                yield _line(name, self._as_run(key), f"{words}; {self._case.notes[key]}", comment=True)
+                source = self._case.notes[key].removeprefix("default").removeprefix(": ")
+                yield _line(name, self._as_run(key), f"{words} ({source})" if source else words, comment=True)
 
     def _as_run(self, key: str) -> Any:
         value: Any = self._case.as_run

@@ -1,0 +1,57 @@
+"""Every example runs, and one number of each is what its text says."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import lisse
+from lisse.models.criteria import limits
+
+
+def script(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_ccd_llzo_fails_by_a_filament_below_the_crack_limit_of_full_contact(repository: Path) -> None:
+    case = lisse.load_case(repository / "examples" / "ccd_llzo.toml")
+    solution = lisse.solve(case.model, case.cell, case.protocol)
+    crack = next(c for c in limits(case.cell, case.protocol) if c.criterion.startswith("crack overpotential"))
+    assert solution.verdict.mode == "filament-short"
+    assert crack.current_density is not None
+    assert 0.5 * crack.current_density < solution.verdict.critical_current_density < crack.current_density
+    assert solution["contact_fraction"].values.min() == pytest.approx(0.5, abs=0.1)
+
+
+def test_ccd_against_pressure_draws_its_picture(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = script(repository / "examples" / "ccd_against_pressure.py")
+    monkeypatch.setattr(example, "PRESSURES", [1.0, 20.0])
+    monkeypatch.setattr(example, "SEEDS", range(2))
+    target = tmp_path / "picture.png"
+    results = example.draw(target)
+    assert target.read_bytes().startswith(b"\x89PNG")
+    small, large = (results[charge] for charge in example.CHARGES)
+    assert {mode for _, _, mode in small} == {"filament-short"}
+    assert [mode for pressure, _, mode in large if pressure == 1.0] == ["contact-loss"] * 2
+    assert max(j for p, j, _ in large if p == 1.0) < min(j for p, j, _ in large if p == 20.0)
+
+
+def test_the_validation_table_in_the_text_is_the_one_that_the_code_gives(repository: Path) -> None:
+    validation = script(repository / "validation" / "run.py")
+    text = (repository / "validation" / "README.md").read_text(encoding="utf-8")
+    rows = validation.rows()
+    assert len(rows) == 7
+    for paper, condition, published, predicted, status in rows:
+        line = f"| {paper} | {condition} | {published / 10:.2g} mA/cm2 | {predicted / 10:.2g} mA/cm2 |"
+        assert line in text
+        assert status in text
