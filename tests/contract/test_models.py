@@ -176,3 +176,14 @@ def test_a_numerical_failure_is_a_status_or_an_exception(monkeypatch: pytest.Mon
     with pytest.raises(SolveFailed, match="numerical failure") as caught:
         solve(Lumped(), case.cell, case.protocol)
     assert caught.value.solution.status == "failed"
+
+
+@pytest.mark.parametrize("coefficient", [0.5, 0.3])
+def test_the_analytic_model_leaves_held_voltages_unresolved_and_says_so(coefficient: float) -> None:
+    case = llzo_case(
+        cell__interface__anodic_transfer_coefficient=coefficient,
+        protocol={"name": "hold", "voltage": "50 mV", "duration": "1 h"},
+    )
+    solution = solve(Analytic(), case.cell, case.protocol)
+    assert np.isnan(solution["voltage"].values).all()
+    assert any("held voltage" in text for text in solution.warnings)

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ def test_kinetic_drop_equals_the_theory_room(alpha: float, current: float) -> No
         current_density=current, exchange_current_density=3.0, temperature=310.0, anodic_transfer_coefficient=alpha
     )
     assert law.kinetic_drop(current) == pytest.approx(expected, rel=1e-11, abs=1e-16)
+    assert law.kinetic_drops(np.array([current])) == pytest.approx([expected], rel=1e-11, abs=1e-16)
 
 
 def test_small_signal_resistance_is_the_slope_at_zero() -> None:

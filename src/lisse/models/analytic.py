@@ -125,7 +125,10 @@ def _drops(cell: Cell, current: np.ndarray) -> dict[str, np.ndarray]:
     numbers = cell_numbers(cell)
     law, contact = charge_transfer(cell.interface, numbers.temperature), formed_contact(cell)
     ohmic = current * series_resistance(cell, numbers)
-    kinetic = np.array([law.kinetic_drop(j / contact) - law.kinetic_drop(-j / contact) for j in current])
+    kinetic = np.full(len(current), np.nan)
+    known = np.isfinite(current)
+    local = current[known] / contact
+    kinetic[known] = law.kinetic_drops(local) - law.kinetic_drops(-local)
     film = 2 * law.film_drop(1.0) * current / contact
     return {"ohmic_drop": ohmic, "charge_transfer_drop": kinetic, "film_drop": film, "voltage": ohmic + kinetic + film}
 

@@ -13,6 +13,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from lisse import theory
 from lisse.cell import Interface
 from lisse.units import FARADAY, GAS_CONSTANT
 
@@ -45,6 +48,20 @@ class ChargeTransfer:
         if alpha == 0.5:
             return 2.0 * thermal * math.asinh(0.5 * x)
         return thermal * _invert(x, alpha)
+
+    def kinetic_drops(self, local_current_density: np.ndarray) -> np.ndarray:
+        """V. `kinetic_drop` for an array, (n,) A/m2."""
+        if self.transfer_coefficient == 0.5:
+            thermal = GAS_CONSTANT * self.temperature / FARADAY
+            return np.asarray(2.0 * thermal * np.arcsinh(0.5 / self.exchange_current_density * local_current_density))
+        return np.asarray(
+            theory.overpotential(
+                current_density=local_current_density,
+                exchange_current_density=self.exchange_current_density,
+                temperature=self.temperature,
+                anodic_transfer_coefficient=self.transfer_coefficient,
+            )
+        )
 
     def film_drop(self, local_current_density: float) -> float:
         """V. Drop across the film."""

@@ -110,7 +110,7 @@ def voltage_current(
             for start, end in bands:
                 behind.axvspan(start, end, facecolor=COLOURS["grid"], alpha=0.45, linewidth=0)
             x, y = thin(time, current, size[0])
-            behind.fill_between(x, y, color=COLOURS["current"], alpha=0.3, linewidth=0)
+            behind.fill_between(x, y, color=COLOURS["current"], alpha=0.2, linewidth=0)
             behind.plot(x, y, color=COLOURS["current"], linewidth=0.9)
             axes.plot(*thin(time, voltage, size[0]), color=COLOURS["voltage"], linewidth=1.3 if kind == "wide" else 0.9)
             _align_zero(axes, voltage, behind, current)
@@ -214,8 +214,10 @@ def limits_panel(limits: Sequence[Mapping[str, Any]]) -> Panel:
         size = (SMALL[0], 58 + 46 * len(rows))
         figure, axes = new_axes(size, 14, 14, top=8, bottom=44)
         margins = np.array([limit["margin"] for limit in rows])
+        low, high = np.log10(min(1.0, margins.min())), np.log10(max(1.0, margins.max()))
+        span = max(high - low, 0.6)
         axes.set_xscale("log")
-        axes.set_xlim(min(0.5, margins.min() / 2.2), max(2.0, margins.max() * 2.2))
+        axes.set_xlim(10 ** (low - (0.22 if low < 0 else 0.08) * span), 10 ** (high + 0.2 * span))
         axes.set_ylim(len(rows) - 0.5, -0.5)
         for row, (limit, margin) in enumerate(zip(rows, margins, strict=True)):
             colour = COLOURS["fail"] if margin < 1 else COLOURS["pass"]
@@ -239,7 +241,7 @@ def limits_panel(limits: Sequence[Mapping[str, Any]]) -> Panel:
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("Limit over the largest current of the protocol")
-        _plain_decades(axes.xaxis, (1.0, 2.0, 5.0))
+        _plain_decades(axes.xaxis, (1.0, 2.0, 5.0) if span < 2 else (1.0,))
         description = "; ".join(
             f"{limit['criterion']}: {margin:.3g}" for limit, margin in zip(rows, margins, strict=True)
         )
@@ -374,12 +376,12 @@ def _shown(solution: Solution, name: str) -> np.ndarray:
     return shown
 
 
-def _until_failure(solution: Solution) -> np.ndarray:
-    """Which records lie before the failure, or at it."""
-    time = np.asarray(solution["time"].values, dtype=float)
+def _until_failure(solution: Solution) -> slice:
+    """The records up to the first one at the time of the failure; all of them without a failure."""
     failure = solution.verdict.time
-    before: np.ndarray = np.ones(time.size, dtype=bool) if failure is None else time < failure
-    return before if before.any() else np.ones(time.size, dtype=bool)
+    if failure is None:
+        return slice(None)
+    return slice(int(np.searchsorted(np.asarray(solution["time"].values, dtype=float), failure)) + 1)
 
 
 def _failure(solution: Solution) -> tuple[float | None, str]:

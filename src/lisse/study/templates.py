@@ -173,8 +173,8 @@ class _Writer:
         yield "#"
         yield "#     lisse run FILE"
         yield "#"
-        yield "# Quantities are text with a unit. A line such as `# key = value` shows what holds without it; take the #"
-        yield "# away to change it. What a run used, default or not, is written to case.toml beside its results."
+        yield "# Quantities are text with a unit. A line such as `# key = value` shows what holds without it; take away"
+        yield "# the # to change it. What a run used, default or not, is written to case.toml beside its results."
         yield ""
         yield from self._values("", {"title": self._chosen.title}, TABLES[""])
         yield from self._cell()
@@ -224,7 +224,7 @@ class _Writer:
                 yield _line(name, field.example, f"{words}; not set", comment=True)
             else:
                 source = self._case.notes[key].removeprefix("default").removeprefix(": ")
-                yield _line(name, self._as_run(key), f"{words} ({source})" if source else words, comment=True)
+                yield _line(name, self._as_run(key), f"{words}; {source}" if source else words, comment=True)
 
     def _as_run(self, key: str) -> Any:
         value: Any = self._case.as_run

@@ -127,14 +127,7 @@ class Equations:
 
     def _interface(self, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """V. Kinetic and film drops for local current densities (A/m2), above zero where the interface is plated."""
-        law = self.transfer
-        kinetic = theory.overpotential(
-            current_density=local,
-            exchange_current_density=law.exchange_current_density,
-            temperature=law.temperature,
-            anodic_transfer_coefficient=law.transfer_coefficient,
-        )
-        return np.asarray(kinetic), local * law.film_resistance
+        return self.transfer.kinetic_drops(local), local * self.transfer.film_resistance
 
 
 def build_equations(cell: Cell, classes: int, seed: int | None, temperature: float | None = None) -> Equations:
