@@ -21,6 +21,9 @@ from lisse.study.schema import CATHODE, PROTOCOLS, STEP, TABLES
 
 Path_ = tuple[str | int, ...]
 DELETE = object()
+ELECTROLYTE: Path_ = ("cell", "electrolyte", "material")
+CONDUCTIVITY = "ionic_conductivity"
+FLAW_LENGTH: Path_ = ("cell", "electrolyte", "flaws", "mean_length")
 
 BASE: dict[str, Any] = {
     "title": "fuzz",
@@ -171,33 +174,16 @@ def wrong_values(field: Field) -> Iterator[Any]:
 
 def wrong_quantities(field: Quantity) -> Iterator[Any]:
     unit = "" if field.unit == "1" else f" {field.unit}"
-    yield from [
-        f"nan{unit}",
-        f"-inf{unit}",
-        f"1e999{unit}",
-        "one" + unit,
-        f"1,5{unit}",
-        f"1{unit}{unit} kg",
-        "1 parsec^2/kg",
-    ]
-    yield from [
-        float("nan"),
-        float("inf"),
-        10**400,
-        f"1{unit}; import os",
-        "9" * 5000 + unit,
-        f"__import__('os'){unit}",
-    ]
+    yield from [f"nan{unit}", f"-inf{unit}", f"1e999{unit}", f"1,5{unit}", f"1{unit} kg"]
+    yield from [float("nan"), 10**400, "9" * 5000 + unit, f"__import__('os'){unit}"]
     if unit:
-        yield from [1, 1.0, 0, "1", f"1 {field.unit} kg", "5 furlong^2"]
+        yield from [1, "1"]
     for limit, outside, is_open in ((field.low, -1, field.low_open), (field.high, 1, field.high_open)):
         if abs(limit) < float("inf"):
             further = limit + outside * max(1e-6 * abs(limit), 1e-30)
             yield f"{further!r}{unit}"
             if is_open:
                 yield f"{limit!r}{unit}"
-            if not unit:
-                yield further
 
 
 FIELDS = list(fields())
@@ -211,11 +197,10 @@ def test_every_wrong_value_is_refused(
         refused(spoilt(case, path, value), path, tmp_path, capsys, inline=path)
 
 
-@pytest.mark.parametrize(
-    ("case", "path"),
-    [f[1:3] for f in FIELDS if f[3].default is REQUIRED],
-    ids=[f[0] for f in FIELDS if f[3].default is REQUIRED],
-)
+REQUIRED_FIELDS = [field for field in FIELDS if field[3].default is REQUIRED]
+
+
+@pytest.mark.parametrize(("case", "path"), [f[1:3] for f in REQUIRED_FIELDS], ids=[f[0] for f in REQUIRED_FIELDS])
 def test_a_required_key_is_missed(
     case: dict[str, Any], path: Path_, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -254,7 +239,6 @@ def test_a_missing_table_is_named(path: Path_, tmp_path: Path, capsys: pytest.Ca
 
 # -- materials -------------------------------------------------------------------------------------------------------
 
-ELECTROLYTE = ("cell", "electrolyte", "material")
 OWN = {"name": "my oxide", "ionic_conductivity": "1 mS/cm"}
 WRONG_MATERIALS: list[tuple[Any, Path_, str]] = [
     (DELETE, (), "is missing"),
@@ -269,11 +253,11 @@ WRONG_MATERIALS: list[tuple[Any, Path_, str]] = [
     ({"material": "LLZZ"}, ("material",), "Did you mean"),
     ({"material": "LLZO", "overide": {}}, ("overide",), "Did you mean 'override'"),
     ({"material": "LLZO", "sources": 3}, ("sources",), "a table"),
-    ({"material": "LLZO", "sources": {"ionic_conductivty": "LLZO-T1"}}, ("sources", "ionic_conductivty"), "Did you mean"),
-    ({"material": "LLZO", "sources": {"ionic_conductivity": "LLZO-T99"}}, ("sources", "ionic_conductivity"), "LLZO-T1"),
+    ({"material": "LLZO", "sources": {"hardnes": "LLZO-M8a"}}, ("sources", "hardnes"), "Did you mean"),
+    ({"material": "LLZO", "sources": {"ionic_conductivity": "LLZO-T99"}}, ("sources", CONDUCTIVITY), "LLZO-T1"),
     ({"material": "LLZO", "sources": {"ionic_conductivity": 3}}, ("sources", "ionic_conductivity"), "a row"),
     ({"material": "LLZO", "override": "1 S/m"}, ("override",), "a table"),
-    ({"material": "LLZO", "override": {"ionic_conductivty": "1 S/m"}}, ("override", "ionic_conductivty"), "Did you mean"),
+    ({"material": "LLZO", "override": {"hardnes": "1 GPa"}}, ("override", "hardnes"), "Did you mean"),
     ({"thickness": "1 um"}, ("name",), "is missing"),
     ({"name": 4}, ("name",), "printable"),
     ({**OWN, "formula": []}, ("formula",), "printable"),
@@ -281,6 +265,9 @@ WRONG_MATERIALS: list[tuple[Any, Path_, str]] = [
     ({**OWN, "kind": "steel"}, ("kind",), "electrolyte, polymer"),
     ({**OWN, "ionic_conductivty": "1 S/m"}, ("ionic_conductivty",), "Did you mean 'ionic_conductivity'"),
 ]  # fmt: skip
+VTF = {"kind": "vtf", "pseudo_activation": "1e9 K", "ideal_temperature": "200 K"}
+STEEP = {"kind": "arrhenius", "activation_energy": "1e5 eV"}
+HOT = {"kind": "table", "temperatures": ["40 degC", "60 degC"], "values": [1.0, 2.0]}
 WRONG_LAWS: list[tuple[Any, str]] = [
     ({}, "value"),
     ({"value": "1 mS/cm", "law": 3}, "a table with kind"),
@@ -293,7 +280,11 @@ WRONG_LAWS: list[tuple[Any, str]] = [
     ({"value": "1 V", "law": {"kind": "arrhenius", "activation_energy": "0.3 eV"}}, "value"),
     ({"law": {"kind": "arrhenius", "activation_energy": "0.3 eV"}}, "value"),
     ({"law": {"kind": "norton-creep", "strength": 1.0, "exponent": 5}}, "one number at a temperature"),
-    ({"law": {"kind": "table", "temperatures": "20 degC", "values": 3}}, "table"),
+    ({"law": {"kind": "table", "temperatures": "20 degC", "values": 3}}, "temperature"),
+    ({"value": "1 mS/cm", "law": VTF}, "vtf"),
+    ({"value": "1 mS/cm", "law": STEEP, "temperature": "60 degC"}, "above 0 [S/m], at the temperature of the cell"),
+    ({"value": "1 mS/cm", "law": {**STEEP, "form": "resistance"}, "temperature": "60 degC"}, "gives a number at"),
+    ({"law": HOT, "unit": "mS/cm", "temperature": "50 degC"}, "313.15 to 333.15 K, the range of the table, at the"),
     ({"value": "1 mS/cm", "lwa": {}}, "lwa"),
     ({"value": 1.0, "unit": 4}, "unit"),
     ({"value": 1.0, "unit": "V"}, "V"),
@@ -313,9 +304,8 @@ def test_every_form_of_material_is_checked(
 def test_every_form_of_law_is_checked(
     law: Any, words: str, override: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name = "ionic_conductivity"
-    value = {"material": "LLZO", "override": {name: law}} if override else {**OWN, name: law}
-    path = (*ELECTROLYTE, "override", name) if override else (*ELECTROLYTE, name)
+    value = {"material": "LLZO", "override": {CONDUCTIVITY: law}} if override else {**OWN, CONDUCTIVITY: law}
+    path = (*ELECTROLYTE, *(["override"] if override else []), CONDUCTIVITY)
     assert words in refused(spoilt(BASE, ELECTROLYTE, value), path, tmp_path, capsys, inline=path)
 
 
@@ -324,9 +314,9 @@ def test_every_property_of_an_own_material_is_checked(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unit = "" if PROPERTIES[name].unit == "1" else f" {PROPERTIES[name].unit}"
-    wrong = [True, [], ["1"], date(2024, 2, 29), "", "x", f"nan{unit}", f"inf{unit}", f"1{unit} parsec"]
+    wrong: list[Any] = [True, [], "", f"nan{unit}", f"1{unit} parsec"]
     if unit:
-        wrong += [1, 1.0, "1"]
+        wrong.append(1)
     if PROPERTIES[name].minimum > -float("inf"):
         wrong.append(f"{PROPERTIES[name].minimum - 1}{unit}")
     path = (*ELECTROLYTE, name)
@@ -338,7 +328,7 @@ def test_every_property_of_an_own_material_is_checked(
 
 STEPS = ("protocol", "steps")
 TOGETHER: list[tuple[dict[Path_, Any], Path_, str]] = [
-    ({("cell", "electrolyte", "flaws", "mean_length"): "400 um"}, ("cell", "electrolyte", "flaws", "mean_length"), "0.0003"),
+    ({FLAW_LENGTH: "400 um"}, FLAW_LENGTH, "less than the electrolyte thickness, 0.0003 m"),
     ({("cell", "stack", "stiffness"): "1 MPa/um"}, ("cell", "stack", "stiffness"), "constant-gap"),
     ({("cell", "stack", "fixture"): "constant-gap"}, ("cell", "stack", "stiffness"), "stiffness"),
     ({("cell", "counter", "material"): "NMC811"}, ("cell", "counter", "material"), "a metal"),
@@ -346,7 +336,7 @@ TOGETHER: list[tuple[dict[Path_, Any], Path_, str]] = [
     ({("cell", "anode", "material"): "Li-In"}, ("cell", "anode", "material", "override", "creep"), "creep is missing"),
     ({("cell", "kind"): "full"}, ("cell", "counter", "material"), "is missing"),
     ({("cell", "kind"): "anode-free"}, ("cell", "kind"), "symmetric"),
-    ({("cell", "electrolyte", "material"): OWN}, ("cell", "interface", "resistance"), "no interface_resistance of my oxide"),
+    ({ELECTROLYTE: OWN}, ("cell", "interface", "resistance"), "no interface_resistance of my oxide"),
     ({("protocol",): {"name": "steps"}}, STEPS, "at least one"),
     ({("protocol",): {"name": "steps", "steps": []}}, STEPS, "at least one"),
     ({("protocol",): {"name": "steps", "steps": [1]}}, STEPS, "at least one"),

@@ -9,7 +9,7 @@ from lisse import theory
 from lisse.models.base import cell_numbers
 from lisse.models.charge_transfer import charge_transfer
 from lisse.models.flaws import FlawLaw, flaw_law
-from lisse.models.lumped.flaw_path import follow_flaws
+from lisse.models.lumped.flaw_path import Mouth, follow_flaws
 from lisse.units import FARADAY
 
 V = 13.0e-6
@@ -25,6 +25,10 @@ def law() -> FlawLaw:
     return found
 
 
+def mouth(plating: float, drop: float) -> Mouth:
+    return lambda time: (np.full(len(time), plating), np.full(len(time), drop))
+
+
 def test_relaxation_is_the_solution_of_the_linear_equation(law: FlawLaw) -> None:
     depth, start = np.full(4, 1.1), np.array([0.0, 0.1, 0.2, 0.3])
     drive = np.array([[0.3, 0.25, 0.2, 0.1], [0.5, 0.2, 0.3, 0.15]])
@@ -33,7 +37,7 @@ def test_relaxation_is_the_solution_of_the_linear_equation(law: FlawLaw) -> None
         u = drive[0] + (drive[1] - drive[0]) * t / 7.0
         return law.supply * depth * (u - v / depth**2)
 
-    exact = law.relax(start, depth, np.array([0.0, 7.0]), drive)[-1]
+    exact = law.relax(start, depth, np.array([0.0, 7.0]), drive)[0][-1]
     numeric = solve_ivp(rates, (0, 7.0), start, method="LSODA", rtol=1e-10, atol=1e-12).y[:, -1]
     assert exact == pytest.approx(numeric, rel=1e-7)
 
@@ -42,25 +46,32 @@ def test_relaxation_does_not_depend_on_how_time_is_cut(law: FlawLaw) -> None:
     depth, start = np.ones(4), np.zeros(4)
     drive = np.linspace(0.1, 0.6, 2)[:, np.newaxis] * np.ones(4)
     fine = np.linspace(0.1, 0.6, 41)[:, np.newaxis] * np.ones(4)
-    once = law.relax(start, depth, np.array([0.0, 20.0]), drive)[-1]
-    often = law.relax(start, depth, np.linspace(0, 20, 41), fine)[-1]
+    once = law.relax(start, depth, np.array([0.0, 20.0]), drive)[0][-1]
+    often = law.relax(start, depth, np.linspace(0, 20, 41), fine)[0][-1]
     assert once == pytest.approx(often, rel=1e-12)
+
+
+def test_the_peak_between_two_times_is_that_of_a_fine_cut(law: FlawLaw) -> None:
+    """Filling against a falling drive: the largest value lies in between, where no time is recorded."""
+    depth, start = np.full(4, 1.2), np.array([0.0, 0.1, 0.3, 0.6])
+    drive = np.array([[0.7] * 4, [0.2] * 4])
+    _, peak = law.relax(start, depth, np.array([0.0, 60.0]), drive)
+    share = np.linspace(0.0, 1.0, 20001)[:, np.newaxis]
+    fine, _ = law.relax(start, depth, 60.0 * share[:, 0], drive[0] + share * (drive[1] - drive[0]))
+    assert peak[0] == pytest.approx(fine.max(axis=0), rel=1e-6)
+    assert (peak[0] > np.maximum(start, fine[-1])).any()
 
 
 def test_plating_stops_at_the_pressure_of_the_overpotential(law: FlawLaw) -> None:
     """V p/F = E is a result of the balance: the filling settles at the pressure of theory.plating_pressure."""
     drop = 0.4 * law.pressure_drop.min()
-    path = follow_flaws(
-        law, np.array([0.0, 1e5]), np.full(2, 1e-9), np.full(2, drop), np.zeros(4), np.ones(4), 3e-4, 1e-6
-    )
+    path = follow_flaws(law, np.array([0.0, 1e5]), mouth(1e-9, drop), np.zeros(4), np.ones(4), 3e-4, 1e-6)
     expected = theory.plating_pressure(overpotential=drop, molar_volume=V)
     assert law.pressure(path.filling[-1], path.depth[-1]) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_stripped_flaw_runs_empty_and_not_below(law: FlawLaw) -> None:
-    path = follow_flaws(
-        law, np.linspace(0, 1e4, 30), np.full(30, -5.0), np.full(30, -2e-3), np.full(4, 0.5), np.ones(4), 3e-4, 1e-6
-    )
+    path = follow_flaws(law, np.linspace(0, 1e4, 30), mouth(-5.0, -2e-3), np.full(4, 0.5), np.ones(4), 3e-4, 1e-6)
     assert (path.filling >= 0).all()
     assert path.filling[-1] == pytest.approx(np.zeros(4), abs=1e-12)
     assert (path.depth == 1.0).all()
@@ -69,7 +80,7 @@ def test_a_stripped_flaw_runs_empty_and_not_below(law: FlawLaw) -> None:
 def grown(law: FlawLaw) -> tuple[np.ndarray, object]:
     drop = 1.6 * float(law.pressure_drop[0])
     time = np.linspace(0.0, 4e3, 3)
-    return drop, follow_flaws(law, time, np.full(3, 1e-9), np.full(3, drop), np.zeros(4), np.ones(4), 3e-4, 1e-8)
+    return drop, follow_flaws(law, time, mouth(1e-9, drop), np.zeros(4), np.ones(4), 3e-4, 1e-8)
 
 
 def test_a_growing_flaw_keeps_k_at_the_toughness_and_spans_the_electrolyte(law: FlawLaw) -> None:

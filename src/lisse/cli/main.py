@@ -53,7 +53,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(verbs: Sequence[str] = tuple(VERBS)) -> argparse.ArgumentParser:
-    """The parser, with the given verbs filled in (all of them by default)."""
+    """The parser with the given verbs (all of them by default); with none, it knows only their names."""
     parser = _Parser(
         prog="lisse",
         description="Lithium-metal anodes in solid-state batteries: from a cell, or a cycler file, to a verdict.",
@@ -61,11 +61,10 @@ def build_parser(verbs: Sequence[str] = tuple(VERBS)) -> argparse.ArgumentParser
     )
     parser.add_argument("--version", action="version", version=f"lisse {__version__}")
     subparsers = parser.add_subparsers(metavar="VERB", title="verbs")
-    for verb in VERBS:
-        if verb in verbs:
-            importlib.import_module(f"lisse.cli.{verb}").add_parser(subparsers)
-        else:
-            subparsers.add_parser(verb, help=VERBS[verb])
+    for verb in verbs:
+        importlib.import_module(f"lisse.cli.{verb}").add_parser(subparsers)
+    for verb in () if verbs else VERBS:
+        subparsers.add_parser(verb, help=VERBS[verb])
     return parser
 
 

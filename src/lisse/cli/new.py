@@ -53,9 +53,8 @@ def _write(file: Path, text: str, force: bool) -> None:
     from lisse.records import write_atomically
 
     if not file.parent.is_dir():
-        raise InvalidInput(
-            "output file", str(file), "a file in a folder that exists", f"Make {str(file.parent)!r} first"
-        )
+        advice = f"There is no folder {str(file.parent)!r}"
+        raise InvalidInput("output file", str(file), "a file in a folder that exists", advice)
     if file.is_dir():
         raise InvalidInput("output file", str(file), "a file", "This is a folder")
     if force:

@@ -112,7 +112,7 @@ def read_law(table: Mapping[str, Any], value: float | None, unit: str, to: str, 
         raise InvalidInput(f"law {kind}", allowed=", ".join(allowed), advice=f"{error.args[0]!r} is missing") from None
     except InvalidInput:
         raise
-    except (TypeError, ValueError) as error:
+    except (ArithmeticError, TypeError, ValueError) as error:
         raise InvalidInput(
             f"law {kind}", dict(table), "numbers and texts as on the page Add a material", str(error)
         ) from None

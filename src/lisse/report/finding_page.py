@@ -12,9 +12,10 @@ import numpy as np
 from lisse.measurement import Finding
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
 from lisse.records import Measurement, Spectrum, write_atomically
-from lisse.report.figures import Panel, new_axes, voltage_current
+from lisse.report.figures import NARROW, Panel, new_axes
 from lisse.report.page import KeyFigure, environment, key_figure
 from lisse.report.svg import COLOURS, drawing, inline_svg
+from lisse.report.voltage_figure import voltage_current
 from lisse.report.words import duration, printed
 from lisse.units import quantity
 
@@ -71,29 +72,36 @@ def write_finding_report(path: str | os.PathLike[str], finding: Finding, measure
 
 
 def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
-    areal = content["area"] is not None
-    failed = content["verdict"]["mode"] != "none"
-    unreached = "not known" if failed else "not reached"
-    figures = [
-        key_figure("Critical current density", "current_density", content["critical_current_density"], unreached)
-        if areal
-        else key_figure("Critical current", "current", content["critical_current"], unreached),
-        key_figure("Highest current passed", "current_density", content["highest_current_density_passed"], "none")
-        if areal
-        else key_figure("Highest current passed", "current", content["highest_current_passed"], "none"),
-        key_figure("Resistance", "area_resistance", content["area_resistance"], "not found")
-        if areal
-        else key_figure("Resistance", "resistance", content["resistance"], "not found"),
-        key_figure("Cumulative charge", "charge", content["cumulative_charge"], "not found")
-        if areal
-        else _in_unit("Cumulative charge", content["cumulative_electric_charge"], "mAh", 1 / 3.6),
-        key_figure("Time of the failure", "time", content["verdict"]["time"], unreached),
-    ]
-    return figures
+    """Five numbers; per area where the area is known."""
+    unreached = "not reached" if content["verdict"]["mode"] == "none" else "not known"
+    areal = (
+        ("Critical current density", "current_density", "critical_current_density", unreached),
+        ("Highest current passed", "current_density", "highest_current_density_passed", "none"),
+        ("Resistance", "area_resistance", "area_resistance", "not found"),
+        ("Cumulative charge", "charge", "cumulative_charge", "not found"),
+    )
+    whole = (
+        ("Critical current", "current", "critical_current", unreached),
+        ("Highest current passed", "current", "highest_current_passed", "none"),
+        ("Resistance", "resistance", "resistance", "not found"),
+    )
+    rows = whole if content["area"] is None else areal
+    figures = [key_figure(label, name, content[key], absent, key) for label, name, key, absent in rows]
+    if content["area"] is None:
+        figures.append(_charge(content["cumulative_electric_charge"]))
+    return [*figures, key_figure("Time of the failure", "time", content["verdict"]["time"], unreached)]
 
 
-def _in_unit(label: str, value: float, unit: str, factor: float) -> KeyFigure:
-    return {"label": label, "key": label, "value": value, "number": f"{value * factor:.3g}", "unit": unit}
+def _charge(value: float) -> KeyFigure:
+    """Charge of the whole cell in mAh, which the vocabulary does not know."""
+    shown = f"{value / 3.6:.3g}"
+    return {
+        "label": "Cumulative charge",
+        "key": "cumulative_electric_charge",
+        "value": value,
+        "number": shown,
+        "unit": "mAh",
+    }
 
 
 def _voltage_panel(measurement: Measurement, content: Mapping[str, Any]) -> Panel:
@@ -134,7 +142,7 @@ def _nyquist_panel(spectra: Sequence[Spectrum], total: int) -> Panel | None:
     if not spectra:
         return None
     made = []
-    for kind, size in (("wide", (640, 430)), ("narrow", (343, 300))):
+    for kind, size in (("wide", (560, 400)), ("narrow", NARROW)):
         with drawing(12 if kind == "wide" else 11):
             figure, axes = new_axes(size, 62 if kind == "wide" else 52, 14, top=12, bottom=44)
             for number, spectrum in enumerate(spectra):
@@ -149,9 +157,8 @@ def _nyquist_panel(spectra: Sequence[Spectrum], total: int) -> Panel | None:
             axes.set(xlabel="Real part (Ω)", ylabel="− Imaginary part (Ω)")
             description = f"{len(spectra)} spectra with equal axes"
             made.append((kind, inline_svg(figure, f"nyquist-{kind}", "Impedance spectra", description)))
-    shown = (
-        f"{len(spectra)} of {total} spectra" if total > len(spectra) else f"{total} spectr{'a' if total > 1 else 'um'}"
-    )
+    shown = "One spectrum" if total == 1 else f"{total} spectra"
+    shown += f", of which {len(spectra)} are drawn" if total > len(spectra) else ""
     first, last = duration(spectra[0].time), duration(spectra[-1].time)
     caption = f"{shown}; both axes have one scale."
     key = (("step-1", f"first, at {first}"), ("step-8", f"last, at {last}")) if len(spectra) > 1 else ()

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lisse.errors import InvalidInput
 from lisse.materials.property import PROPERTIES, Entry, Property
 from lisse.references import all_references, cite
 from lisse.units import format_quantity, quantity
@@ -142,7 +143,8 @@ def _credit(
     if found is None:
         return _GIVEN
     _, entry = found
-    if not math.isclose(entry.at(temperature), value, rel_tol=1e-9):
+    known = _value(entry, temperature)
+    if known is None or not math.isclose(known, value, rel_tol=1e-9):
         return _GIVEN
     return _source(entry, temperature) | {"row": entry.row}
 
@@ -156,7 +158,7 @@ def _material_table(title: str, material: Mapping[str, Any], flaws: bool, temper
                 "name": name,
                 "words": name.replace("_", " "),
                 "used": name in read and not (material["kind"] == "metal" and name in _READ_WITH_FLAWS),
-                "value": entry.at(temperature),
+                "value": _value(entry, temperature),
                 "unit": PROPERTIES[name].unit,
                 "shown": _printed_value(entry, temperature),
             }
@@ -165,8 +167,17 @@ def _material_table(title: str, material: Mapping[str, Any], flaws: bool, temper
     return {"title": title, "rows": sorted(rows, key=lambda row: (not row["used"], row["words"]))}
 
 
+def _value(entry: Entry, temperature: float) -> float | None:
+    """SI. At the temperature of the cell; ``None`` where that lies outside the table of the law."""
+    try:
+        return entry.at(temperature)
+    except InvalidInput:
+        return None
+
+
 def _source(entry: Entry, temperature: float) -> dict[str, Any]:
-    low, high = entry.spread_at(temperature)
+    carried = _value(entry, temperature) and entry.at(entry.temperature)  # neither unknown nor zero
+    low, high = entry.spread_at(temperature) if carried else (entry.low, entry.high)
     return {
         "low": low,
         "high": high,
@@ -181,9 +192,10 @@ def _printed_value(entry: Entry, temperature: float) -> str:
     """In the unit of the source, at the temperature of the cell; a law without a number of its own in words."""
     if entry.quoted_value is None:
         return entry.law.text()
-    measured = entry.at(entry.temperature)
-    factor = 1.0 if temperature == entry.temperature or measured == 0.0 else entry.at(temperature) / measured
-    value = entry.quoted_value * factor
+    here, measured = _value(entry, temperature), entry.at(entry.temperature)
+    if here is None:
+        return f"unknown at this temperature ({entry.quoted})"
+    value = entry.quoted_value * (1.0 if temperature == entry.temperature or measured == 0.0 else here / measured)
     number = f"{value:.2e}".replace(".00e", "e").replace("0e", "e") if 0 < abs(value) < 1e-2 else f"{value:.5g}"
     sign = {"lower": "> ", "upper": "< ", "": ""}[entry.bound]
     return f"{sign}{number} {'' if entry.quoted_unit == '1' else entry.quoted_unit}".strip()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from lisse.materials.property import MARKS
 from lisse.records import Solution, write_atomically
-from lisse.report.figures import failure_panel, interface_panels, limits_panel, voltage_panel
+from lisse.report.limits_figure import limits_panel
+from lisse.report.run_figures import failure_panel, interface_panels, voltage_panel
 from lisse.report.summary import summary
 from lisse.report.verdict import headline, next_limit_words
 from lisse.report.words import MODES, duration, printed
@@ -94,6 +95,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        optimized=False,  # a page is rendered once: folding constants takes longer than it saves
     )
     made.filters |= {"printed": printed, "shown": _shown, "duration": duration, "error": _error, "number": _number}
     return made

@@ -107,10 +107,23 @@ def _half_cycle(settings: Mapping[str, Any], what: str = "half-cycle") -> str:
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _raised(unit: str, exponent: str) -> str:
+    return unit + exponent.translate(_SUPERSCRIPT)
+
+
+def _power(mantissa: str, exponent: str) -> str:
+    return f"{mantissa}×10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
 _PRINTED = (
-    (re.compile(r"(?<=\d)e([-+]?\d+)"), lambda found: "×10" + str(int(found[1])).translate(_SUPERSCRIPT)),
+    (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-+]?\d+)\b"), lambda found: _power(found[1], found[2])),
     (re.compile(r"\bm\^0\.5"), lambda found: "√m"),
-    (re.compile(r"\b([cmu]?m|s|K)\^?(-?[23])\b"), lambda found: found[1] + found[2].translate(_SUPERSCRIPT)),
+    (
+        re.compile(r"(?<![\w-])([cmu]?m)\^?(-?[23])\b(?!\.\d)"),
+        lambda found: found[1] + found[2].translate(_SUPERSCRIPT),
+    ),
     (re.compile(r"\bu([mAF])\b"), lambda found: "µ" + found[1]),
     (re.compile(r"\bohm\b"), lambda found: "Ω"),
     (re.compile(r"\bdegC\b"), lambda found: "°C"),

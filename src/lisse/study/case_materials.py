@@ -103,11 +103,21 @@ def _with_own_numbers(tables: CaseTables, path: str, material: Material, given: 
             advice = suggest(name[:80], (*PROPERTIES, *_HEAD)) or "lisse.materials.PROPERTIES lists them"
             raise tables.error(key, None, "a property of the vocabulary", advice)
         entry = tables.at(key, lambda v=value, n=name: _as_entry(n, v))  # type: ignore[misc]
-        material = tables.at(
-            key,
-            lambda m=material, n=name, e=entry, k=key: m.with_overrides({n: e}, tables.place(k)),  # type: ignore[misc]
-        )
+        material = tables.at(key, lambda m=material, n=name, e=entry, k=key: _changed(tables, m, n, e, k))  # type: ignore[misc]
     return material
+
+
+def _changed(tables: CaseTables, material: Material, name: str, entry: Any, key: str) -> Material:
+    """With one property given, which must have a possible value at the temperature of the cell."""
+    changed = material.with_overrides({name: entry}, tables.place(key))
+    try:
+        number = changed.value(name, tables.temperature)
+        PROPERTIES[name].check(number)
+    except ArithmeticError:
+        raise InvalidInput(name, None, "a law that gives a number at the temperature of the cell") from None
+    except InvalidInput as error:
+        raise InvalidInput(name, error.got, f"{error.allowed}, at the temperature of the cell", error.advice) from None
+    return changed
 
 
 def _as_entry(name: str, value: Any) -> Any:

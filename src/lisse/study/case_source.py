@@ -46,16 +46,14 @@ class CaseSource:
 
     def where(self, key: str) -> str:
         """File and line of a dotted key, or of the nearest table around it that is there; or ``command line``."""
-        if any(key == path or key.startswith(path + ".") for path in self.changed):
-            return "command line"
-        if self.text:
-            tables = tomllib.loads(self.text)
-            while key and not holds(tables, key):
-                key = key[: max(key.rfind("."), key.rfind("["), 0)]
-            line = key_line(self.text, key) if key else None
-            if line is not None:
-                return f"{self.name}, line {line}"
-        return self.name
+        in_file = tomllib.loads(self.text)
+        for path in self.changed:
+            if key == path or key.startswith(f"{path}.") or (path.startswith(f"{key}.") and not holds(in_file, key)):
+                return "command line"
+        while key and not holds(in_file, key):
+            key = key[: max(key.rfind("."), key.rfind("["), 0)]
+        line = key_line(self.text, key) if key else None
+        return self.name if line is None else f"{self.name}, line {line}"
 
 
 def read_source(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> CaseSource:

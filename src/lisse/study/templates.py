@@ -236,7 +236,8 @@ class _Writer:
 def _material(name: str) -> Iterator[str]:
     """The library name, and below it the form that changes a number."""
     material = load(name)
-    property = next(p for p in ("ionic_conductivity", "surface_energy", "volumetric_capacity") if material.has(p))
+    likely = ("ionic_conductivity", "surface_energy", *material.properties)
+    property = next(p for p in likely if material.has(p) and material.entry(p).quoted_value is not None)
     yield _line("material", name, f"of the library; `lisse materials {name}` shows its numbers and sources")
     changed = f'{{ material = "{name}", override = {{ {property} = "{material.entry(property).quoted}" }} }}'
     yield f"# material = {changed}"

@@ -20,6 +20,8 @@ _LENGTH = 1e-6  # m, scale of void heights
 _CHARGE = 36000.0  # C/m2, scale of charge
 _SHORTEST = 1e-9  # s
 _MOST_PIECES = 1000
+_EARLY = np.geomspace(1.0, 512.0, 10)  # s
+_EVEN = 12
 
 _Failure = tuple[str, int | None] | None
 """A verdict mode and the interface (0 working, 1 counter, None neither)."""
@@ -139,13 +141,14 @@ class ContactFollower:
         times, states = [np.zeros(1)], [state[np.newaxis]]
         failure: _Failure = None
         trouble, time, pieces = "", 0.0, 0
+        clock = _recorded_times(self._length)
         while self._length - time > _SHORTEST and failure is None and not trouble:
             self._set_phases(state)
             lost = self._already_lost(state)
             if lost is not None:
                 failure = ("contact-loss", lost)
                 break
-            found = integrate(self._solver, 0.0, self._length - time, state)
+            found = integrate(self._solver, np.append(0.0, clock[clock > time + _SHORTEST] - time), state)
             event, trouble = found.event, found.trouble
             times.append(time + found.time[1:])
             states.append(found.state[1:])
@@ -179,3 +182,9 @@ class ContactFollower:
             current = np.array([self._current(float(w), float(c)) for w, c in states[:, :2]])
             charge = states[:, 2] * _CHARGE
         return ContactPath(time, heights, current, charge, failure, trouble, self._evaluations)
+
+
+def _recorded_times(length: float) -> np.ndarray:
+    """s. Closely after a switch of the current, where flaws fill and empty within seconds, and evenly after that."""
+    early = _EARLY[0.1 * length > _EARLY]
+    return np.union1d(early, np.linspace(0.0, length, _EVEN + 1)[1:])

@@ -7,6 +7,7 @@ step, or until a flaw spans the electrolyte.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,11 @@ import numpy as np
 from lisse.models.flaws import FlawLaw
 from lisse.models.lumped.integrator import falling, integrate
 
-__all__ = ["FlawPath", "follow_flaws"]
+__all__ = ["FlawPath", "Mouth", "follow_flaws"]
+
+Mouth = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""Times (s, from the start of the step) to the current density at this interface (A/m2, above zero where it is plated)
+and to the drop between metal and electrolyte at the mouth of a flaw (V, of the same sign)."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,7 @@ class FlawPath:
 def follow_flaws(
     law: FlawLaw,
     time: np.ndarray,
-    plating: np.ndarray,
-    drop: np.ndarray,
+    mouth: Mouth,
     filling: np.ndarray,
     depth: np.ndarray,
     thickness: float,
@@ -59,10 +63,8 @@ def follow_flaws(
     law : FlawLaw
     time : (n,) array
         s, from the start of the step.
-    plating : (n,) array
-        A/m2. Current density at this interface, above zero where it is plated.
-    drop : (n,) array
-        V. Drop at the mouth of the flaws, of the sign of `plating`.
+    mouth : callable
+        What the flaws see at any times of the step.
     filling, depth : (m,) array
         At the start.
     thickness : float
@@ -70,25 +72,18 @@ def follow_flaws(
     tolerance : float
         Relative tolerance of the integration of growth.
     """
+    plating, drop = mouth(time)
     drive = law.drive(depth, plating[:, np.newaxis], drop[:, np.newaxis])
-    fillings = law.relax(filling, depth, time, drive)
-    critical = (law.intensity(fillings, depth).max(axis=1) > 1.0) & (plating > 0.0)
-    if not critical[1:].any():
+    fillings, peak = law.relax(filling, depth, time, drive)
+    critical = (law.intensity(peak, depth).max(axis=1) > 1.0) & (plating[1:] > 0.0)
+    if not critical.any():
         return FlawPath(time, fillings, np.broadcast_to(depth, fillings.shape))
-    k = 1 + int(np.argmax(critical[1:]))
+    k = 1 + int(np.argmax(critical))
     before = FlawPath(time[:k], fillings[:k], np.broadcast_to(depth, (k, len(depth))))
-    return _join(before, _grow(law, time, plating, drop, before, thickness, tolerance))
+    return _join(before, _grow(law, mouth, before, float(time[-1]), thickness, tolerance))
 
 
-def _grow(
-    law: FlawLaw,
-    time: np.ndarray,
-    plating: np.ndarray,
-    drop: np.ndarray,
-    before: FlawPath,
-    thickness: float,
-    tolerance: float,
-) -> FlawPath:
+def _grow(law: FlawLaw, mouth: Mouth, before: FlawPath, end: float, thickness: float, tolerance: float) -> FlawPath:
     """Integrate filling and depth from the last time of `before` to the end of the step."""
     from sksundae.cvode import CVODE
 
@@ -100,7 +95,8 @@ def _grow(
         nonlocal evaluations
         evaluations += 1
         filling, depth = state[:m], state[m:]
-        drive = law.drive(depth, np.interp(t, time, plating), np.interp(t, time, drop))
+        plating, drop = mouth(np.array([t]))
+        drive = law.drive(depth, float(plating[0]), float(drop[0]))
         out[:m], out[m:] = law.rates(filling, depth, drive)
 
     def spanned(_: float, state: np.ndarray, out: np.ndarray) -> None:
@@ -116,7 +112,7 @@ def _grow(
         num_events=1,
         sparsity=_pattern(m),
     )
-    found = integrate(solver, float(before.time[-1]), float(time[-1]), start)
+    found = integrate(solver, np.array([before.time[-1], end]), start)
     short = float(found.time[-1]) if found.event is not None else None
     depth = np.maximum.accumulate(found.state[:, m:])
     trouble = f"growth of a flaw: {found.trouble}" if found.trouble else ""

@@ -35,10 +35,13 @@ class Integration:
     trouble: str
 
 
-def integrate(solver: Any, start: float, end: float, state: np.ndarray) -> Integration:
-    """Run a CVODE solver from one time (s) to another, or to its first event."""
+def integrate(solver: Any, times: np.ndarray, state: np.ndarray) -> Integration:
+    """Run a CVODE solver through the given times (s), or to its first event.
+
+    Two times are a start and an end: the integrator's own steps are recorded. More are the times to record.
+    """
     with contextlib.redirect_stdout(io.StringIO()):  # it prints its own errors, which go into `trouble` instead
-        found = solver.solve(np.array([start, end]), state)
+        found = solver.solve(times, state)
     time, states = np.asarray(found.t), np.asarray(found.y)
     good = np.isfinite(states).all(axis=1)
     good[1:] &= np.diff(time) > 0.0
@@ -46,7 +49,7 @@ def integrate(solver: Any, start: float, end: float, state: np.ndarray) -> Integ
     event = None if found.i_events is None else int(np.flatnonzero(np.asarray(found.i_events)[-1])[0])
     trouble = ""
     if broken or (not found.success and event is None):
-        trouble = f"the time integrator stopped after {time[good][-1] - start:.4g} s ({found.message})"
+        trouble = f"the time integrator stopped after {time[good][-1] - times[0]:.4g} s ({found.message})"
     return Integration(time[good], states[good], event, trouble)
 
 

@@ -16,7 +16,7 @@ from lisse.cell import Cell
 from lisse.models.base import Progress, symmetric_counter
 from lisse.models.lumped.contact_path import ContactFollower, ContactPath
 from lisse.models.lumped.equations import Equations, build_equations
-from lisse.models.lumped.flaw_path import FlawPath, follow_flaws
+from lisse.models.lumped.flaw_path import FlawPath, Mouth, follow_flaws
 from lisse.protocol import Protocol, Step
 
 __all__ = ["Failure", "Leg", "March", "march"]
@@ -176,23 +176,19 @@ class _Run:
         laws = self._equations.flaws
         if laws is None:
             return []
-        found = []
-        for side, (law, sign) in enumerate(zip(laws, (1.0, -1.0), strict=True)):
-            plating = sign * contact.current_density
-            drop = self._equations.mouth_drop(plating, contact.void_height[:, side])
-            found.append(
-                follow_flaws(
-                    law,
-                    contact.time,
-                    plating,
-                    drop,
-                    self._filling[side],
-                    self._depth[side],
-                    self._equations.thickness,
-                    self._tolerance,
-                )
+        equations = self._equations
+        return [
+            follow_flaws(
+                law,
+                contact.time,
+                _mouth(equations, contact, side),
+                self._filling[side],
+                self._depth[side],
+                equations.thickness,
+                self._tolerance,
             )
-        return found
+            for side, law in enumerate(laws)
+        ]
 
     def _leg(
         self, step: Step, contact: ContactPath, flaws: list[FlawPath]
@@ -234,6 +230,18 @@ def _formed_void_height(cell: Cell, equations: Equations) -> float:
     pressure = max(cell.stack.forming_pressure, cell.stack.pressure)
     formed = float(theory.contact_fraction_plastic(pressure=pressure, hardness=cell.interface.contact_hardness))
     return equations.contact.height(max(formed, cell.interface.contact_limit))
+
+
+def _mouth(equations: Equations, contact: ContactPath, side: int) -> Mouth:
+    """What the flaws of one interface see; voids are interpolated, the drop follows from them."""
+    sign = (1.0, -1.0)[side]
+
+    def mouth(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        plating = sign * np.interp(time, contact.time, contact.current_density)
+        void_height = np.interp(time, contact.time, contact.void_height[:, side])
+        return plating, equations.mouth_drop(plating, void_height)
+
+    return mouth
 
 
 def _cut(path: ContactPath, time: float, failure: tuple[str, int | None]) -> ContactPath:

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from lisse.cli.main import main
+from lisse.models.run import solve
+from lisse.study import load_case
+from lisse.study.schema import CATHODE, PROTOCOLS, TABLES
+from lisse.study.templates import TEMPLATES, template
+
+KINDS = sorted(TEMPLATES)
+DEFAULT_LINE = re.compile(r"# ([a-z_]+ = .*)")
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_template_runs_as_it_is(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.toml"
+    assert main(["new", kind, "-o", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file}: edit it, then: lisse run {file}\n"
+    case = load_case(file)
+    assert case.cell.kind == {"polymer": "symmetric"}.get(kind, kind)
+    assert case.model.name == ("lumped" if kind == "symmetric" else "analytic")
+    assert solve(case.model, case.cell, case.protocol).status in ("completed", "stopped")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_key_stands_in_the_template_with_its_help(kind: str) -> None:
+    text = template(kind)
+    skipped = {"model.resolved"} | ({"model.lumped"} if kind != "symmetric" else set())
+    for path, fields in TABLES.items():
+        if path in skipped:
+            continue
+        assert not path or re.search(rf"^(# )?\[{re.escape(path)}\]$", text, re.MULTILINE), path
+        for name, field in (CATHODE if kind == "full" and path == "cell.counter" else fields).items():
+            assert re.search(rf"^(# )?{name} = [^#]+  +# ", text, re.MULTILINE), name
+            assert field.help in text or kind in ("polymer",) or path == "model", name
+    protocol = load_name(text)
+    for name, field in PROTOCOLS[protocol].items():
+        assert re.search(rf"^(# )?{name} = .*# {re.escape(field.help)}", text, re.MULTILINE), name
+    assert all(name in text for name in PROTOCOLS)
+
+
+def load_name(text: str) -> str:
+    found = re.search(r'\[protocol\]\n(?:#.*\n)*name = "([^"]+)"', text)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_line_for_a_default_changes_nothing_when_its_mark_is_taken_away(kind: str, tmp_path: Path) -> None:
+    text = template(kind)
+    plain = load_case(write(tmp_path / "plain.toml", text))
+    lines = text.splitlines()
+    tried = 0
+    commented_table = False
+    for number, line in enumerate(lines):
+        commented_table = line.startswith("# [") or (commented_table and line.startswith("# "))
+        found = DEFAULT_LINE.match(line)
+        if found is None or "; not set" in line or commented_table:
+            continue
+        changed = [*lines[:number], found[1], *lines[number + 1 :]]
+        if line.startswith("# material ="):
+            changed.pop(number - 1)
+        case = load_case(write(tmp_path / "changed.toml", "\n".join(changed)))
+        tried += 1
+        if line.startswith("# material ="):
+            assert case.cell != plain.cell  # the number is the same, but now it counts as the user's own
+        else:
+            assert case == plain, line
+    assert tried > 15
+
+
+def test_a_commented_table_is_a_good_example(tmp_path: Path) -> None:
+    text = re.sub(r"^# (\[cell\.electrolyte\.flaws\]|mean_length|spread|density|geometry|focusing)", r"\1", template("polymer"), flags=re.MULTILINE)  # fmt: skip  # noqa: E501
+    case = load_case(write(tmp_path / "flawed.toml", text))
+    assert case.cell.electrolyte.flaws is not None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "symmetric"])
+def test_the_template_says_why_its_model_is_not_the_lumped_one(kind: str) -> None:
+    assert re.search(r'^name = "analytic" +# not lumped: that model ', template(kind), re.MULTILINE)
+
+
+def test_without_arguments_it_writes_a_symmetric_case_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new"]) == 0
+    assert (tmp_path / "case.toml").read_text("utf-8") == template("symmetric")
+    assert capsys.readouterr().out.startswith("case.toml: edit it")
+
+
+def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write(tmp_path / "case.toml", "precious")
+    assert main(["new", "full", "-o", str(file)]) == 2
+    assert "It is there already: give another name with -o, or --force" in capsys.readouterr().err
+    assert file.read_text("utf-8") == "precious"
+    assert main(["new", "full", "-o", str(file), "--force"]) == 0
+    assert file.read_text("utf-8") == template("full")
+
+
+def test_it_prints_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "polymer", "-o", "-"]) == 0
+    assert capsys.readouterr().out == template("polymer")
+    assert main(["new", "polymer", "-o", "-", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == {"kind": "polymer", "model": "analytic", "file": None, "text": template("polymer")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["resolved"], "kind of case: got 'resolved'; .*not in this version; start from 'symmetric'"),
+        (["symetric"], "Did you mean 'symmetric'"),
+        (["full", "-o", "nowhere/case.toml"], "There is no folder 'nowhere'"),
+        (["full", "-o", "."], "This is a folder"),
+        (["full", "more"], "argument of lisse new: got 'more'"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("lisse: error: ")
+    assert error.count("\n") == 1
+    assert re.search(message, error)
+    assert list(tmp_path.iterdir()) == []

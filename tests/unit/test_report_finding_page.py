@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from lisse.measurement import analyse
+from lisse.measurement.analysis.finding import FINDING_MODES
+from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, bdf_dataset
+from lisse.records import Measurement, Spectrum
+from lisse.report import write_finding_report
+from lisse.report.finding_page import _MODES
+
+
+def symmetric_cell(cycles: int = 4, spectra: int = 0, name: str = "cell.csv") -> Measurement:
+    """1 mA forwards and backwards through 50 ohm, half an hour each, with a little noise."""
+    time = np.arange(0.0, cycles * 1800.0, 10.0)
+    current = np.where((time // 1800.0) % 2 == 0, 1e-3, -1e-3)
+    voltage = 50.0 * current + 1e-5 * np.sin(time)
+    frequency = np.geomspace(1e5, 1.0, 40)
+    arc = 10.0 + 40.0 / (1.0 + 2j * np.pi * frequency * 1e-3)
+    return Measurement(
+        data=bdf_dataset({TIME: time, CURRENT: current, VOLTAGE: voltage}),
+        files=(name,),
+        instrument="BDF",
+        version="0.1.0",
+        spectra=tuple(Spectrum(1800.0 * k, frequency, arc * (1 + 0.02 * k)) for k in range(spectra)),
+    )
+
+
+def page(tmp_path, measurement, area=None) -> str:
+    path = write_finding_report(tmp_path / "finding.html", analyse(measurement, area=area), measurement)
+    return path.read_text(encoding="utf-8")
+
+
+def test_every_mode_of_a_finding_has_words():
+    assert set(_MODES) == set(FINDING_MODES)
+
+
+def test_key_figures_are_numbers_of_the_finding(tmp_path):
+    measurement = symmetric_cell()
+    for area in (None, 1e-4):
+        content = analyse(measurement, area=area).to_dict()
+        shown = re.findall(r'data-key="(\w+)" data-value="([^"]*)"', page(tmp_path, measurement, area))
+        assert len(shown) == 3
+        assert all(content[key] == float(value) for key, value in shown)
+
+
+def test_verdict_half_cycles_and_plots_are_there(tmp_path):
+    text = page(tmp_path, symmetric_cell(spectra=2), area=1e-4)
+    assert "No failure was found in" in text
+    assert 'id="voltage-wide-title"' in text
+    assert 'id="nyquist-narrow-title"' in text
+    assert "2 spectra; both axes have one scale." in text
+    assert "Every second half-cycle is shaded." in text
+    assert ">Current density (mA/cm²)</text>" in text
+
+
+def test_without_an_area_no_areal_number_is_given(tmp_path):
+    text = page(tmp_path, symmetric_cell())
+    body = re.sub(r"<svg.*?</svg>|<style.*?</style>", "", text, flags=re.DOTALL)
+    assert "mAh/cm²" not in body
+    assert "ASR" not in body
+    assert "not known" in body
+    assert ">Current (mA)</text>" in text
+
+
+def test_nyquist_axes_have_one_scale(tmp_path):
+    from lisse.report import finding_page
+
+    kept = []
+    original = finding_page.inline_svg
+
+    def spy(figure, *words):
+        made = original(figure, *words)
+        kept.extend(figure.axes)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finding_page, "inline_svg", spy)
+        page(tmp_path, symmetric_cell(spectra=1))
+    for axes in kept:
+        box = axes.get_window_extent()
+        across, up = np.ptp(axes.get_xlim()) / box.width, np.ptp(axes.get_ylim()) / box.height
+        assert across == pytest.approx(up, rel=1e-6)
+
+
+def test_many_spectra_are_thinned_and_it_is_said(tmp_path):
+    text = page(tmp_path, symmetric_cell(cycles=12, spectra=11))
+    assert "11 spectra, of which 8 are drawn" in text
+
+
+def test_without_spectra_there_is_no_impedance(tmp_path):
+    assert "Impedance" not in page(tmp_path, symmetric_cell())
+
+
+def test_many_half_cycles_are_folded(tmp_path):
+    text = page(tmp_path, symmetric_cell(cycles=30), area=1e-4)
+    assert "<details><summary>6 more half-cycles</summary>" in text
+
+
+def test_nothing_is_loaded_and_file_names_are_escaped(tmp_path):
+    text = page(tmp_path, symmetric_cell(name="<script>x"))
+    assert "<script>" not in text
+    assert "&lt;script&gt;x" in text
+    assert not re.search(r'(?:src|href)="(?!#)', text)
+    assert "http" not in text
+
+
+def test_a_record_at_rest_has_a_page(tmp_path):
+    rest = Measurement(
+        data=bdf_dataset({TIME: np.arange(5.0), CURRENT: np.zeros(5), VOLTAGE: np.zeros(5)}), files=("rest.csv",)
+    )
+    text = page(tmp_path, rest)
+    assert "No current was passed" in text
+    assert '<p class="verdict warn">' in text

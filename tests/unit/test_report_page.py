@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from report_solutions import SHORT, made_up
+
+from lisse.records import Verdict, dataset
+from lisse.report import summary, write_report
+
+VOID = {"meta", "br", "link", "img", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Checks that tags close, and collects ids, attributes and text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not {"style", "title", "desc"} & set(self.open):
+            self.text += data
+
+
+def page(tmp_path, solution, title="A title") -> tuple[str, Page]:
+    text = write_report(tmp_path / "report.html", solution, title).read_text(encoding="utf-8")
+    return text, Page(text)
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory) -> tuple[str, Page]:
+    return page(tmp_path_factory.mktemp("usual"), made_up())
+
+
+def test_the_page_needs_nothing_but_itself(usual):
+    text, read = usual
+    assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in read.tags}
+    for tag, attributes in read.tags:
+        for name in ("src", "href", "xlink:href", "data", "action"):
+            assert (attributes.get(name) or "#").startswith("#"), (tag, attributes)
+    assert "@import" not in text
+    assert not re.search(r"url\((?!#)", text)
+    assert "https://" not in text
+
+
+def test_ids_are_unique(usual):
+    _, read = usual
+    ids = [attributes["id"] for _, attributes in read.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_verdict_comes_first_and_the_numbers_are_those_of_the_summary(usual):
+    _, read = usual
+    assert "Fails by a filament short at 1.75 mA/cm² after 2 h, from the working electrode." in read.text
+    assert "Next limit: voltage limit (drops of the cell as formed) at 72 mA/cm², 41 times that current." in read.text
+    verdict = summary(made_up(), "")["verdict"]
+    shown = {a["data-key"]: float(a["data-value"]) for _, a in read.tags if "data-value" in a}
+    assert len(shown) == 5
+    assert shown == {name: verdict[name] for name in shown}
+
+
+def test_a_title_with_markup_is_shown_and_not_run(tmp_path):
+    title = 'Li <script>alert("x")</script> & Co'
+    text, read = page(tmp_path, made_up(warnings=("<b>bold</b>",), status_text="<i>"), title)
+    assert "<script>" not in text
+    assert title in read.text
+    assert "<b>bold</b>" in read.text
+
+
+def test_what_is_not_resolved_is_said_in_words_and_not_drawn(tmp_path):
+    absent = ("contact_fraction", "void_height", "flaw_length", "plating_pressure", "constriction_drop")
+    text, read = page(tmp_path, made_up(leave_out=absent, model="analytic"))
+    assert read.text.count("not resolved by the analytic model") == 4
+    assert "Not resolved: constriction." in read.text
+    assert "contact-fraction-title" not in text
+    assert "not resolved" in read.text[read.text.index("Smallest contact fraction") :][:60]
+
+
+def test_without_any_trace_there_is_no_drawing_of_them(tmp_path):
+    bare = made_up(data=dataset({}, {"time": [0.0, 7200.0]}), limits=(), inputs={})
+    text, read = page(tmp_path, bare)
+    assert "<svg" not in text
+    assert "No closed-form limit with a margin applies to this cell." in read.text
+    assert "The inputs were not recorded" in read.text
+
+
+def test_a_steady_trace_is_told_in_words(usual):
+    _, read = usual
+    assert "3 MPa, constant throughout" in read.text
+
+
+def test_conservation_is_shown(usual):
+    text, _ = usual
+    assert '<td class="number" data-conservation="charge">5×10⁻¹⁵</td>' in text
+    assert '<td class="number" data-conservation="lithium">not resolved</td>' in text
+
+
+def test_limits_stand_in_the_order_of_their_margins(usual):
+    text, read = usual
+    table = text[text.index('<table id="limits">') :]
+    order = [table.index(words) for words in ("crack overpotential", "drops of the cell", "void closure")]
+    assert order == sorted(order)
+    assert "steady salt depletion" in read.text[read.text.index("What does not apply") :]
+
+
+def test_targets_are_met_missed_or_not_resolved(usual):
+    _, read = usual
+    assert re.search(r"> 3 mA/cm²\s*1.7 mA/cm²\s*not met", read.text)
+    assert re.search(r"> 80 %\s*not resolved", read.text)
+
+
+def test_sources_marks_and_references_are_given(usual):
+    _, read = usual
+    assert "LLZO-K2a" in read.text
+    assert "literature memory" in read.text
+    assert "doi:10.1021/acsenergylett.9b02668" in read.text
+    assert "lisse 0.1.0 · lumped model" in read.text
+    assert "no random seed" in read.text
+    assert "the longest flaw is 30 µm" in read.text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "changes", "tone"),
+    [
+        (SHORT, {}, "bad"),
+        (Verdict(highest_current_density_passed=30.0), {}, "good"),
+        (Verdict(), {"status": "failed", "status_text": "step 3"}, "warn"),
+    ],
+)
+def test_the_colour_of_the_verdict_goes_with_it(tmp_path, verdict, changes, tone):
+    text, _ = page(tmp_path, made_up(verdict, **changes))
+    assert f'<p class="verdict {tone}">' in text
+
+
+def test_held_voltage_leaves_gaps_in_the_current(tmp_path):
+    time = np.linspace(0.0, 3600.0, 50)
+    unknown = (("time",), np.full(50, np.nan))
+    traces = {"voltage": (("time",), np.full(50, 0.05)), "current_density": unknown, "ohmic_drop": unknown}
+    text, read = page(tmp_path, made_up(Verdict(), data=dataset(traces, {"time": time}), model="analytic"))
+    assert "voltage-wide-title" in text
+    assert re.search(r"Voltage split\s*not resolved by the analytic model", read.text)
+
+
+def test_a_failure_of_unknown_voltage_is_not_drawn(tmp_path):
+    time = np.linspace(0.0, 7200.0, 50)
+    traces = {"voltage": (("time",), np.full(50, np.nan)), "current_density": (("time",), np.full(50, 1.0))}
+    _, read = page(tmp_path, made_up(data=dataset(traces, {"time": time})))
+    assert "Around the failure" not in read.text
+
+
+def test_a_run_stopped_at_its_first_record_has_a_page(tmp_path):
+    data = dataset({"voltage": (("time",), [0.0]), "current_density": (("time",), [0.0])}, {"time": [0.0]})
+    json.dumps(summary(made_up(Verdict(), data=data, status="failed"), ""), allow_nan=False)
+    page(tmp_path, made_up(Verdict(), data=data, status="failed"))

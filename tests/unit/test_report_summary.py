@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from report_solutions import inputs, made_up
+
+from lisse.materials import load
+from lisse.records import Verdict, dataset
+from lisse.report import summary
+from lisse.report.inputs import input_tables
+
+PROMISED = {
+    "lisse_version": str,
+    "title": str,
+    "model": str,
+    "status": str,
+    "status_text": str,
+    "verdict": dict,
+    "limits": list,
+    "targets": list,
+    "conservation": dict,
+    "warnings": list,
+    "references": list,
+    "units": dict,
+}
+
+
+def rows(tables, title):
+    return {row["name"]: row for table in tables if table["title"] == title for row in table["rows"]}
+
+
+@pytest.mark.parametrize("status", ["completed", "stopped", "failed"])
+def test_the_promised_keys_are_there_and_json_takes_them(status):
+    content = summary(made_up(status=status), "A title")
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
+    assert {name: type(content[name]) for name in PROMISED} == PROMISED
+    assert content["status"] == status
+    assert {"mode", "time", "critical_current_density", "cumulative_charge", "threshold_charge"} <= set(
+        content["verdict"]
+    )
+    assert content["units"]["time"] == "s"
+
+
+def test_limits_are_sorted_by_margin_and_those_that_do_not_apply_come_last():
+    limits = summary(made_up(), "")["limits"]
+    assert [limit["mechanism"] for limit in limits] == [
+        "filament-short",
+        "voltage-limit",
+        "contact-loss",
+        "salt-depletion",
+    ]
+    assert limits[0]["inputs"] == {"flaw_length": 3e-5}
+    assert limits[-1] | {"applies": False, "current_density": None, "margin": None} == limits[-1]
+
+
+def test_an_infinite_limit_is_null_and_marked_unbounded():
+    limit = summary(made_up(), "")["limits"][2]
+    assert (limit["current_density"], limit["margin"], limit["unbounded"], limit["applies"]) == (None, None, True, True)
+
+
+def test_what_is_not_resolved_is_null():
+    content = summary(made_up(leave_out=("contact_fraction", "void_height"), conservation={}), "")
+    assert content["not_resolved"] == ["contact_fraction", "void_height"]
+    assert {"name": "contact_fraction", "what": "smallest", "interface": None, "value": None} in content["extremes"]
+    assert content["conservation"] == {"charge": None, "lithium": None}
+
+
+def test_extremes_are_magnitudes_of_each_interface():
+    found = {(e["name"], e["what"], e["interface"]): e["value"] for e in summary(made_up(), "")["extremes"]}
+    assert found["contact_fraction", "smallest", "working"] == pytest.approx(0.6)
+    assert found["contact_fraction", "smallest", "counter"] == pytest.approx(0.8)
+    assert found["voltage", "largest", None] == pytest.approx(17.5 * 7e-3)
+
+
+def test_a_trace_of_nan_alone_has_no_extreme():
+    silent = dataset({"voltage": (("time",), [np.nan, np.nan])}, {"time": [0.0, 1.0]})
+    found = {e["name"]: e["value"] for e in summary(made_up(data=silent), "")["extremes"]}
+    assert found["voltage"] is None
+
+
+def test_protocol_is_summed_up_without_its_steps():
+    protocol = summary(made_up(), "")["protocol"]
+    assert (protocol["steps"], protocol["duration"]) == (4, 7200.0)
+    assert protocol["words"].startswith("CCD ramp")
+
+
+def test_a_solution_without_inputs_has_a_summary():
+    content = summary(made_up(inputs={}), "")
+    assert (content["inputs"], content["protocol"], content["settings"]) == ([], None, {})
+
+
+def test_an_unknown_citation_key_is_kept_as_it_is():
+    content = summary(made_up(references=("nobody1900",)), "")
+    assert content["reference_texts"]["nobody1900"] == "nobody1900"
+
+
+def test_interface_numbers_are_credited_to_the_row_that_holds_them():
+    interface = rows(input_tables(inputs()), "Interfaces")
+    entry = load("LLZO").entry("interface_resistance")
+    assert interface["resistance"]["value"] == entry.at() == 2e-4
+    assert (interface["resistance"]["row"], interface["resistance"]["mark"]) == (entry.row, entry.mark)
+    assert interface["injection"]["source_short"] == "the case"
+
+
+def test_a_number_of_ones_own_is_not_credited_to_the_library():
+    resistance = rows(input_tables(inputs(resistance=3e-4)), "Interfaces")["resistance"]
+    assert (resistance["source"], resistance["row"], resistance["source_short"]) == ("", "", "the case")
+    assert resistance["shown"] == "3 ohm cm2"
+
+
+def test_materials_stand_once_with_the_properties_in_use_first():
+    tables = input_tables(inputs())
+    titles = [table["title"] for table in tables]
+    assert titles.count("Properties of lithium") == 1
+    used = [row["name"] for row in tables[titles.index("Properties of LLZO")]["rows"] if row["used"]]
+    assert set(used) == {"ionic_conductivity", "fracture_toughness", "youngs_modulus", "poisson_ratio"}
+    assert tables[titles.index("Properties of LLZO")]["rows"][0]["used"]
+
+
+def test_properties_are_shown_at_the_temperature_of_the_cell():
+    cold, hot = (rows(input_tables(inputs(T)), "Properties of LLZO")["ionic_conductivity"] for T in (298.15, 348.15))
+    assert cold["shown"] == "4.6e-04 S/cm"
+    assert hot["value"] == pytest.approx(load("LLZO").value("ionic_conductivity", 348.15))
+    assert float(hot["shown"].split()[0]) == pytest.approx(hot["value"] / 100, rel=1e-2)
+
+
+def test_verdict_without_failure_has_null_numbers():
+    verdict = summary(made_up(Verdict()), "")["verdict"]
+    assert verdict["mode"] == "none"
+    assert verdict["time"] is None
+    assert verdict["critical_current_density"] is None
