@@ -1,6 +1,6 @@
 """Write the reference pages that come from the code: python docs/generate_reference.py FOLDER.
 
-The interface of each room, the command line, the vocabulary of quantities and the list of sources. scripts/docs calls
+The interface of each room, the command line, the case file, the vocabulary of quantities and the list of sources. scripts/docs calls
 this; the pages are never edited by hand and never committed.
 """
 
@@ -10,13 +10,16 @@ import argparse
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
 import lisse
 from lisse import units
+from lisse.protocol import community_protocols
 from lisse.references import all_references
+from lisse.study import schema
+from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, SameAs
 
 SOURCE = Path(lisse.__file__).parent
 ROOMS = (
@@ -110,6 +113,57 @@ def quantities_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def case_file_page() -> str:
+    """Every key of a case file, from the table that the reader itself follows."""
+    parts = [
+        "# Case file",
+        "Every key that a case file may have. A quantity is text with a unit; the limits below are in the unit that "
+        "people write, any other of the same kind is taken. An unknown key is an error. How to write one: "
+        "[write a case file](../howto/write_a_case_file.md).",
+        "A material is a library name, a table `{material, sources, override}`, or a table of properties with a `name`; "
+        "`lisse materials` lists the library.",
+    ]
+    for path, fields in schema.TABLES.items():
+        parts.append(f"## `[{path}]`" if path else "## At the top")
+        if path in ("cell.electrolyte", "cell.anode", "cell.counter"):
+            parts.append("`material`: see above.")
+        parts.append(fields_table(fields))
+        if path == "cell.counter":
+            parts += ["In a full cell the table holds the cathode instead:", fields_table(schema.CATHODE)]
+    parts.append("## `[protocol]`")
+    parts.append("`name` is one of the following, or a protocol of the literature (below).")
+    for name, fields in schema.PROTOCOLS.items():
+        parts += [f"### {name}", fields_table(fields)]
+    parts += ["Each of `[[protocol.steps]]`:", fields_table(schema.STEP), "### Protocols of the literature"]
+    rows = []
+    for name, entry in community_protocols().items():
+        settings = ", ".join(f"{key} {value}" for key, value in entry.settings.items())
+        rows.append((f"`{name}`", entry.builder, settings, f"`{entry.reference}` [{entry.mark}]", entry.note))
+    parts.append(table(("name", "made with", "settings", "source", "note"), rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def fields_table(fields: Mapping[str, Field]) -> str:
+    """Keys with meaning, limits and default."""
+    rows = [(f"`{name}`", field.help, field.allowed(), default_text(field)) for name, field in fields.items()]
+    return table(("key", "meaning", "allowed", "default"), rows)
+
+
+def default_text(field: Field) -> str:
+    """What holds when the key is not given, in words."""
+    default = field.default
+    if default is REQUIRED:
+        return "none: must be given"
+    if default is OPTIONAL:
+        return "not set"
+    if isinstance(default, SameAs):
+        return f"same as `{default.path}`"
+    if isinstance(default, FromMaterial):
+        found = f"`{default.property}` of the {default.owner}"
+        return found if default.fallback is None else f"{found}, else {default.fallback} (assumed)"
+    return f"`{default}`"
+
+
 def sources_page() -> str:
     """Every source that a number or formula of the package refers to."""
     rows = []
@@ -130,6 +184,7 @@ def write_pages(folder: Path) -> None:
         if (SOURCE / f"{room}.py").exists() or (SOURCE / room / "__init__.py").exists():
             (folder / "api" / f"{room}.rst").write_text(api_page(room), encoding="utf-8")
     (folder / "command_line.md").write_text(command_line_page(), encoding="utf-8")
+    (folder / "case_file.md").write_text(case_file_page(), encoding="utf-8")
     (folder / "quantities.md").write_text(quantities_page(), encoding="utf-8")
     (folder / "sources.md").write_text(sources_page(), encoding="utf-8")
 
