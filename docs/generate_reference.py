@@ -1,7 +1,7 @@
 """Write the reference pages that come from the code: python docs/generate_reference.py FOLDER.
 
-The interface of each room, the command line, the case file, the vocabulary of quantities and the list of sources. scripts/docs calls
-this; the pages are never edited by hand and never committed.
+The interface of each room, the command line, the case file, the vocabulary of quantities and the list of sources.
+scripts/docs calls this; the pages are never edited by hand and never committed.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def case_file_page() -> str:
         "Every key that a case file may have. A quantity is text with a unit; the limits below are in the unit that "
         "people write, any other of the same kind is taken. An unknown key is an error. How to write one: "
         "[write a case file](../howto/write_a_case_file.md).",
-        "A material is a library name, a table `{material, sources, override}`, or a table of properties with a `name`; "
-        "`lisse materials` lists the library.",
+        "A material is a library name, a table `{material, sources, override}`, or a table of properties with a "
+        "`name`; `lisse materials` lists the library.",
     ]
     for path, fields in schema.TABLES.items():
         parts.append(f"## `[{path}]`" if path else "## At the top")

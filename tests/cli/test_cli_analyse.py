@@ -107,7 +107,7 @@ def test_output_folder_gets_the_finding_and_the_table(cell, tmp_path, capsys):
     assert len(rows) == 4
     assert float(rows[0]["plateau_voltage / V"]) == pytest.approx(0.1)
     assert rows[0]["area_resistance / ohm m2"] == ""
-    assert sorted(path.name for path in folder.iterdir()) == ["finding.json", "half_cycles.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == ["finding.json", "half_cycles.csv", "report.html"]
 
 
 def test_output_that_is_a_file_is_refused(cell):

@@ -180,10 +180,15 @@ def test_a_numerical_failure_is_a_status_or_an_exception(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("coefficient", [0.5, 0.3])
 def test_the_analytic_model_leaves_held_voltages_unresolved_and_says_so(coefficient: float) -> None:
-    case = llzo_case(
-        cell__interface__anodic_transfer_coefficient=coefficient,
-        protocol={"name": "hold", "voltage": "50 mV", "duration": "1 h"},
-    )
+    held = {"voltage": "50 mV", "duration": "1 h"}
+    steps = {"name": "steps", "steps": [{"current_density": "0.1 mA/cm^2", "duration": "1 h"}, held]}
+    case = llzo_case(cell__interface__anodic_transfer_coefficient=coefficient, protocol=steps)
     solution = solve(Analytic(), case.cell, case.protocol)
-    assert np.isnan(solution["voltage"].values).all()
+    assert np.isnan(solution["voltage"].values).tolist() == [False, False, True, True]
     assert any("held voltage" in text for text in solution.warnings)
+
+
+def test_the_analytic_model_refuses_a_protocol_without_a_set_current() -> None:
+    case = llzo_case(protocol={"name": "hold", "voltage": "50 mV", "duration": "1 h"})
+    with pytest.raises(InvalidInput, match=r"protocol: got 'hold'; allowed: at least one step of set current"):
+        solve(Analytic(), case.cell, case.protocol)

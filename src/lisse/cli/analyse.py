@@ -20,6 +20,7 @@ from lisse.units import format_quantity, parse_quantity
 
 if TYPE_CHECKING:
     from lisse.measurement.analysis import Finding
+    from lisse.records import Measurement
 
 __all__ = ["add_parser", "run"]
 
@@ -37,7 +38,9 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument("files", nargs="+", metavar="FILE", help="a file of a cycler or an impedance analyser")
     parser.add_argument("--area", metavar="AREA", help="area that the current is divided by, for example '0.785 cm^2'")
     parser.add_argument("--record", metavar="RECORD.toml", help="test record that states the area")
-    parser.add_argument("-o", "--output", metavar="DIR", help="folder for finding.json and half_cycles.csv")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", help="folder for finding.json, half_cycles.csv and report.html"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object (SI units) and nothing else")
     parser.set_defaults(run=run)
 
@@ -47,9 +50,10 @@ def run(args: argparse.Namespace) -> int:
     area, source = _area(args.area, args.record)
     from lisse.measurement import analyse, join, read
 
-    finding = analyse(join([read(name) for name in args.files]), area=area, area_source=source)
+    measurement = join([read(name) for name in args.files])
+    finding = analyse(measurement, area=area, area_source=source)
     if args.output is not None:
-        _write(Path(args.output), finding)
+        _write(Path(args.output), finding, measurement)
     sys.stdout.write(_as_json(finding) if args.json else _as_text(finding))
     return 0
 
@@ -103,9 +107,10 @@ def _as_json(finding: Finding) -> str:
     return json.dumps(finding.to_dict(), indent=2, allow_nan=False) + "\n"
 
 
-def _write(folder: Path, finding: Finding) -> None:
-    """Write finding.json and half_cycles.csv into the folder, which is made when it is not there."""
+def _write(folder: Path, finding: Finding, measurement: Measurement) -> None:
+    """Write finding.json, half_cycles.csv and report.html into the folder, which is made when it is not there."""
     from lisse.records import write_atomically
+    from lisse.report import write_finding_report
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -113,6 +118,7 @@ def _write(folder: Path, finding: Finding) -> None:
         raise InvalidInput("-o", str(folder), "a folder that can be made or written to", f"{error.strerror}") from None
     write_atomically(folder / "finding.json", _as_json(finding))
     write_atomically(folder / "half_cycles.csv", _half_cycle_table(finding))
+    write_finding_report(folder / "report.html", finding, measurement)
 
 
 def _half_cycle_table(finding: Finding) -> str:

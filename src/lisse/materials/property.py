@@ -226,7 +226,8 @@ class Entry:
         """Low and high, SI unit, carried to a temperature by the law (the relative spread is kept)."""
         if temperature == self.temperature or (self.low is None and self.high is None):
             return self.low, self.high
-        scale = self.law.at(temperature) / self.law.at(self.temperature)
+        here = self.law.at(self.temperature)
+        scale = self.law.at(temperature) / here if here != 0.0 else 1.0
         low, high = (None if edge is None else edge * scale for edge in (self.low, self.high))
         return low, high
 

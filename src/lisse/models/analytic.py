@@ -13,6 +13,7 @@ import numpy as np
 
 from lisse import __version__ as version
 from lisse.cell import Cell, LithiumElectrode
+from lisse.errors import InvalidInput
 from lisse.models.base import Model, Progress, cell_numbers, series_resistance
 from lisse.models.charge_transfer import charge_transfer
 from lisse.models.criteria import formed_contact, limits, validity_warnings
@@ -36,9 +37,18 @@ class Analytic(Model):
 
         Raises
         ------
+        InvalidInput
+            When the protocol sets no current that a limit could be compared with.
         MissingValue
             When a number that every criterion needs is not known.
         """
+        if protocol.largest_current_density == 0.0:
+            raise InvalidInput(
+                "protocol",
+                protocol.name,
+                "at least one step of set current for the analytic model",
+                "Use the lumped model",
+            )
         criteria = limits(cell, protocol)
         found, end = _verdict(criteria, protocol)
         time, current, pressure = _steps(cell, protocol, end)
@@ -87,7 +97,7 @@ def _verdict(criteria: tuple[Limit, ...], protocol: Protocol) -> tuple[Verdict, 
         if broken:
             worst = min(broken, key=lambda c: c.margin if c.margin is not None else np.inf)
             critical = level if worst.current_density is None else worst.current_density
-            return Verdict(worst.mechanism, time, critical, passed, charge, 0.0), time
+            return Verdict(worst.mechanism, time, critical, passed, charge), time
         time, charge = time + duration, charge + level * duration
         if level > 0:
             passed = max(passed or 0.0, level)

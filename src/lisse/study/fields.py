@@ -176,7 +176,7 @@ class HalfCycle(Field):
 
     def read(self, value: Any, what: str) -> tuple[str, float]:
         """``("charge", C/m2)`` or ``("time", s)``."""
-        for kind, unit, high in (("charge", "C/m^2", 1e9), ("time", "s", 1e10)):
+        for kind, unit, high in (("charge", "C/m^2", 3.6e9), ("time", "s", 1e10)):
             try:
                 number = parse_quantity(value, unit, what)
             except InvalidInput:
@@ -224,5 +224,5 @@ def quantity_text(number: float, unit: str) -> str:
     plain = f"{number * factor:.12g}"
     digits, power = f"{number * factor:.11e}".split("e")
     short = f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
-    text = short if len(short) < len(plain) - 2 else plain
+    text = short if "e" in plain or len(short) < len(plain) - 2 else plain
     return text if unit == "1" else f"{text} {shown}"

@@ -169,7 +169,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
 """Tables with fixed keys, by path. ``material`` keys and the protocol are read apart."""
 
 CATHODE: Table = MappingProxyType(
-    {"areal_capacity": _within(1e-3, 1e8, "C/m^2", "areal capacity of the cathode", example="3 mAh/cm^2")}
+    {"areal_capacity": _within(3.6e-2, 3.6e7, "C/m^2", "areal capacity of the cathode", example="3 mAh/cm^2")}
 )
 """Keys of ``[cell.counter]`` in a full cell, besides ``material``."""
 
@@ -211,7 +211,7 @@ STEP: Table = MappingProxyType(
         "current_density": _within(-1e8, 1e8, "A/m^2", "signed; zero is a rest", OPTIONAL, "0.5 mA/cm^2"),
         "voltage": _within(-10.0, 10.0, "V", "held voltage, signed", OPTIONAL, "50 mV"),
         "duration": _duration(1e-9, "ends the step", OPTIONAL, "1 h"),
-        "charge": _within(1e-6, 1e9, "C/m^2", "ends the step", OPTIONAL, "0.25 mAh/cm^2"),
+        "charge": _within(3.6e-5, 3.6e9, "C/m^2", "ends the step", OPTIONAL, "0.25 mAh/cm^2"),
         "stack_pressure": _pressure('from this step on (fixture = "schedule")', OPTIONAL, "5 MPa"),
         "temperature": _temperature("from this step on", OPTIONAL, "60 degC"),
         "label": Text("words for plots", OPTIONAL, "plate"),
