@@ -10,6 +10,58 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+if TYPE_CHECKING:
+    from lisse import (
+        cell,
+        errors,
+        materials,
+        measurement,
+        models,
+        protocol,
+        records,
+        references,
+        report,
+        study,
+        theory,
+        units,
+    )
+    from lisse.cell import Cell
+    from lisse.measurement.analysis import analyse
+    from lisse.measurement.readers import read
+    from lisse.measurement.virtual import observe
+    from lisse.models.run import solve
+    from lisse.protocol import Protocol
+    from lisse.records import Measurement, Solution, load_measurement, load_solution
+    from lisse.study.case import Case, load_case
+
+__all__ = [
+    "Case",
+    "Cell",
+    "Measurement",
+    "Protocol",
+    "Solution",
+    "__version__",
+    "analyse",
+    "cell",
+    "errors",
+    "load_case",
+    "load_measurement",
+    "load_solution",
+    "materials",
+    "measurement",
+    "models",
+    "observe",
+    "protocol",
+    "read",
+    "records",
+    "references",
+    "report",
+    "solve",
+    "study",
+    "theory",
+    "units",
+]
+
 _HOMES = {
     "Case": "lisse.study.case",
     "Cell": "lisse.cell",
@@ -24,27 +76,13 @@ _HOMES = {
     "read": "lisse.measurement.readers",
     "solve": "lisse.models.run",
 }
-_ROOMS = ("cell", "errors", "materials", "measurement", "models", "protocol", "records", "references", "report", "study", "theory", "units")
-
-__all__ = sorted([*_HOMES, *_ROOMS, "__version__"])
-
-if TYPE_CHECKING:
-    from lisse import cell, errors, materials, measurement, models, protocol, records, references, report, study, theory, units
-    from lisse.cell import Cell
-    from lisse.measurement.analysis import analyse
-    from lisse.measurement.readers import read
-    from lisse.measurement.virtual import observe
-    from lisse.models.run import solve
-    from lisse.protocol import Protocol
-    from lisse.records import Measurement, Solution, load_measurement, load_solution
-    from lisse.study.case import Case, load_case
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name on first use (PEP 562)."""
     if name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
-    elif name in _ROOMS:
+    elif name in __all__:
         value = importlib.import_module(f"lisse.{name}")
     else:
         raise AttributeError(f"module 'lisse' has no attribute {name!r}")

@@ -6,9 +6,11 @@ are, in `lisse.study.schema`.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from lisse import protocol as protocols
@@ -106,6 +108,7 @@ def read_case(raw: Mapping[str, Any], where: Callable[[str], str] = lambda key: 
     InvalidInput
         Naming the key, where it stands, what was got and what is allowed.
     """
+    raw = copy.deepcopy(dict(raw))
     tables = CaseTables(raw, where)
     title = tables.values("", raw, TABLES[""], ("cell", "protocol", "model"))["title"]
     cell = _cell(tables)
@@ -121,21 +124,16 @@ def read_case(raw: Mapping[str, Any], where: Callable[[str], str] = lambda key: 
 
 
 def _cell(tables: CaseTables) -> Cell:
-    parts = ("electrolyte", "anode", "counter", "interface", "stack")
-    values = tables.values("cell", tables.table("cell", required=True), TABLES["cell"], parts)
+    children = ("electrolyte", "anode", "counter", "interface", "stack")
+    values = tables.values("cell", tables.table("cell", required=True), TABLES["cell"], children)
     tables.temperature = values["temperature"]
     electrolyte = _electrolyte(tables)
     working, counter = _electrodes(tables, values["kind"])
     interface = Interface(**_fixed(tables, "cell.interface"))
     stack_values = _fixed(tables, "cell.stack", required=True)
-    stack = tables.build("cell.stack", lambda: Stack(**stack_values))
-    cell: Cell = tables.build(
-        "cell",
-        lambda: Cell(
-            electrolyte=electrolyte, working=working, counter=counter, interface=interface, stack=stack, **values
-        ),
-    )
-    return cell
+    stack = tables.build("cell.stack", partial(Stack, **stack_values))
+    parts: dict[str, Any] = {"electrolyte": electrolyte, "interface": interface, "stack": stack}
+    return tables.build("cell", partial(Cell, working=working, counter=counter, **parts, **values))
 
 
 def _electrolyte(tables: CaseTables) -> Electrolyte:
@@ -151,8 +149,7 @@ def _electrolyte(tables: CaseTables) -> Electrolyte:
         flaws = FlawPopulation(**_fixed(tables, f"{path}.flaws"))
     else:
         tables.notes[path] = "default: no table of flaws is given, so the surfaces have none"
-    electrolyte: Electrolyte = tables.build(path, lambda: Electrolyte(material, flaws=flaws, **values))
-    return electrolyte
+    return tables.build(path, partial(Electrolyte, material, flaws=flaws, **values))
 
 
 def _electrodes(tables: CaseTables, kind: str) -> tuple[LithiumElectrode, LithiumElectrode | Cathode]:
@@ -208,7 +205,7 @@ def _protocol(tables: CaseTables) -> Protocol:
     if kind == "steps":
         values["parts"] = _steps(tables, given.get("steps"))
     builder: Callable[..., Protocol] = getattr(protocols, kind.replace("-", "_"))
-    built: Protocol = tables.build("protocol", lambda: builder(**values))
+    built = tables.build("protocol", partial(builder, **values))
     return Protocol(name, built.steps, built.voltage_limit, reference, built.settings)
 
 
@@ -228,7 +225,7 @@ def _steps(tables: CaseTables, given: Any) -> list[Step]:
     for index, step in enumerate(given):
         path = f"protocol.steps[{index}]"
         values = tables.values(path, step, STEP, keep=False)
-        built.append(tables.build(path, lambda v=values: Step(**v)))  # type: ignore[misc]
+        built.append(tables.build(path, partial(Step, **values)))
     tables.put("protocol.steps", [dict(step) for step in given])
     return built
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
@@ -51,8 +52,8 @@ def read_material(tables: CaseTables, path: str, default_kind: str) -> Material:
 
 def _from_library(tables: CaseTables, path: str, value: dict[str, Any], key: str) -> Material:
     tables.known(path, value, ("material", "sources", "override"))
-    name = tables.at(key, lambda: Text("library name").read(value["material"], key))
-    material: Material = tables.at(key, lambda: load(name))
+    name = tables.at(key, partial(Text("library name").read, value["material"], key))
+    material = tables.at(key, partial(load, name))
     sources, override = (_table(tables, f"{path}.{part}", value.get(part, {})) for part in ("sources", "override"))
     for property, row in sources.items():
         if property in override:
@@ -76,8 +77,7 @@ def _choose(tables: CaseTables, key: str, material: Material, property: str, row
         raise tables.error(key, None, f"a property of {material.name} in the library", advice)
     if not isinstance(row, str):
         raise tables.error(key, row, "a row or a citation key, in quotes")
-    chosen: Material = tables.at(key, lambda: material.with_source(property, row))
-    return chosen
+    return tables.at(key, partial(material.with_source, property, row))
 
 
 def _own(tables: CaseTables, path: str, value: dict[str, Any], default_kind: str) -> Material:
@@ -88,7 +88,7 @@ def _own(tables: CaseTables, path: str, value: dict[str, Any], default_kind: str
     head = {}
     for key, field in _HEAD.items():
         text, note = (value[key], "") if key in value else defaults[key]
-        head[key] = tables.at(f"{path}.{key}", lambda f=field, t=text, k=key: f.read(t, f"{path}.{k}"))  # type: ignore[misc]
+        head[key] = tables.at(f"{path}.{key}", partial(field.read, text, f"{path}.{key}"))
         tables.put(f"{path}.{key}", text, note)
     properties = {name: given for name, given in value.items() if name not in _HEAD}
     for name, given in properties.items():
@@ -102,8 +102,8 @@ def _with_own_numbers(tables: CaseTables, path: str, material: Material, given: 
         if name not in PROPERTIES:
             advice = suggest(name[:80], (*PROPERTIES, *_HEAD)) or "lisse.materials.PROPERTIES lists them"
             raise tables.error(key, None, "a property of the vocabulary", advice)
-        entry = tables.at(key, lambda v=value, n=name: _as_entry(n, v))  # type: ignore[misc]
-        material = tables.at(key, lambda m=material, n=name, e=entry, k=key: _changed(tables, m, n, e, k))  # type: ignore[misc]
+        entry = tables.at(key, partial(_as_entry, name, value))
+        material = tables.at(key, partial(_changed, tables, material, name, entry, key))
     return material
 
 

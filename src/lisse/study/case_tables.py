@@ -6,7 +6,8 @@ Nothing is defaulted in silence: every value that the file did not give is kept 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from lisse.errors import InvalidInput, MissingValue, suggest
 from lisse.materials import Entry, Material
@@ -15,6 +16,7 @@ from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, Quantity
 __all__ = ["CaseTables", "entry_text"]
 
 _LONGEST_KEY = 80
+_T = TypeVar("_T")
 
 
 class CaseTables:
@@ -86,7 +88,7 @@ class CaseTables:
                 continue
             else:
                 text, note = self._default(key, field)
-            values[name] = self.at(key, lambda f=field, t=text, k=key: f.read(t, k))  # type: ignore[misc]
+            values[name] = self.at(key, partial(field.read, text, key))
             if keep:
                 self.put(key, text, note)
         return values
@@ -117,7 +119,7 @@ class CaseTables:
             table = table[part]
         return table
 
-    def at(self, key: str, action: Callable[[], Any]) -> Any:
+    def at(self, key: str, action: Callable[[], _T]) -> _T:
         """Run an action on the value of one key; a complaint from it names that key, the file and the line."""
         try:
             return action()
@@ -127,7 +129,7 @@ class CaseTables:
             name = key if error.what in (key, key.rpartition(".")[2]) else f"{key} ({error.what})"
             raise error.at(self._where(key), name) from None
 
-    def build(self, path: str, action: Callable[[], Any]) -> Any:
+    def build(self, path: str, action: Callable[[], _T]) -> _T:
         """Make an object from a whole table; a complaint about one field of it names its key, the file and the line."""
         try:
             return action()
@@ -154,7 +156,7 @@ class CaseTables:
         if isinstance(default, SameAs):
             return self.get(default.path), f"default: same as {default.path}"
         if isinstance(default, FromMaterial):
-            return self.at(key, lambda: self._from_material(key, field, default))  # type: ignore[no-any-return]
+            return self.at(key, partial(self._from_material, key, field, default))
         return default, "default"
 
     def _from_material(self, key: str, field: Field, default: FromMaterial) -> tuple[Any, str]:

@@ -2,10 +2,11 @@
 
 The names go by the value: the low and the high end of the arcs. ``resistance_low`` is read at the high-frequency end:
 where the imaginary part changes sign (interpolated), else the real part at the highest frequency. ``resistance_high``
-is read at the low-frequency end: the median real part of the three lowest frequencies. Points at the high-frequency end that do not lie on a smooth
-curve with the ones below them are left out first: cables and the instrument make the first points of many spectra
-noise. A reading with an imaginary part of more than a tenth of the modulus is not on the axis; it is a bound and
-marked so: the true high-frequency intercept is lower, the true low-frequency one is higher. Nothing is fitted here.
+is read at the low-frequency end: the median real part of the three lowest frequencies. Points at the high-frequency
+end that do not lie on a smooth curve with the ones below them are left out first: cables and the instrument make the
+first points of many spectra noise. A reading with an imaginary part of more than a tenth of the modulus is not on the
+axis; it is a bound and marked so: the true high-frequency intercept is lower, the true low-frequency one is higher.
+Nothing is fitted here.
 """
 
 from __future__ import annotations
