@@ -89,20 +89,11 @@ class FlawLaw:
         """
         return np.asarray((drop + plating * self.head * depth) / self.pressure_drop)
 
-    def relax(
-        self, filling: np.ndarray, depth: np.ndarray, time: np.ndarray, drive: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Filling at every time (s) at fixed depth, with the drive (n, m) linear in between; exact.
+    def relax(self, filling: np.ndarray, depth: np.ndarray, time: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        """Filling (n, m) at every time (s) at fixed depth, with the drive (n, m) linear in between; exact.
 
         dv/dt = (k/x)(e - v) with e = u x^2 has the solution v = e_0 + c z - c + b exp(-z), with z = k t/x, c the
-        change of e per z and b = v_0 - e_0 + c. A flaw that runs empty stays empty. Under a falling drive the
-        filling can pass through a largest value e_0 + c z at z = ln(b/c).
-
-        Returns
-        -------
-        filling : (n, m) array
-        peak : (n - 1, m) array
-            Largest filling from one time to the next.
+        change of e per z and b = v_0 - e_0 + c. A flaw that runs empty stays empty.
         """
         end = drive * depth**2
         span = np.diff(time)[:, np.newaxis] * (self.supply / depth)
@@ -116,11 +107,21 @@ class FlawLaw:
             np.maximum(kept[k] * found[k] + gained[k], 0.0, out=found[k + 1])
             if drained and not found[k + 1].any():
                 break  # empty, and nothing drives lithium in: the rest is zero
-        peak = np.maximum(found[:-1], found[1:])
-        missing = found[:-1] - end[:-1] + change
-        turns = (change < 0.0) & (missing < change) & (missing * kept > change)
-        peak[turns] = end[:-1][turns] + change[turns] * np.log(missing[turns] / change[turns])
-        return found, peak
+        return np.asarray(found)
+
+    def peak(self, filling: np.ndarray, depth: np.ndarray, time: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        """Largest filling (n - 1, m) from one time to the next, for the filling (n, m) that `relax` found.
+
+        Under a falling drive it can pass through e_0 + c z at z = ln(b/c), in the words of `relax`.
+        """
+        end = drive * depth**2
+        span = np.diff(time)[:, np.newaxis] * (self.supply / depth)
+        change = np.diff(end, axis=0) / span
+        missing = filling[:-1] - end[:-1] + change
+        found = np.maximum(filling[:-1], filling[1:])
+        turns = (change < 0.0) & (missing < change) & (missing * np.exp(-span) > change)
+        found[turns] = end[:-1][turns] + change[turns] * np.log(missing[turns] / change[turns])
+        return np.asarray(found)
 
     def rates(self, filling: np.ndarray, depth: np.ndarray, drive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """1/s. Rates of filling and of scaled depth where the interface is plated."""

@@ -1,11 +1,13 @@
 """Follow the contact of both interfaces through one step of the protocol.
 
-Voids are complementary: at w = 0 and a balance below zero they stay closed. The integrator (CVODE's BDF, SUNDIALS)
-therefore runs from one opening or closing to the next, each located as an event, and every piece is smooth.
+Voids are complementary: at w = 0 and a balance below zero they stay closed. At a set current each interface closes at
+most once and needs no watching; at a held voltage the interfaces share the current, and the integrator (CVODE's BDF,
+SUNDIALS) runs from one opening or closing to the next, each located as an event. Every piece is smooth.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,15 +81,9 @@ class ContactFollower:
         self._contact_limit = contact_limit
         self._open = [True, True]
         self._evaluations = 0
-        self._solver = CVODE(
-            self._rates,
-            rtol=tolerance,
-            atol=tolerance * 1e-2,
-            first_step=1.0,
-            max_num_steps=20_000,
-            eventsfn=falling(self._events, 4),
-            num_events=4,
-        )
+        settings = {"rtol": tolerance, "atol": tolerance * 1e-2, "first_step": 1.0, "max_num_steps": 20_000}
+        self._smooth = CVODE(self._rates, **settings)
+        self._switching = CVODE(self._rates, eventsfn=falling(self._events, 4), num_events=4, **settings)
 
     def follow(self, equations: Equations, step: Step, pressure: float, void_height: np.ndarray) -> ContactPath:
         """Run one step, or as far as contact lasts.
@@ -105,7 +101,10 @@ class ContactFollower:
         self._set, self._voltage, self._length = step.current_density, step.voltage, step.time or 0.0
         self._lost = equations.contact.height(self._contact_limit) / _LENGTH
         self._evaluations = 0
-        return self._run(void_height)
+        state = np.array([*(void_height / _LENGTH), 0.0])
+        clock = _recorded_times(self._length)
+        found = self._in_one_piece(state, clock) if self._set is not None else None
+        return found or self._piece_by_piece(state, clock)
 
     def _current(self, working: float, counter: float) -> float:
         """A/m2. Set, or what the held voltage drives."""
@@ -136,19 +135,41 @@ class ContactFollower:
         rate = self._equations.contact.rate(0.0, stripping, self._pressure)
         return rate / _LENGTH if rate > 0.0 else -1.0
 
-    def _run(self, void_height: np.ndarray) -> ContactPath:
-        state = np.array([*(void_height / _LENGTH), 0.0])
+    def _in_one_piece(self, state: np.ndarray, clock: np.ndarray) -> ContactPath | None:
+        """A set current: the interfaces do not know each other, and one that closes stays closed for the step.
+
+        The balance is followed below zero, where it is smooth, and cut off there. ``None`` where contact is lost, for
+        which the time matters, or where the integrator has trouble.
+        """
+        self._set_phases(state)
+        found = integrate(self._smooth, np.append(0.0, clock), state)
+        heights = found.state[:, :2]
+        if found.trouble or heights.max() >= self._lost * (1.0 - 1e-9):
+            return None
+        closing = [
+            found.time[k] + (found.time[k + 1] - found.time[k]) * w[k] / (w[k] - w[k + 1])
+            for w in heights.T
+            for k in np.flatnonzero((w[:-1] > 0.0) & (w[1:] < 0.0))
+        ]
+        path = self._path(found.time, found.state, None, "")
+        if not closing:
+            return path
+        time = np.union1d(found.time, closing)
+        cut = [np.maximum(np.interp(time, found.time, w), 0.0) * _LENGTH for w in heights.T]
+        return dataclasses.replace(path.at(time), void_height=np.column_stack(cut))
+
+    def _piece_by_piece(self, state: np.ndarray, clock: np.ndarray) -> ContactPath:
+        """From each opening or closing to the next, up to the loss of contact."""
         times, states = [np.zeros(1)], [state[np.newaxis]]
         failure: _Failure = None
         trouble, time, pieces = "", 0.0, 0
-        clock = _recorded_times(self._length)
         while self._length - time > _SHORTEST and failure is None and not trouble:
             self._set_phases(state)
             lost = self._already_lost(state)
             if lost is not None:
                 failure = ("contact-loss", lost)
                 break
-            found = integrate(self._solver, np.append(0.0, clock[clock > time + _SHORTEST] - time), state)
+            found = integrate(self._switching, np.append(0.0, clock[clock > time + _SHORTEST] - time), state)
             event, trouble = found.event, found.trouble
             times.append(time + found.time[1:])
             states.append(found.state[1:])

@@ -74,10 +74,15 @@ def follow_flaws(
     """
     plating, drop = mouth(time)
     drive = law.drive(depth, plating[:, np.newaxis], drop[:, np.newaxis])
-    fillings, peak = law.relax(filling, depth, time, drive)
+    fillings = law.relax(filling, depth, time, drive)
+    quiet = FlawPath(time, fillings, np.broadcast_to(depth, fillings.shape))
+    bound = np.maximum(filling, drive.max(axis=0) * depth**2)
+    if law.intensity(bound, depth).max() <= 1.0:
+        return quiet
+    peak = law.peak(fillings, depth, time, drive)
     critical = (law.intensity(peak, depth).max(axis=1) > 1.0) & (plating[1:] > 0.0)
     if not critical.any():
-        return FlawPath(time, fillings, np.broadcast_to(depth, fillings.shape))
+        return quiet
     k = 1 + int(np.argmax(critical))
     before = FlawPath(time[:k], fillings[:k], np.broadcast_to(depth, (k, len(depth))))
     return _join(before, _grow(law, mouth, before, float(time[-1]), thickness, tolerance))
