@@ -22,8 +22,8 @@ _LENGTH = 1e-6  # m, scale of void heights
 _CHARGE = 36000.0  # C/m2, scale of charge
 _SHORTEST = 1e-9  # s
 _MOST_PIECES = 1000
-_EARLY = np.geomspace(1.0, 512.0, 10)  # s
-_EVEN = 12
+_EARLY = np.geomspace(1.0, 400.0, 7)  # s
+_EVEN = 10
 
 _Failure = tuple[str, int | None] | None
 """A verdict mode and the interface (0 working, 1 counter, None neither)."""
