@@ -7,6 +7,7 @@ import pytest
 from scipy import special
 
 from lisse.theory import constriction_factor
+from lisse.theory.contact import solve_constriction
 
 
 def galerkin(eps, functions=8, modes=20000):
@@ -40,3 +41,9 @@ def test_nearly_full_contact_is_a_thin_insulating_ring():
     curvature = constriction_factor(1 - gap) / gap**2
     assert curvature[1] == pytest.approx(2.0, rel=3e-3)
     assert (2 - curvature[1]) / (2 - curvature[0]) == pytest.approx(0.1, rel=0.05)
+
+
+def test_the_stored_solution_is_the_one_that_solving_again_gives():
+    ratio = np.linspace(0.0, 0.999, 400)
+    fresh = (1.0 - ratio) ** 2 * np.polynomial.chebyshev.chebval(2.0 * ratio - 1.0, solve_constriction())
+    assert constriction_factor(ratio) == pytest.approx(fresh, rel=1e-12)

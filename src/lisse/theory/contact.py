@@ -6,7 +6,6 @@ What does not: how voids grow or close (stripping), current peaks at edges and p
 
 from __future__ import annotations
 
-import functools
 import math
 
 import numpy as np
@@ -21,6 +20,19 @@ __all__ = [
     "contact_fraction_elastic",
     "contact_fraction_plastic",
 ]
+
+
+# What solve_constriction() gives; kept because solving takes a fifth of a second. A test solves it again.
+_COEFFICIENTS = (
+    1.4258399474130767, 0.4844730529505552, 0.0704772417071792, 0.014472847302895168,
+    0.0033237603594542843, 0.0009057959621065185, 0.0002871971137765095, 0.00010889699249658457,
+    4.822156963960102e-05, 2.4278943059000923e-05, 1.345915371821334e-05, 8.01744554309544e-06,
+    5.043734326262501e-06, 3.3118324802941617e-06, 2.2512840705658167e-06, 1.5749363019316537e-06,
+    1.1287854292187233e-06, 8.258961606480052e-07, 6.150685424528952e-07, 4.6504953640591583e-07,
+    3.5616433217996213e-07, 2.7568767485145857e-07, 2.151886646137137e-07, 1.6895845091683904e-07,
+    1.3305262443930118e-07, 1.0469304303494168e-07, 8.188540089886433e-08, 6.316929478398643e-08,
+    4.745127908998613e-08, 3.389072189423127e-08, 2.181960525889724e-08, 1.0684121612809981e-08,
+)  # fmt: skip
 
 
 def contact_fraction_elastic(pressure: ArrayLike, effective_modulus: ArrayLike, rms_slope: ArrayLike) -> Values:
@@ -121,7 +133,7 @@ def constriction_factor(ratio: ArrayLike, method: str = "exact") -> Values:
     eps = fraction("ratio", ratio)
     if one_of("method", method, ("exact", "power")) == "power":
         return plain((1.0 - eps) ** 1.5)
-    return plain((1.0 - eps) ** 2 * chebyshev.chebval(2.0 * eps - 1.0, _fit()))
+    return plain((1.0 - eps) ** 2 * chebyshev.chebval(2.0 * eps - 1.0, _COEFFICIENTS))
 
 
 def constriction_resistance(
@@ -162,9 +174,18 @@ def constriction_resistance(
         return plain(math.pi * radius * psi / (4.0 * positive("conductivity", conductivity) * f))
 
 
-@functools.cache
-def _fit(nodes: int = 32) -> Array:
-    """Chebyshev coefficients on [0, 1] of psi/(1 - eps)^2, which is smooth up to full contact."""
+def solve_constriction(nodes: int = 32) -> Array:
+    """Solve the problem behind `constriction_factor` anew.
+
+    Parameters
+    ----------
+    nodes : int. Ratios at which it is solved.
+
+    Returns
+    -------
+    (nodes,) array, 1
+        Chebyshev coefficients on [0, 1] of psi/(1 - eps)^2, which is smooth up to full contact.
+    """
     x = np.cos(math.pi * (np.arange(nodes) + 0.5) / nodes)
     eps = (1.0 + x) / 2.0
     values = np.array([_psi(float(e)) / (1.0 - e) ** 2 for e in eps])

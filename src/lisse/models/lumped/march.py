@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lisse import theory
 from lisse.cell import Cell
 from lisse.models.base import Progress, symmetric_counter
+from lisse.models.criteria import formed_contact
 from lisse.models.lumped.contact_path import ContactFollower, ContactPath
 from lisse.models.lumped.equations import Equations, build_equations
 from lisse.models.lumped.flaw_path import FlawPath, Mouth, follow_flaws
@@ -112,7 +112,7 @@ class _Run:
         self._follower = ContactFollower(cell.interface.contact_limit, tolerance)
         self._pressure = cell.stack.pressure
         self._lithium = np.array([cell.working.thickness, symmetric_counter(cell, "lumped").thickness])
-        self._void_height = np.full(2, _formed_void_height(cell, self._equations))
+        self._void_height = np.full(2, self._equations.contact.height(formed_contact(cell)))
         flaws = self._equations.flaws
         m = 0 if flaws is None else len(flaws[0].initial_depth)
         self._filling, self._depth = np.zeros((2, m)), np.ones((2, m))
@@ -223,13 +223,6 @@ class _Run:
             self._pressure,
         )
         return leg, failure
-
-
-def _formed_void_height(cell: Cell, equations: Equations) -> float:
-    """m. What forming leaves open: contact is made plastically, a0 = min(1, p/H) (theory.contact_fraction_plastic)."""
-    pressure = max(cell.stack.forming_pressure, cell.stack.pressure)
-    formed = float(theory.contact_fraction_plastic(pressure=pressure, hardness=cell.interface.contact_hardness))
-    return equations.contact.height(max(formed, cell.interface.contact_limit))
 
 
 def _mouth(equations: Equations, contact: ContactPath, side: int) -> Mouth:
