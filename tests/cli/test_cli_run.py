@@ -255,3 +255,10 @@ def test_the_verdict_has_finite_numbers(case_file: Path, capsys: pytest.CaptureF
     assert main(["run", str(case_file), "--json"]) == 0
     verdict = no_constants(capsys.readouterr().out)["verdict"]
     assert all(math.isfinite(value) for value in verdict.values() if isinstance(value, float))
+
+
+def test_resume_gives_the_same_result(case_file: Path, tmp_path: Path) -> None:
+    for name, extra in (("first", []), ("again", ["--resume"])):
+        assert main(["run", str(case_file), "-o", str(tmp_path / name), *extra]) == 0
+    first, again = (load_solution(tmp_path / name / "solution.nc") for name in ("first", "again"))
+    assert first.data.identical(again.data)

@@ -35,6 +35,8 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument("--set", metavar='KEY.PATH="VALUE"', action="append", default=[], help=change)
     seed = "draw the longest flaw of each interface with this seed (default: its median)"
     parser.add_argument("--seed", type=int, metavar="N", help=seed)
+    resume = "after an interruption: today's models take a second and start again, to the same result"
+    parser.add_argument("--resume", action="store_true", help=resume)
     parser.add_argument("--json", action="store_true", help="print summary.json on standard output and nothing else")
     parser.set_defaults(run=run)
 
