@@ -243,7 +243,7 @@ class Material:
             form = f'{{law = {{kind = "{meant.law.kind}", ...}}}}'
         text = (
             f"{self.name} has no {property} ({meant.meaning}): no trustworthy number is known, and none is invented. "
-            f'Give your own in the case file, {property} = {form}, '
+            f"Give your own in the case file, {property} = {form}, "
             f"or in Python with_value({property!r}, NUMBER); see also `lisse materials {self.name}`"
         )
         return MissingValue(text, self.name, property)
