@@ -220,7 +220,7 @@ class Interface:
             injection=_fraction,
             refill=_fraction,
             nucleus_radius=_above_zero,
-            contact_limit=_inside_unit,
+            contact_limit=_contact_limit,
         )
 
 
@@ -356,6 +356,7 @@ _zero_or_more: _Rule = (lambda x: x >= 0, "a finite number, zero or more")
 _one_or_more: _Rule = (lambda x: x >= 1, "a finite number, 1 or more")
 _fraction: _Rule = (lambda x: 0 <= x <= 1, "a number from 0 to 1")
 _inside_unit: _Rule = (lambda x: 0 < x < 1, "a number between 0 and 1")
+_contact_limit: _Rule = (lambda x: 0.01 <= x <= 0.99, "a number from 0.01 to 0.99")
 _angle: _Rule = (lambda x: 0 < x < math.pi, "an angle between 0 and 180 degrees (rad inside)")
 
 

@@ -145,22 +145,35 @@ class Protocol:
         return max((abs(step.current_density) for step in self.steps if step.current_density is not None), default=0.0)
 
     @property
-    def largest_half_cycle_charge(self) -> float:
-        """C/m2. Largest charge passed in one direction without reversal.
-
-        Only set currents count: what a held voltage passes is not known before the run.
-        """
-        largest = total = 0.0
+    def half_cycle_charges(self) -> tuple[float, ...]:
+        """C/m2. Charge of each stretch of set current without reversal, magnitudes in order."""
+        found: list[float] = []
         sign = 0.0
         for step in self.steps:
-            if not step.current_density:
+            passed = (step.current_density or 0.0) * (step.time or 0.0)
+            if passed == 0.0:
                 continue
-            time = step.time
-            passed = step.current_density * (0.0 if time is None else time)
-            total = total + passed if passed * sign > 0 else passed
-            sign = math.copysign(1.0, passed)
-            largest = max(largest, abs(total))
-        return largest
+            if passed * sign > 0:
+                found[-1] += abs(passed)
+            else:
+                found.append(abs(passed))
+            sign = passed
+        return tuple(found)
+
+    @property
+    def largest_half_cycle_charge(self) -> float:
+        """C/m2. Largest charge passed in one direction without reversal, from the set currents."""
+        return max(self.half_cycle_charges, default=0.0)
+
+    def charge_passed(self) -> list[tuple[float, float]]:
+        """Time (s) and net charge (C/m2, set currents only) at the end of every step."""
+        time = charge = 0.0
+        found = []
+        for step in self.steps:
+            time += step.time or 0.0
+            charge += (step.current_density or 0.0) * (step.time or 0.0)
+            found.append((time, charge))
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: name, settings, voltage limit and every step."""

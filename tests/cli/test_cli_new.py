@@ -25,7 +25,8 @@ def write(path: Path, text: str) -> Path:
 def test_every_template_runs_as_it_is(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.toml"
     assert main(["new", kind, "-o", str(file)]) == 0
-    assert capsys.readouterr().out == f"{file}: edit it, then: lisse run {file}\n"
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"{file}: edit it, then: lisse run {file}\n")
     case = load_case(file)
     assert case.cell.kind == {"polymer": "symmetric"}.get(kind, kind)
     assert case.model.name == ("lumped" if kind == "symmetric" else "analytic")
@@ -96,7 +97,7 @@ def test_without_arguments_it_writes_a_symmetric_case_here(
     monkeypatch.chdir(tmp_path)
     assert main(["new"]) == 0
     assert (tmp_path / "case.toml").read_text("utf-8") == template("symmetric")
-    assert capsys.readouterr().out.startswith("case.toml: edit it")
+    assert capsys.readouterr().err.startswith("case.toml: edit it")
 
 
 def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,7 +108,12 @@ def test_a_value_a_model_and_a_seed_can_be_changed(case_file: Path, capsys: pyte
 def test_a_seed_draws_the_flaws_repeatably(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(case_file), "--seed", "1"]) == 0
     capsys.readouterr()
-    drawn = load_solution(case_file.parent / "results" / "short" / "solution.nc")["flaw_length"].values
+    folder = case_file.parent / "results" / "short"
+    drawn = load_solution(folder / "solution.nc")["flaw_length"].values
+    assert main(["run", str(folder / "case.toml"), "-o", str(folder / "again")]) == 0
+    repeated = load_solution(folder / "again" / "solution.nc")
+    assert (repeated.seed, load_case(folder / "case.toml").seed) == (1, 1)
+    assert np.array_equal(drawn, repeated["flaw_length"].values)
     case = load_case(case_file)
     again, median = (solve(case.model, case.cell, case.protocol, seed=seed)["flaw_length"].values for seed in (1, None))
     assert np.array_equal(drawn, again)
@@ -157,7 +162,8 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["run", "{}", "--modle", "lumped"], "got '--modle'; .*Did you mean '--model'"),
         (["run", "{}", "--out=x"], "got '--out=x'; .*Did you mean '--output'"),
         (["run", "{}", "--seed", "one"], "argument --seed: invalid int value: 'one'"),
-        (["run", "{}", "--seed", "-1"], "seed: got -1; allowed: a whole number, zero or more"),
+        (["run", "{}", "--seed", "-1"], "command line: model.seed: got -1; allowed: a whole number from 0"),
+        (["run", "{}", "--model", ""], "command line: model.name: got ''; allowed: analytic, lumped"),
         (["run", "{}", "--model", "resolved"], "command line: model.name: got 'resolved'; allowed: analytic, lumped"),
         (["run", "{}", "--model", 'x"; title="y'], "command line: model.name: got"),
         (["run", "{}", "--set"], "expected one argument"),

@@ -9,7 +9,7 @@ import pytest
 
 from lisse.cell import Cathode
 from lisse.errors import InvalidInput
-from lisse.materials import load, names
+from lisse.materials import load, load_file, names
 from lisse.models.analytic import Analytic
 from lisse.models.lumped import Lumped
 from lisse.study import Case, load_case, read_case
@@ -102,7 +102,7 @@ def test_every_default_is_written_with_a_note() -> None:
             if name in values:
                 assert given or f"{path}.{name}" in case.notes, f"{path}.{name}"
             else:
-                assert name == "stiffness"
+                assert name in ("stiffness", "seed")
     assert case.title == case.as_run["title"] == "untitled"
     assert "no table of flaws is given" in case.notes["cell.electrolyte"]
     assert case.cell.electrolyte.flaws is None
@@ -210,7 +210,7 @@ def test_a_material_of_ones_own_may_hold_laws() -> None:
     assert material.value("ionic_conductivity", 298.15) == pytest.approx(0.1)
     assert material.value("ionic_conductivity", 350.0) > 0.3
     assert case.cell.interface.resistance == pytest.approx(5e-4)
-    assert case.notes["cell.interface.resistance"] == "default: my oxide, as given in the case"
+    assert case.notes["cell.interface.resistance"] == "default: my oxide, as the user gave it"
     assert case.notes["cell.electrolyte.material.kind"] == "default: from its place"
 
 
@@ -376,6 +376,7 @@ STEPS = [
         {"protocol": {"name": "empa-2022-ccd", "rest": "5 min"}},
         {"protocol": {"name": "hold", "voltage": "50 mV", "duration": "1 h"}},
         {"cell__stack": {"pressure": "3 MPa", "fixture": "constant-gap", "stiffness": "1 MPa/um"}},
+        {"model": {"seed": 0}},
         {"model": {"name": "analytic", "resolved": {"microstructure": {"phases": {"0": "pore"}, "size": [1, 2]}}}},
     ],
 )
@@ -388,6 +389,78 @@ def test_the_as_run_file_gives_an_equal_case(changes: dict[str, Any], tmp_path: 
     defaults = [key for key, note in once.notes.items() if note.startswith(("default", "assumed"))]
     assert defaults == ([] if case.cell.electrolyte.flaws else ["cell.electrolyte"])
     assert again(once, tmp_path) == case
+
+
+MY_FILE = """\
+name = "my oxide"
+kind = "electrolyte"
+ionic_conductivity = "0.31 mS/cm"
+interface_resistance = "3 ohm cm^2"
+
+[[exchange_current_density]]
+row = "us-1"
+value = 20.0
+unit = "mA/cm^2"
+source = "our lab, notebook 7"
+mark = "given"
+"""
+
+
+@pytest.fixture
+def my_file(tmp_path: Path) -> Path:
+    path = tmp_path / "materials" / "mine.toml"
+    path.parent.mkdir()
+    path.write_text(MY_FILE, encoding="utf-8")
+    return path
+
+
+def test_a_material_file_is_found_from_the_case_and_again_from_elsewhere(
+    my_file: Path, case_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_file.write_text(FILE.replace('"LLZO"', '"materials/mine.toml"'), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    case = load_case("cell.toml")
+    assert case.cell.electrolyte.material == load_file(my_file)
+    assert case.cell.interface.resistance == pytest.approx(3e-4)
+    assert case.as_run["cell"]["electrolyte"]["material"]["material"] == str(my_file)
+    assert case.notes["cell.interface.resistance"] == "default: my oxide, as the user gave it"
+    assert case.key_of("my oxide", "density") == "cell.electrolyte.material.override.density"
+    elsewhere = tmp_path / "results" / "cell"
+    elsewhere.mkdir(parents=True)
+    monkeypatch.chdir("/")
+    assert again(case, elsewhere) == case
+
+
+def test_a_material_file_can_be_changed_like_a_library_entry(my_file: Path, tmp_path: Path) -> None:
+    given = {"material": str(my_file), "override": {"ionic_conductivity": "1 mS/cm"}}
+    case = read_case(raw(cell__electrolyte__material=given))
+    assert case.cell.electrolyte.material.value("ionic_conductivity") == pytest.approx(0.1)
+    assert again(case, tmp_path) == case
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"case: cell.electrolyte.material \(material file\): got '.*mine.toml'; .* There is no such file"),
+        ("name = ", r"mine.toml: TOML: allowed: a valid TOML file"),
+        ("name = 'm'\nkind = 'electrolyte'\ndensty = 1", r"mine.toml: property: got 'densty'; .*'density'"),
+        ("name = 'm'\nkind = 'metal'", "an electrolyte or a polymer"),
+    ],
+)
+def test_faults_of_a_material_file_are_named(content: str | None, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=message):
+        read_case(raw(cell__electrolyte__material="mine.toml"), folder=tmp_path)
+
+
+def test_a_seed_is_a_whole_number_and_none_by_default() -> None:
+    assert read_case(raw()).seed is None
+    assert read_case(raw(model__seed=7)).seed == 7
+    for seed in (-1, 1.5, True, "7"):
+        with pytest.raises(InvalidInput, match="case: model.seed: got .*a whole number from 0"):
+            read_case(raw(model__seed=seed))
 
 
 def test_the_as_run_file_marks_what_was_not_given() -> None:

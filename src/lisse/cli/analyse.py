@@ -9,6 +9,7 @@ import argparse
 import csv
 import io
 import json
+import os
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -48,6 +49,8 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 def run(args: argparse.Namespace) -> int:
     """Read, analyse, write and print; returns the exit code."""
     area, source = _area(args.area, args.record)
+    if args.output is not None:
+        _make(Path(args.output))
     from lisse.measurement import analyse, join, read
 
     measurement = join([read(name) for name in args.files])
@@ -108,17 +111,23 @@ def _as_json(finding: Finding) -> str:
 
 
 def _write(folder: Path, finding: Finding, measurement: Measurement) -> None:
-    """Write finding.json, half_cycles.csv and report.html into the folder, which is made when it is not there."""
+    """Write finding.json, half_cycles.csv and report.html into the folder."""
     from lisse.records import write_atomically
     from lisse.report import write_finding_report
 
+    write_atomically(folder / "finding.json", _as_json(finding))
+    write_atomically(folder / "half_cycles.csv", _half_cycle_table(finding))
+    write_finding_report(folder / "report.html", finding, measurement)
+
+
+def _make(folder: Path) -> None:
+    """Make the folder when it is not there: that it cannot be made is better said before the analysis."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidInput("-o", str(folder), "a folder that can be made or written to", f"{error.strerror}") from None
-    write_atomically(folder / "finding.json", _as_json(finding))
-    write_atomically(folder / "half_cycles.csv", _half_cycle_table(finding))
-    write_finding_report(folder / "report.html", finding, measurement)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidInput("-o", str(folder), "a folder that can be made or written to", "It is not writable")
 
 
 def _half_cycle_table(finding: Finding) -> str:
@@ -151,7 +160,8 @@ def _as_text(finding: Finding) -> str:
 def _heading(finding: Finding) -> str:
     area = format_quantity("area", finding.area, 4) if finding.area is not None else "area not known"
     source = f" ({finding.area_source})" if finding.area_source else ""
-    counts = f"{len(finding.half_cycles)} half-cycles, {len(finding.spectra)} spectra"
+    cycles, spectra = len(finding.half_cycles), len(finding.spectra)
+    counts = f"{cycles} half-cycle{'' if cycles == 1 else 's'}, {spectra} {'spectrum' if spectra == 1 else 'spectra'}"
     return (
         f"{', '.join(finding.files)}\n{finding.instrument}, {finding.duration / 3600:.4g} h, {counts}, {area}{source}"
     )

@@ -91,6 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """Entry point of the ``lisse`` program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what a terminal cannot show becomes a question mark, not a crash
+            stream.reconfigure(errors="replace")
     sys.exit(main())
 
 

@@ -9,11 +9,11 @@ import argparse
 import json
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
-from lisse.materials import MARKS, PROPERTIES, Entry, Material, Property, load, names
+from lisse.materials import MARKS, PROPERTIES, Entry, Material, Property, load, load_file, names
 from lisse.materials.reading import parse_unit
 from lisse.units import convert
 
@@ -31,7 +31,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         description="Without a name: all substances. With a name: every property with all its sources side by side. "
         "With several names: the numbers in use, compared.",
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a substance, for example LLZO")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a substance, for example LLZO, or a file of your own")
     parser.add_argument("--source", metavar="KEY", help="only entries of this source (a citation key)")
     parser.add_argument("--property", metavar="P", help="only this property; without NAME, over all substances")
     parser.add_argument("--json", action="store_true", help="print one JSON object with SI numbers")
@@ -41,13 +41,14 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 def run(args: argparse.Namespace) -> int:
     """Print the list, one substance, or the comparison; returns the exit code."""
     if args.property is not None and args.property not in PROPERTIES:
-        advice = suggest(args.property, PROPERTIES)
+        advice = suggest(args.property, PROPERTIES) or _some(PROPERTIES)
         raise InvalidInput("--property", args.property, "a property of the vocabulary", advice)
-    chosen = [load(name) for name in dict.fromkeys(args.names)] or [load(name) for name in names()]
+    chosen = [_substance(name) for name in dict.fromkeys(args.names)] or [load(name) for name in names()]
     shown = [(material, _select(material, args.property, args.source)) for material in chosen]
     if args.source is not None and not any(entries for _, entries in shown):
         known = sorted({key for material in chosen for key in material.sources()})
-        raise InvalidInput("--source", args.source, "a source of these substances", suggest(args.source, known))
+        advice = suggest(args.source, known) or _some(known)
+        raise InvalidInput("--source", args.source, "a source of these substances", advice)
     if not args.names:
         shown = [(material, entries) for material, entries in shown if entries]
     if args.json:
@@ -55,6 +56,17 @@ def run(args: argparse.Namespace) -> int:
     else:
         sys.stdout.write("\n".join(_text(shown, args)) + "\n")
     return 0
+
+
+def _substance(name: str) -> Material:
+    """Of the library, or of a file."""
+    return load_file(name) if name.endswith(".toml") else load(name)
+
+
+def _some(known: Collection[str], most: int = 8) -> str:
+    """A few of the names that are allowed."""
+    words = ", ".join(list(known)[:most])
+    return f"For example {words}" + (f" ({len(known)} in all)" if len(known) > most else "") if words else ""
 
 
 _Selection = dict[str, tuple[Entry, ...]]

@@ -43,8 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
     elif file is None:
         sys.stdout.write(text)
-    else:
-        sys.stdout.write(f"{file}: edit it, then: lisse run {file}\n")
+    else:  # words for a person; standard output is for what was asked for
+        sys.stderr.write(f"{file}: edit it, then: lisse run {file}\n")
     return 0
 
 

@@ -33,7 +33,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument("--model", metavar="NAME", help="another model than the case file names: analytic or lumped")
     change = 'change one value, such as cell.stack.pressure="5 MPa"; may be repeated'
     parser.add_argument("--set", metavar='KEY.PATH="VALUE"', action="append", default=[], help=change)
-    seed = "draw the longest flaw of each interface with this seed (default: its median)"
+    seed = "draw the longest flaw of each interface with this seed (default: model.seed of the case, or its median)"
     parser.add_argument("--seed", type=int, metavar="N", help=seed)
     resume = "after an interruption: today's models take a second and start again, to the same result"
     parser.add_argument("--resume", action="store_true", help=resume)
@@ -46,24 +46,25 @@ def run(arguments: argparse.Namespace) -> int:
     from lisse.study.case import read_case
     from lisse.study.case_source import read_source
 
-    overrides = [*arguments.set, *([f"model.name={arguments.model}"] if arguments.model else [])]
+    shortcuts = {"model.name": arguments.model, "model.seed": arguments.seed}
+    overrides = [*arguments.set, *(f"{key}={value}" for key, value in shortcuts.items() if value is not None)]
     source = read_source(arguments.case, overrides)
-    case = read_case(source.tables, source.where)
+    case = read_case(source.tables, source.where, source.folder)
     path = Path(arguments.case)
     folder = _writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
     with bar(f"{case.model.name} model", quiet=arguments.json) as progress:
-        solution = _solved(case, source, arguments.seed, progress)
+        solution = _solved(case, source, progress)
     return _written(arguments, case, solution, folder)
 
 
-def _solved(case: Case, source: CaseSource, seed: int | None, progress: Progress | None) -> Solution:
+def _solved(case: Case, source: CaseSource, progress: Progress | None) -> Solution:
     """Solve; what the model cannot treat, or a number that is missing, is named by its key, file and line."""
     from lisse.models.run import solve
 
     try:
-        return solve(case.model, case.cell, case.protocol, throw=False, seed=seed, progress=progress)
+        return solve(case.model, case.cell, case.protocol, throw=False, seed=case.seed, progress=progress)
     except InvalidInput as error:
-        raise error if error.where or error.what == "seed" else error.at(source.where(error.what)) from None
+        raise error if error.where else error.at(source.where(error.what)) from None
     except MissingValue as error:
         if not error.material:
             raise

@@ -68,8 +68,11 @@ def load_file(path: str | os.PathLike[str]) -> Material:
     file = Path(path)
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput("material file", str(file), "a readable text file", str(error)) from error
+    except FileNotFoundError:
+        raise InvalidInput("material file", str(file), "an existing TOML file", "There is no such file") from None
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InvalidInput("material file", str(file), "a readable TOML file", reason) from error
     return read_material(_parse(text, str(file)), str(file))
 
 

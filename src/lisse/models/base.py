@@ -107,7 +107,7 @@ def symmetric_counter(cell: Cell, model: str) -> LithiumElectrode:
     Raises
     ------
     InvalidInput
-        When the cell is not symmetric.
+        When the cell is not symmetric, its electrodes differ, or its electrolyte carries salt.
     """
     if cell.kind != "symmetric" or not isinstance(cell.counter, LithiumElectrode):
         raise InvalidInput(
@@ -115,5 +115,19 @@ def symmetric_counter(cell: Cell, model: str) -> LithiumElectrode:
             cell.kind,
             f"'symmetric' for the {model} model of this version",
             "The analytic model takes every kind of cell",
+        )
+    if cell.counter.material != cell.working.material:
+        raise InvalidInput(
+            "cell.counter.material",
+            cell.counter.material.name,
+            f"the metal of the working electrode, {cell.working.material.name}, in the {model} model of this version",
+            "Leave the key out, or use the analytic model",
+        )
+    if cell.electrolyte.material.kind == "polymer":
+        raise InvalidInput(
+            "cell.electrolyte.material",
+            cell.electrolyte.material.name,
+            f"an electrolyte that conducts one ion only, in the {model} model of this version",
+            "Use the analytic model, which knows salt depletion",
         )
     return cell.counter

@@ -43,6 +43,8 @@ class Case:
     notes : mapping
         For every value that the file did not give: where it came from, by dotted key; and where a given value departs
         from a protocol that the file names. Two cases with the same values are equal, whoever gave them.
+    seed : int or None
+        Of the draw of the longest flaw of each interface, for `lisse.solve`; ``None`` takes the median.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Case:
     model: Model
     as_run: Mapping[str, Any]
     notes: Mapping[str, str] = field(compare=False)
+    seed: int | None = None
 
     def to_toml(self) -> str:
         """The as-run case as TOML, each default marked as such; read again, it gives an equal case."""
@@ -67,9 +70,11 @@ class Case:
             Its name.
         property : str
         """
-        for part in ("electrolyte", "anode", "counter"):
-            table = self.as_run["cell"][part]["material"]
-            if table.get("material", table.get("name")) == material:
+        cell = self.cell
+        owners = (cell.electrolyte.material, cell.working.material, cell.counter.material)
+        for part, owner in zip(("electrolyte", "anode", "counter"), owners, strict=True):
+            if owner.name == material:
+                table = self.as_run["cell"][part]["material"]
                 return f"cell.{part}.material.{'override.' if 'material' in table else ''}{property}"
         raise InvalidInput("material", material, "a material of this case")
 
@@ -90,10 +95,14 @@ def load_case(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Ca
         Naming the key, the line, what was got and what is allowed.
     """
     source = read_source(path, overrides)
-    return read_case(source.tables, source.where)
+    return read_case(source.tables, source.where, source.folder)
 
 
-def read_case(raw: Mapping[str, Any], where: Callable[[str], str] = lambda key: "case") -> Case:
+def read_case(
+    raw: Mapping[str, Any],
+    where: Callable[[str], str] = lambda key: "case",
+    folder: str | os.PathLike[str] = ".",
+) -> Case:
     """Check a case given as plain data and build its objects.
 
     Parameters
@@ -102,6 +111,8 @@ def read_case(raw: Mapping[str, Any], where: Callable[[str], str] = lambda key: 
         As parsed from TOML.
     where : callable
         File and line of a dotted key, for messages.
+    folder : path
+        Where the case file lies: a material file is looked for from there.
 
     Raises
     ------
@@ -109,15 +120,15 @@ def read_case(raw: Mapping[str, Any], where: Callable[[str], str] = lambda key: 
         Naming the key, where it stands, what was got and what is allowed.
     """
     raw = copy.deepcopy(dict(raw))
-    tables = CaseTables(raw, where)
+    tables = CaseTables(raw, where, folder)
     title = tables.values("", raw, TABLES[""], ("cell", "protocol", "model"))["title"]
     cell = _cell(tables)
     protocol = _protocol(tables)
-    model = _model(tables)
+    model, seed = _model(tables)
     if cell.stack.fixture != "schedule" and any(step.stack_pressure is not None for step in protocol.steps):
         allowed = "'schedule', because steps of the protocol set the stack pressure"
         raise tables.error("cell.stack.fixture", cell.stack.fixture, allowed)
-    return Case(title, cell, protocol, model, tables.as_run, tables.notes)
+    return Case(title, cell, protocol, model, tables.as_run, tables.notes, seed)
 
 
 # -- the cell ------------------------------------------------------------------------------------------------------
@@ -233,11 +244,12 @@ def _steps(tables: CaseTables, given: Any) -> list[Step]:
 # -- the model -----------------------------------------------------------------------------------------------------
 
 
-def _model(tables: CaseTables) -> Model:
-    """The model that the case names; tables of other models are checked and kept, but not read."""
+def _model(tables: CaseTables) -> tuple[Model, int | None]:
+    """The model that the case names, and its seed; tables of other models are checked and kept, but not read."""
     given = tables.table("model")
     others = [path.removeprefix("model.") for path in TABLES if path.startswith("model.")]
-    name = tables.values("model", given, TABLES["model"], tuple(others))["name"]
+    values = tables.values("model", given, TABLES["model"], tuple(others))
+    name = values["name"]
     settings = {}
     for other in others:
         path = f"model.{other}"
@@ -245,4 +257,5 @@ def _model(tables: CaseTables) -> Model:
             settings[other] = _fixed(tables, path)
             if other != name:
                 tables.notes[path] = f"not read by the {name} model"
-    return Lumped(**settings["lumped"]) if name == "lumped" else Analytic()
+    model = Lumped(**settings["lumped"]) if name == "lumped" else Analytic()
+    return model, values.get("seed")

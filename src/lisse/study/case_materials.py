@@ -1,4 +1,7 @@
-"""Materials as a case file gives them: by library name, by name with changes, or as a table of one's own."""
+"""Materials as a case file gives them: by library name or file, with changes, or as a table of one's own.
+
+The case as run holds the whole path of a material file, so that it can be run again from another folder.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
-from lisse.materials import PROPERTIES, Material, load, names
+from lisse.materials import PROPERTIES, Material, load, load_file, names
 from lisse.materials.reading import parse_unit
 from lisse.study.case_tables import CaseTables, entry_text
 from lisse.study.fields import Choice, Text
@@ -16,7 +19,8 @@ from lisse.units import parse_quantity
 
 __all__ = ["read_material"]
 
-_FORMS = "a library name, {material, sources, override}, or a table of properties with a name"
+_FORMS = "a library name, a file ending in .toml, {material, sources, override}, or a table of properties with a name"
+_SUBSTANCE = Text("library name, or path of a material file from the folder of the case", longest=4096)
 _SOURCE = "given in the case file"
 _HEAD = {
     "name": Text("name of the material"),
@@ -42,25 +46,27 @@ def read_material(tables: CaseTables, path: str, default_kind: str) -> Material:
     if value is None:
         raise tables.error(path, None, _FORMS, f"The key is missing; the library has {', '.join(names())}")
     if isinstance(value, str):
-        return _from_library(tables, path, {"material": value}, path)
+        return _from_sources(tables, path, {"material": value}, path)
     if not isinstance(value, dict) or not value:
         raise tables.error(path, value, _FORMS)
     if "material" in value:
-        return _from_library(tables, path, value, f"{path}.material")
+        return _from_sources(tables, path, value, f"{path}.material")
     return _own(tables, path, value, default_kind)
 
 
-def _from_library(tables: CaseTables, path: str, value: dict[str, Any], key: str) -> Material:
+def _from_sources(tables: CaseTables, path: str, value: dict[str, Any], key: str) -> Material:
+    """A material of the library or of a file, with other sources and own numbers where the case gives them."""
     tables.known(path, value, ("material", "sources", "override"))
-    name = tables.at(key, partial(Text("library name").read, value["material"], key))
-    material = tables.at(key, partial(load, name))
+    name = tables.at(key, partial(_SUBSTANCE.read, value["material"], key))
+    file = tables.folder.absolute() / name if name.endswith(".toml") else None
+    material = tables.at(key, partial(load, name) if file is None else partial(load_file, file))
     sources, override = (_table(tables, f"{path}.{part}", value.get(part, {})) for part in ("sources", "override"))
     for property, row in sources.items():
         if property in override:
             raise tables.error(f"{path}.sources.{property}", row, "a source, or an override, of one property")
         material = _choose(tables, f"{path}.sources.{property}", material, property, row)
     material = _with_own_numbers(tables, f"{path}.override", material, override)
-    tables.put(f"{path}.material", material.name)
+    tables.put(f"{path}.material", material.name if file is None else str(file))
     for property in material.properties:
         if property not in override:
             entry = material.entry(property)
@@ -74,7 +80,7 @@ def _from_library(tables: CaseTables, path: str, value: dict[str, Any], key: str
 def _choose(tables: CaseTables, key: str, material: Material, property: str, row: Any) -> Material:
     if property not in material.properties:
         advice = suggest(property, material.properties) or f"`lisse materials {material.name}` shows them"
-        raise tables.error(key, None, f"a property of {material.name} in the library", advice)
+        raise tables.error(key, None, f"a property that {material.name} has", advice)
     if not isinstance(row, str):
         raise tables.error(key, row, "a row or a citation key, in quotes")
     return tables.at(key, partial(material.with_source, property, row))

@@ -37,12 +37,15 @@ class CaseSource:
         The file.
     changed : tuple of str
         Dotted keys that the command line set.
+    folder : Path
+        Where the file lies: paths in it are taken from there.
     """
 
     tables: dict[str, Any]
     name: str = "case"
     text: str = ""
     changed: tuple[str, ...] = ()
+    folder: Path = Path()
 
     def where(self, key: str) -> str:
         """File and line of a dotted key, or of the nearest table around it that is there; or ``command line``."""
@@ -74,7 +77,7 @@ def read_source(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> 
     text = _text(path, name)
     tables = _parsed(text, name)
     changed = tuple(_change(tables, override) for override in overrides)
-    return CaseSource(tables, name, text, changed)
+    return CaseSource(tables, name, text, changed, Path(path).absolute().parent)
 
 
 def _text(path: str | os.PathLike[str], name: str) -> str:

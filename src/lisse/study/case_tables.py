@@ -5,8 +5,10 @@ Nothing is defaulted in silence: every value that the file did not give is kept 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from lisse.errors import InvalidInput, MissingValue, suggest
@@ -26,6 +28,8 @@ class CaseTables:
     ----------
     raw : mapping
         As parsed from TOML.
+    folder : Path
+        Where the case file lies.
     as_run : dict
         Every value, given or default, as it would stand in a file.
     notes : dict
@@ -36,8 +40,8 @@ class CaseTables:
         K. Where defaults are taken from a material; set once the cell's temperature is read.
     """
 
-    def __init__(self, raw: Mapping[str, Any], where: Callable[[str], str]) -> None:
-        self.raw, self._where = raw, where
+    def __init__(self, raw: Mapping[str, Any], where: Callable[[str], str], folder: str | os.PathLike[str]) -> None:
+        self.raw, self._where, self.folder = raw, where, Path(folder)
         self.as_run: dict[str, Any] = {}
         self.notes: dict[str, str] = {}
         self.owners: dict[str, Material] = {}
@@ -177,5 +181,5 @@ class CaseTables:
 def entry_text(entry: Entry) -> str:
     """One entry of a material in a few words: row, number, source, mark."""
     if entry.mark == "given":
-        return "as given in the case"
+        return "as the user gave it"
     return f"{entry.row}: {entry.quoted} ({entry.source}) [{entry.mark}]"

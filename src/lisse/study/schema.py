@@ -34,6 +34,7 @@ MODELS = ("analytic", "lumped")
 """Models of this version, by the name they have in a case file."""
 OWN_KINDS = ("electrolyte", "polymer", "metal", "cathode")
 """What a material with inline properties may be."""
+_LAST_SEED = 2**32 - 1
 
 
 def _within(
@@ -147,7 +148,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "injection": _share("share of the stripped volume that gathers in voids", 1.0),
             "refill": _share("share of the plated volume that fills voids first", 1.0),
             "nucleus_radius": _within(1e-10, 1e-3, "m", "radius of the pores that are always there", "0.3 um"),
-            "contact_limit": _within(0.0, 1.0, "1", "contact fraction that counts as contact lost", 0.05, is_open=True),
+            "contact_limit": _within(0.01, 0.99, "1", "contact fraction that counts as contact lost", 0.05),
         },
         "cell.stack": {
             "pressure": _pressure("stack pressure in operation"),
@@ -155,7 +156,12 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "fixture": Choice("how the pressure is kept", "constant-pressure", choices=FIXTURES),
             "stiffness": _within(1.0, 1e20, "Pa/m", "of a constant-gap fixture", OPTIONAL, "1 MPa/um"),
         },
-        "model": {"name": Choice("which model", "lumped", choices=MODELS)},
+        "model": {
+            "name": Choice("which model", "lumped", choices=MODELS),
+            "seed": Integer(
+                "draws the longest flaw of each interface (without it: its median)", OPTIONAL, 1, low=0, high=_LAST_SEED
+            ),
+        },
         "model.lumped": {
             "flaw_classes": Integer("classes that stand for the flaws of one interface", 6, low=1, high=64),
             "relative_tolerance": _within(1e-10, 1e-2, "1", "of the time integration", 1e-4),

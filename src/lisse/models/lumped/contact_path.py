@@ -23,7 +23,8 @@ _CHARGE = 36000.0  # C/m2, scale of charge
 _SHORTEST = 1e-9  # s
 _MOST_PIECES = 1000
 _EARLY = np.geomspace(1.0, 400.0, 7)  # s
-_EVEN = 10
+_EVEN, _FINE = 10, 160
+_STRAIGHT = 2e-3  # of the void height at lost contact: how far linear interpolation may be off
 
 _Failure = tuple[str, int | None] | None
 """A verdict mode and the interface (0 working, 1 counter, None neither)."""
@@ -102,9 +103,8 @@ class ContactFollower:
         self._lost = equations.contact.height(self._contact_limit) / _LENGTH
         self._evaluations = 0
         state = np.array([*(void_height / _LENGTH), 0.0])
-        clock = _recorded_times(self._length)
-        found = self._in_one_piece(state, clock) if self._set is not None else None
-        return found or self._piece_by_piece(state, clock)
+        found = self._in_one_piece(state, _EVEN) if self._set is not None else None
+        return found or self._piece_by_piece(state)
 
     def _current(self, working: float, counter: float) -> float:
         """A/m2. Set, or what the held voltage drives."""
@@ -135,17 +135,21 @@ class ContactFollower:
         rate = self._equations.contact.rate(0.0, stripping, self._pressure)
         return rate / _LENGTH if rate > 0.0 else -1.0
 
-    def _in_one_piece(self, state: np.ndarray, clock: np.ndarray) -> ContactPath | None:
+    def _in_one_piece(self, state: np.ndarray, count: int) -> ContactPath | None:
         """A set current: the interfaces do not know each other, and one that closes stays closed for the step.
 
         The balance is followed below zero, where it is smooth, and cut off there. ``None`` where contact is lost, for
-        which the time matters, or where the integrator has trouble.
+        which the time matters, or where the integrator has trouble. Where `count` even times are too few for straight
+        lines in between, it is done again with more.
         """
         self._set_phases(state)
-        found = integrate(self._smooth, np.append(0.0, clock), state)
+        found = integrate(self._smooth, np.append(0.0, _recorded_times(self._length, count)), state)
         heights = found.state[:, :2]
         if found.trouble or heights.max() >= self._lost * (1.0 - 1e-9):
             return None
+        bend = float(np.abs(np.diff(heights[-count:], 2, axis=0)).max(initial=0.0)) / 8.0
+        if count < _FINE and bend > _STRAIGHT * self._lost:
+            return self._in_one_piece(state, _FINE)
         closing = [
             found.time[k] + (found.time[k + 1] - found.time[k]) * w[k] / (w[k] - w[k + 1])
             for w in heights.T
@@ -158,8 +162,9 @@ class ContactFollower:
         cut = [np.maximum(np.interp(time, found.time, w), 0.0) * _LENGTH for w in heights.T]
         return dataclasses.replace(path.at(time), void_height=np.column_stack(cut))
 
-    def _piece_by_piece(self, state: np.ndarray, clock: np.ndarray) -> ContactPath:
+    def _piece_by_piece(self, state: np.ndarray) -> ContactPath:
         """From each opening or closing to the next, up to the loss of contact."""
+        clock = _recorded_times(self._length, _FINE)
         times, states = [np.zeros(1)], [state[np.newaxis]]
         failure: _Failure = None
         trouble, time, pieces = "", 0.0, 0
@@ -189,7 +194,8 @@ class ContactFollower:
     def _already_lost(self, state: np.ndarray) -> int | None:
         current = self._current(float(state[0]), float(state[1]))
         for side, stripping in ((0, -current), (1, current)):
-            if state[side] >= self._lost * (1.0 - 1e-9) and stripping > 0.0:
+            opens = self._equations.contact.balance(float(state[side]) * _LENGTH, stripping, self._pressure) > 0.0
+            if opens and state[side] >= self._lost * (1.0 - 1e-9):
                 return side
         return None
 
@@ -205,7 +211,7 @@ class ContactFollower:
         return ContactPath(time, heights, current, charge, failure, trouble, self._evaluations)
 
 
-def _recorded_times(length: float) -> np.ndarray:
+def _recorded_times(length: float, count: int) -> np.ndarray:
     """s. Closely after a switch of the current, where flaws fill and empty within seconds, and evenly after that."""
     early = _EARLY[0.1 * length > _EARLY]
-    return np.union1d(early, np.linspace(0.0, length, _EVEN + 1)[1:])
+    return np.union1d(early, np.linspace(0.0, length, count + 1)[1:])

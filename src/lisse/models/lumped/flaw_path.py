@@ -73,6 +73,10 @@ def follow_flaws(
         Relative tolerance of the integration of growth.
     """
     plating, drop = mouth(time)
+    spans = depth * law.initial_depth >= thickness
+    if spans.any() and plating[0] > 0.0:  # plated full at once: lithium needs no crack to cross a hole
+        full = np.where(spans, np.maximum(filling, depth**1.5), filling)
+        return FlawPath(time[:1], full[np.newaxis], depth[np.newaxis], short=float(time[0]))
     drive = law.drive(depth, plating[:, np.newaxis], drop[:, np.newaxis])
     fillings = law.relax(filling, depth, time, drive)
     quiet = FlawPath(time, fillings, np.broadcast_to(depth, fillings.shape))

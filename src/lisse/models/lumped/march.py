@@ -165,10 +165,19 @@ class _Run:
         if not len(beyond):
             return path
         first = int(beyond[0])
-        time = float(path.time[0])
-        if first > 0:
-            time = float(np.interp(self._voltage_limit, size[first - 1 : first + 1], path.time[first - 1 : first + 1]))
-        return _cut(path, time, ("voltage-limit", None))
+        if first == 0:
+            return _cut(path, float(path.time[0]), ("voltage-limit", None))
+        low, high = float(path.time[first - 1]), float(path.time[first])
+        while high - low > 1e-12 * high:
+            middle = 0.5 * (low + high)
+            if middle in (low, high):
+                break
+            there = path.at(np.array([middle]))
+            beyond_there = (
+                abs(self._equations.drops(there.current_density, there.void_height).total[0]) > self._voltage_limit
+            )
+            low, high = (low, middle) if beyond_there else (middle, high)
+        return _cut(path, high, ("voltage-limit", None))
 
     # -- flaws --------------------------------------------------------------------------------------------------------
 

@@ -11,13 +11,14 @@ from lisse.errors import InvalidInput
 from lisse.models.base import Model, Progress, symmetric_counter
 from lisse.models.criteria import limits, validity_warnings
 from lisse.models.lumped.march import march
-from lisse.models.lumped.traces import conservation, traces, verdict
+from lisse.models.lumped.traces import conservation, flaw_share, traces, verdict
 from lisse.models.targets import targets
 from lisse.protocol import Protocol
 from lisse.records import Solution
 
 __all__ = ["Lumped"]
 
+_NEGLIGIBLE = 0.01  # share of the lithium that flaws may hold
 _REFERENCES = ("hatzell2020", "kasemchainan2019", "porz2017")
 
 
@@ -78,12 +79,18 @@ class Lumped(Model):
         else:
             status, text = "completed", "the protocol ran to its end without failure"
         criteria = limits(cell, protocol)
+        warnings = list(validity_warnings(cell, protocol, criteria))
+        share = flaw_share(run)
+        if share > _NEGLIGIBLE:
+            warnings.append(
+                f"flaws: they hold up to {share:.1%} of the lithium, which the model takes to be negligible"
+            )
         return Solution(
             data=traces(run),
             inputs=self._inputs(cell, protocol),
             status=status,
             status_text=text,
-            warnings=validity_warnings(cell, protocol, criteria),
+            warnings=tuple(warnings),
             references=tuple(sorted({*_REFERENCES, *(limit.reference for limit in criteria if limit.reference)})),
             seed=seed,
             version=version,

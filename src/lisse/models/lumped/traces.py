@@ -13,7 +13,7 @@ from lisse.records import Verdict, dataset
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["conservation", "traces", "verdict"]
+__all__ = ["conservation", "flaw_share", "traces", "verdict"]
 
 _AFTER_SHORT = np.array([0.0, 1.0, 10.0, 60.0])  # s, recorded with the filament in place
 _LITHIUM_RESISTIVITY = 9.3e-8  # ohm m, row LI-5 of the materials library
@@ -59,7 +59,7 @@ def _group_traces(legs: list[Leg]) -> dict[str, np.ndarray]:
         "lithium_thickness": np.concatenate([leg.lithium_thickness for leg in legs]),
         "stack_pressure": np.concatenate([np.full(len(leg.time), leg.stack_pressure) for leg in legs]),
         "temperature": np.full(len(current), equations.numbers.temperature),
-        "largest_local_current_density": np.abs(current) / contact.min(axis=1),
+        "largest_local_current_density": equations.focusing * np.abs(current) / contact.min(axis=1),
         "short_conductance": np.zeros(len(current)),
     }
     if equations.flaws is not None:
@@ -79,12 +79,16 @@ def _shorted(leg: Leg, failure: Failure, last: dict[str, np.ndarray]) -> dict[st
     found["time"] = failure.time + _AFTER_SHORT
     current, voltage = float(last["current_density"][-1]), float(last["voltage"][-1])
     filament = _filament_conductance(leg, failure)
+    found["short_conductance"] = np.full(len(_AFTER_SHORT), filament)
+    if leg.step.voltage is not None:  # held: the filament adds its current
+        found["current_density"] = found["current_density"] + filament * voltage
+        found["charge"] = found["charge"] + found["current_density"] * _AFTER_SHORT
+        return found
     share = current / (current + filament * voltage)  # of the current, which still crosses the cell
     drops = ("voltage", "ohmic_drop", "charge_transfer_drop", "film_drop", "constriction_drop")
     for name in (*drops, "largest_local_current_density"):
         found[name] = found[name] * share
     found["charge"] = found["charge"] + current * _AFTER_SHORT
-    found["short_conductance"] = np.full(len(_AFTER_SHORT), filament)
     return found
 
 
@@ -130,7 +134,8 @@ def conservation(run: March) -> dict[str, float | None]:
     """Relative closure errors.
 
     ``charge``: the charge recorded against the recorded current integrated over the recorded time (trapezoids), step
-    by step. ``lithium``: both electrodes and all flaws at the end against what was there at the start.
+    by step. ``lithium``: both electrodes and all flaws at the end against what was there at the start; the thickness
+    of an electrode follows from the charge and the filling of its flaws, so that this checks the bookkeeping only.
     """
     error = total = 0.0
     for leg in run.legs:
@@ -141,10 +146,19 @@ def conservation(run: March) -> dict[str, float | None]:
     return {"charge": error / total if total else 0.0, "lithium": abs(end - start) / start if start else None}
 
 
+def flaw_share(run: March) -> float:
+    """1. Largest share of all lithium that the flaws held at the end of a step."""
+    start = _lithium(run.legs[0], 0)
+    return max((_in_flaws(leg, -1) for leg in run.legs), default=0.0) / start if start else 0.0
+
+
 def _lithium(leg: Leg, row: int) -> float:
     """m. Lithium in both electrodes and in all flaws, per area."""
-    total = float(leg.lithium_thickness[row].sum())
-    if leg.equations.flaws is not None:
-        for side, law in enumerate(leg.equations.flaws):
-            total += float(leg.filling[row, side] @ law.height_per_filling)
-    return total
+    return float(leg.lithium_thickness[row].sum()) + _in_flaws(leg, row)
+
+
+def _in_flaws(leg: Leg, row: int) -> float:
+    """m. Lithium in all flaws, per area."""
+    if leg.equations.flaws is None:
+        return 0.0
+    return sum(float(leg.filling[row, side] @ law.height_per_filling) for side, law in enumerate(leg.equations.flaws))
