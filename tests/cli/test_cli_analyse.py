@@ -115,8 +115,23 @@ def test_output_that_is_a_file_is_refused(cell):
         run(cell, "-o", cell)
 
 
-def test_several_files_are_one_test(cell, capsys):
-    assert run(cell, cell, "--json") == 0
+def test_a_folder_that_cannot_be_made_is_refused_before_the_files_are_read(cell, tmp_path):
+    with pytest.raises(InvalidInput, match="-o: got .*a folder"):
+        run(tmp_path / "none.mpt", "-o", cell / "folder")
+
+
+def test_one_is_not_many(tmp_path, capsys):
+    path = tmp_path / "one.csv"
+    rows = [f"{t},1,100" for t in range(0, 3600, 60)]
+    path.write_text("\n".join(["Test Time / s,Current / mA,Voltage / mV", *rows]) + "\n")
+    assert run(path) == 0
+    assert "1 half-cycle, 0 spectra" in capsys.readouterr().out
+
+
+def test_several_files_are_one_test(cell, tmp_path, capsys):
+    second = tmp_path / "second.csv"
+    second.write_bytes(cell.read_bytes())
+    assert run(cell, second, "--json") == 0
     content = json.loads(capsys.readouterr().out)
     assert len(content["half_cycles"]) == 8
     assert any("moved by 14400 s" in text for text in content["warnings"])

@@ -35,13 +35,13 @@ def test_part_that_starts_over_is_moved_and_told():
 
 
 def test_columns_of_one_part_only_are_left_out_and_told():
-    whole = join([part([0]), part([1], **{"Applied Pressure / Pa": np.ones(1)})])
+    whole = join([part([0]), part([1], "b", **{"Applied Pressure / Pa": np.ones(1)})])
     assert "Applied Pressure / Pa" not in whole
     assert "Applied Pressure / Pa" in whole.warnings[0]
 
 
 def test_part_with_spectra_only_costs_no_columns():
-    whole = join([part([0, 1], **{"Torque / J": np.ones(2)}), part([], spectra=[2.0])])
+    whole = join([part([0, 1], **{"Torque / J": np.ones(2)}), part([], "b", spectra=[2.0])])
     assert "Torque / J" in whole
     assert whole.spectra[0].time == 2.0
 
@@ -53,3 +53,17 @@ def test_one_part_is_itself_and_none_is_refused():
         join([])
     with pytest.raises(InvalidInput, match="one area"):
         join([dataclasses.replace(one, area=1e-4), dataclasses.replace(one, area=2e-4)])
+
+
+def test_one_file_given_twice_is_refused_however_it_is_spelled():
+    with pytest.raises(InvalidInput, match=r"files: got './a'; allowed: each file once. This file is given twice"):
+        join([part([0]), part([1], "b"), part([2], "./a")])
+
+
+def test_files_of_different_instruments_are_joined_with_a_warning():
+    first, second = (
+        dataclasses.replace(part([k], name), instrument=name) for k, name in enumerate(("BioLogic", "Neware"))
+    )
+    whole = join([first, second])
+    assert len(whole.warnings) == 1
+    assert "different instruments (BioLogic, Neware)" in whole.warnings[0]

@@ -96,17 +96,20 @@ def test_an_unknown_citation_key_is_kept_as_it_is():
     assert content["reference_texts"]["nobody1900"] == "nobody1900"
 
 
+FROM_CASE = "case or default, see case.toml"
+
+
 def test_interface_numbers_are_credited_to_the_row_that_holds_them():
     interface = rows(input_tables(inputs()), "Interfaces")
     entry = load("LLZO").entry("interface_resistance")
     assert interface["resistance"]["value"] == entry.at() == 2e-4
     assert (interface["resistance"]["row"], interface["resistance"]["mark"]) == (entry.row, entry.mark)
-    assert interface["injection"]["source_short"] == "the case"
+    assert interface["injection"]["source_short"] == FROM_CASE
 
 
 def test_a_number_of_ones_own_is_not_credited_to_the_library():
     resistance = rows(input_tables(inputs(resistance=3e-4)), "Interfaces")["resistance"]
-    assert (resistance["source"], resistance["row"], resistance["source_short"]) == ("", "", "the case")
+    assert (resistance["source"], resistance["row"], resistance["source_short"]) == ("", "", FROM_CASE)
     assert resistance["shown"] == "3 ohm cm2"
 
 
@@ -124,6 +127,23 @@ def test_properties_are_shown_at_the_temperature_of_the_cell():
     assert cold["shown"] == "4.6e-04 S/cm"
     assert hot["value"] == pytest.approx(load("LLZO").value("ionic_conductivity", 348.15))
     assert float(hot["shown"].split()[0]) == pytest.approx(hot["value"] / 100, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("property", "given", "shown"),
+    [
+        ("ionic_conductivity", "0.8 mS/cm", "0.8 mS/cm"),
+        ("youngs_modulus", "140 GPa", "1.4e+05 MPa"),
+        ("poisson_ratio", 0.25, "0.25"),
+        ("specific_heat", "500 J/kg/K", "500 J/kg/K"),
+    ],
+)
+def test_a_users_own_number_of_a_material_is_shown_with_its_unit(property, given, shown):
+    own = load("LLZO").with_overrides({property: given})
+    plain = inputs()
+    plain["cell"]["electrolyte"]["material"] = own.chosen().to_dict()
+    row = rows(input_tables(plain), "Properties of LLZO")[property]
+    assert (row["shown"], row["mark"], row["row"]) == (shown, "given", "given")
 
 
 def test_verdict_without_failure_has_null_numbers():

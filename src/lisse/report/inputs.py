@@ -2,7 +2,8 @@
 
 The tables are made from the plain data that a Solution carries (`lisse.records.Record.inputs`), so that a saved
 result can be reported without the case that made it. A number of the interface is credited to the row of the material
-that holds the same number for the same property; a number that no row holds was given with the case.
+that holds the same number for the same property. Whether any other number was given or is a default is not in that
+data: case.toml, beside a result, says it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lisse.errors import InvalidInput
+from lisse.materials.laws import Constant
 from lisse.materials.property import PROPERTIES, Entry, Property
 from lisse.references import all_references, cite
 from lisse.units import format_quantity, quantity
@@ -51,6 +53,23 @@ _OTHER_UNITS: Mapping[str, tuple[str, str, float]] = {
     "stiffness": ("Pa/m", "MPa/um", 1e-12),
 }
 """Numbers of the cell that the vocabulary does not know: SI unit, display unit and factor."""
+
+_USUAL_UNITS: Mapping[str, tuple[str, float]] = {
+    "S/m": ("mS/cm", 10.0),
+    "ohm m2": ("ohm cm2", 1e4),
+    "A/m2": ("mA/cm2", 0.1),
+    "A/m2/Pa": ("mA/cm2/MPa", 1e5),
+    "1/m2": ("1/cm2", 1e-4),
+    "m2/s": ("cm2/s", 1e4),
+    "m3/mol": ("cm3/mol", 1e6),
+    "kg/m3": ("g/cm3", 1e-3),
+    "kg/mol": ("g/mol", 1e3),
+    "Pa": ("MPa", 1e-6),
+    "Pa m^0.5": ("MPa m^0.5", 1e-6),
+    "m": ("um", 1e6),
+    "rad": ("deg", 180.0 / math.pi),
+}
+"""Display unit and factor for a user's own number of a material, by SI unit."""
 
 _SECTIONS = (
     ("electrolyte", "Electrolyte"),
@@ -123,7 +142,14 @@ def _rows(
         yield row
 
 
-_GIVEN: Mapping[str, Any] = {"low": None, "high": None, "row": "", "source": "", "source_short": "the case", "mark": ""}
+_GIVEN: Mapping[str, Any] = {
+    "low": None,
+    "high": None,
+    "row": "",
+    "source": "",
+    "source_short": "case or default, see case.toml",
+    "mark": "",
+}
 
 
 def _shown(name: str, value: Any) -> dict[str, Any]:
@@ -175,6 +201,12 @@ def _value(entry: Entry, temperature: float) -> float | None:
         return None
 
 
+def _own_number(value: float, unit: str) -> str:
+    """A user's own number, which has no unit of a source: in the unit that people write, where there is a usual one."""
+    shown, factor = _USUAL_UNITS.get(unit, ("" if unit == "1" else unit, 1.0))
+    return f"{value * factor:.5g} {shown}".strip()
+
+
 def _source(entry: Entry, temperature: float) -> dict[str, Any]:
     carried = _value(entry, temperature) and entry.at(entry.temperature)  # neither unknown nor zero
     low, high = entry.spread_at(temperature) if carried else (entry.low, entry.high)
@@ -191,7 +223,7 @@ def _source(entry: Entry, temperature: float) -> dict[str, Any]:
 def _printed_value(entry: Entry, temperature: float) -> str:
     """In the unit of the source, at the temperature of the cell; a law without a number of its own in words."""
     if entry.quoted_value is None:
-        return entry.law.text()
+        return _own_number(entry.law.value, entry.unit) if isinstance(entry.law, Constant) else entry.law.text()
     here, measured = _value(entry, temperature), entry.at(entry.temperature)
     if here is None:
         return f"unknown at this temperature ({entry.quoted})"

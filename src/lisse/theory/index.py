@@ -150,7 +150,8 @@ def formula(name: str) -> Formula:
     """
     section = next((title for title, members in SECTIONS.items() if name in members), None)
     if section is None:
-        advice = suggest(name, names()) or "List them with: lisse theory"
+        few = ", ".join(names()[:6])
+        advice = suggest(name, names()) or f"For example {few} ({len(names())} in all). List them with: lisse theory"
         raise InvalidInput("theory", name, "the name of a formula", advice)
     function = getattr(importlib.import_module("lisse.theory"), name)
     text = inspect.getdoc(function) or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -18,21 +19,28 @@ def join(measurements: Sequence[Measurement]) -> Measurement:
     """Put measurements of one cell one after the other, in the order given.
 
     A part whose clock starts before the end of the part in front of it is moved to follow it, and a warning says by
-    how much. Columns that not all parts have are left out, with a warning.
+    how much. Columns that not all parts have are left out, and parts of different instruments are joined, with a warning.
 
     Raises
     ------
     InvalidInput
-        For an empty list, or parts that a person gave different areas.
+        For an empty list, one file given twice, or parts that a person gave different areas.
     """
     if not measurements:
         raise InvalidInput("measurements", [], "at least one measurement")
     if len(measurements) == 1:
         return measurements[0]
+    _refuse_the_same_file_twice(measurements)
     areas = {part.area for part in measurements if part.area is not None}
     if len(areas) > 1:
         raise InvalidInput("area", sorted(areas), "one area for all files of one cell")
     warnings = [text for part in measurements for text in part.warnings]
+    instruments = sorted({part.instrument for part in measurements if part.instrument})
+    if len(instruments) > 1:
+        warnings.append(
+            f"the files come from different instruments ({', '.join(instruments)}): check that they are of one cell, and "
+            "that their currents and voltages have the same sign"
+        )
     shifts = _shifts(measurements, warnings)
     recorded = [part for part in measurements if part.data.sizes.get("record", 0)] or measurements[:1]
     labels = [str(name) for name in recorded[0].data.variables if all(name in part for part in recorded)]
@@ -56,6 +64,15 @@ def join(measurements: Sequence[Measurement]) -> Measurement:
         area=next(iter(areas), None),
         spectra=spectra,
     )
+
+
+def _refuse_the_same_file_twice(measurements: Sequence[Measurement]) -> None:
+    seen: set[Path] = set()
+    for name in (name for part in measurements for name in part.files):
+        path = Path(name).resolve()
+        if path in seen:
+            raise InvalidInput("files", name, "each file once", "This file is given twice")
+        seen.add(path)
 
 
 def _shifts(measurements: Sequence[Measurement], warnings: list[str]) -> list[float]:
