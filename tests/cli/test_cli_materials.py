@@ -97,6 +97,15 @@ def test_filter_by_source(lisse):
     assert [entry["name"] for entry in listed] == ["LLZTO"]
 
 
+def test_a_file_of_ones_own_is_shown_like_a_substance(lisse, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('name = "mine"\nkind = "electrolyte"\nionic_conductivity = "0.31 mS/cm"\n')
+    (entry,) = json.loads(lisse(str(path), "--json"))["properties"]["ionic_conductivity"]
+    assert (entry["value"], entry["mark"]) == (pytest.approx(0.031), "given")
+    assert "0.031 S/m" in lisse(str(path))
+    assert "0.031 S/m given" in lisse(str(path), "LLZO")
+
+
 def test_one_property_over_all_substances(lisse):
     text = lisse("--property", "creep")
     assert [line for line in text.splitlines() if line in names()] == ["Li-Mg", "lithium", "sodium"]
@@ -107,6 +116,9 @@ def test_one_property_over_all_substances(lisse):
     [
         (("LLZOO",), "material: got 'LLZOO'.*Did you mean 'LLZO'"),
         (("LLZO", "--property", "ionic_conductivit"), "--property.*Did you mean 'ionic_conductivity'"),
+        (("--property", "qqq"), "--property: got 'qqq'; .* For example molar_mass, .* in all"),
+        (("LLZO", "--source", "qqq"), "--source: got 'qqq'; .* For example [a-z]+[0-9]{4}"),
+        (("nothing.toml",), "material file: got 'nothing.toml'; .* There is no such file"),
         (("LLZO", "--source", "krauskop2019"), "--source.*Did you mean 'krauskopf2019'"),
     ],
 )

@@ -115,7 +115,7 @@ def test_vectors_matrices_and_words(lisse):
     ("words", "message"),
     [
         (["sand_tme"], "theory: got 'sand_tme'.*Did you mean 'sand_time'"),
-        (["qqqq"], "List them with: lisse theory"),
+        (["qqqq"], "For example .* in all.*List them with: lisse theory"),
         (["--thickness", "1"], "theory: got '--thickness'; allowed: the name of a formula"),
         ([*SAND, "10", "--thicknes", "1"], "sand_time: got '--thicknes'; allowed: --current-density.*mean --thickness"),
         ([*SAND, "10", "5e-5"], "theory sand_time: got '5e-5'"),

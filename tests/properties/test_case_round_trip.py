@@ -133,7 +133,9 @@ def cases(draw: Any) -> dict[str, Any]:
     case: dict[str, Any] = {"cell": cell, "protocol": draw(protocols()), **some(draw, "")}
     if draw(st.booleans()):
         name = draw(st.sampled_from(["analytic", "lumped"]))
-        case["model"] = {"name": name, "lumped": some(draw, "model.lumped"), "resolved": some(draw, "model.resolved")}
+        seed = {"seed": draw(values("model.seed", TABLES["model"]["seed"]))} if draw(st.booleans()) else {}
+        settings = {other: some(draw, f"model.{other}") for other in ("lumped", "resolved")}
+        case["model"] = {"name": name, **seed, **settings}
     return case
 
 

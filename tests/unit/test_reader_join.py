@@ -52,7 +52,7 @@ def test_one_part_is_itself_and_none_is_refused():
     with pytest.raises(InvalidInput, match="at least one measurement"):
         join([])
     with pytest.raises(InvalidInput, match="one area"):
-        join([dataclasses.replace(one, area=1e-4), dataclasses.replace(one, area=2e-4)])
+        join([dataclasses.replace(one, area=1e-4), dataclasses.replace(part([1], "b"), area=2e-4)])
 
 
 def test_one_file_given_twice_is_refused_however_it_is_spelled():

@@ -133,7 +133,8 @@ def test_properties_are_shown_at_the_temperature_of_the_cell():
     ("property", "given", "shown"),
     [
         ("ionic_conductivity", "0.8 mS/cm", "0.8 mS/cm"),
-        ("youngs_modulus", "140 GPa", "1.4e+05 MPa"),
+        ("youngs_modulus", "140 GPa", "140 GPa"),
+        ("fracture_toughness", "1.1 MPa m^0.5", "1.1 MPa m^0.5"),
         ("poisson_ratio", 0.25, "0.25"),
         ("specific_heat", "500 J/kg/K", "500 J/kg/K"),
     ],

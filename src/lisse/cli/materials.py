@@ -254,16 +254,18 @@ def _quoted(entry: Entry) -> str:
     if entry.low is not None or entry.high is not None:
         low, high = (_in_unit(edge, entry) for edge in (entry.low, entry.high))
         number = f"{number} ({low} .. {high})"
-    return number if entry.quoted_unit == "1" else f"{number} {entry.quoted_unit}"
+    unit = entry.quoted_unit or entry.unit
+    return number if unit == "1" else f"{number} {unit}"
 
 
 def _in_unit(number: float | None, entry: Entry, unit: bool = False) -> str:
     if number is None:
         return ""
-    if entry.quoted_unit == "1":
+    written = entry.quoted_unit or entry.unit  # a user's own short form has no unit of a source
+    if written == "1":
         return f"{number:.4g}"
-    shown = f"{convert(number, parse_unit(entry.unit), entry.quoted_unit):.4g}"
-    return f"{shown} {entry.quoted_unit}" if unit else shown
+    shown = f"{convert(number, parse_unit(entry.unit), parse_unit(written)):.4g}"
+    return f"{shown} {written}" if unit else shown
 
 
 def _note(entry: Entry) -> str:

@@ -204,6 +204,8 @@ def _value(entry: Entry, temperature: float) -> float | None:
 def _own_number(value: float, unit: str) -> str:
     """A user's own number, which has no unit of a source: in the unit that people write, where there is a usual one."""
     shown, factor = _USUAL_UNITS.get(unit, ("" if unit == "1" else unit, 1.0))
+    if unit == "Pa" and abs(value) >= 1e9:
+        shown, factor = "GPa", 1e-9
     return f"{value * factor:.5g} {shown}".strip()
 
 

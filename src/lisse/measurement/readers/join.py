@@ -19,7 +19,7 @@ def join(measurements: Sequence[Measurement]) -> Measurement:
     """Put measurements of one cell one after the other, in the order given.
 
     A part whose clock starts before the end of the part in front of it is moved to follow it, and a warning says by
-    how much. Columns that not all parts have are left out, and parts of different instruments are joined, with a warning.
+    how much. Columns that not all parts have are left out, with a warning; files of different instruments give one too.
 
     Raises
     ------
@@ -38,8 +38,8 @@ def join(measurements: Sequence[Measurement]) -> Measurement:
     instruments = sorted({part.instrument for part in measurements if part.instrument})
     if len(instruments) > 1:
         warnings.append(
-            f"the files come from different instruments ({', '.join(instruments)}): check that they are of one cell, and "
-            "that their currents and voltages have the same sign"
+            f"the files come from different instruments ({', '.join(instruments)}): check that they are of one cell "
+            "and have one sign of current and voltage"
         )
     shifts = _shifts(measurements, warnings)
     recorded = [part for part in measurements if part.data.sizes.get("record", 0)] or measurements[:1]
