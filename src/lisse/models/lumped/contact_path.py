@@ -163,8 +163,15 @@ class ContactFollower:
         return dataclasses.replace(path.at(time), void_height=np.column_stack(cut))
 
     def _piece_by_piece(self, state: np.ndarray) -> ContactPath:
+        """A path that may end early: recorded closely up to where it ends."""
+        found = self._pieces(state, _recorded_times(self._length, _FINE))
+        end = float(found.time[-1])
+        if _SHORTEST < end < 0.9 * self._length:
+            found = self._pieces(state, np.append(_recorded_times(end, _FINE), self._length))
+        return found
+
+    def _pieces(self, state: np.ndarray, clock: np.ndarray) -> ContactPath:
         """From each opening or closing to the next, up to the loss of contact."""
-        clock = _recorded_times(self._length, _FINE)
         times, states = [np.zeros(1)], [state[np.newaxis]]
         failure: _Failure = None
         trouble, time, pieces = "", 0.0, 0
