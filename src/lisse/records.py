@@ -82,6 +82,8 @@ class Verdict:
         C/m2. Charge passed in the half-cycle in which it failed.
     where : str
         The interface at fault: ``"working"``, ``"counter"`` or an empty string.
+    margins : mapping of str to float
+        Smallest margin of each mechanism that a closed-form criterion applies to; below 1 the protocol passes it.
     """
 
     mode: str = "none"
@@ -91,6 +93,7 @@ class Verdict:
     cumulative_charge: float | None = None
     threshold_charge: float | None = None
     where: str = ""
+    margins: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check the mode."""

@@ -113,6 +113,7 @@ def test_limits_are_sorted_and_cited(run: tuple[Model, str, Solution]) -> None:
     margins = [limit.margin for limit in solution.limits if limit.applies]
     assert margins == sorted(margins)
     assert any(limit.applies for limit in solution.limits)
+    assert min(solution.verdict.margins.values()) == margins[0]
     for limit in solution.limits:
         assert limit.applies or limit.reason.startswith("does not apply") or "no " in limit.reason
         reference(limit.reference)

@@ -6,6 +6,7 @@ not resolved. The verdict is the criterion with the lowest margin below one.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from lisse.cell import Cell, LithiumElectrode
 from lisse.errors import InvalidInput
 from lisse.models.base import Model, Progress, cell_numbers, series_resistance
 from lisse.models.charge_transfer import charge_transfer
-from lisse.models.criteria import formed_contact, limits, validity_warnings
+from lisse.models.criteria import formed_contact, limits, margins, validity_warnings
 from lisse.models.targets import targets
 from lisse.protocol import Protocol
 from lisse.records import Limit, Solution, Verdict, dataset
@@ -74,7 +75,7 @@ class Analytic(Model):
             references=tuple(sorted({"hatzell2020", *(limit.reference for limit in criteria if limit.reference)})),
             version=version,
             model=self.name,
-            verdict=found,
+            verdict=dataclasses.replace(found, margins=margins(criteria)),
             limits=criteria,
             targets=targets(cell, protocol, found),
             conservation={"charge": None, "lithium": None},

@@ -19,7 +19,7 @@ from lisse.protocol import Protocol
 from lisse.records import Limit
 from lisse.units import format_quantity
 
-__all__ = ["formed_contact", "limits", "validity_warnings"]
+__all__ = ["formed_contact", "limits", "margins", "validity_warnings"]
 
 
 def limits(cell: Cell, protocol: Protocol) -> tuple[Limit, ...]:
@@ -36,6 +36,15 @@ def limits(cell: Cell, protocol: Protocol) -> tuple[Limit, ...]:
         for entry in _CRITERIA
     ]
     return tuple(sorted(found, key=_severity))
+
+
+def margins(criteria: tuple[Limit, ...]) -> dict[str, float]:
+    """Smallest margin of each mechanism that a criterion applies to."""
+    found: dict[str, float] = {}
+    for limit in criteria:
+        if limit.applies and limit.margin is not None:
+            found.setdefault(limit.mechanism, limit.margin)  # lowest margin first
+    return found
 
 
 def _severity(limit: Limit) -> tuple[bool, float]:

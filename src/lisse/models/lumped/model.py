@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from lisse import __version__ as version
 from lisse.cell import Cell
 from lisse.errors import InvalidInput
 from lisse.models.base import Model, Progress, symmetric_counter
-from lisse.models.criteria import limits, validity_warnings
+from lisse.models.criteria import limits, margins, validity_warnings
 from lisse.models.lumped.march import march
 from lisse.models.lumped.traces import conservation, flaw_share, traces, verdict
 from lisse.models.targets import targets
@@ -95,7 +96,7 @@ class Lumped(Model):
             seed=seed,
             version=version,
             model=self.name,
-            verdict=found,
+            verdict=dataclasses.replace(found, margins=margins(criteria)),
             limits=criteria,
             targets=targets(cell, protocol, found),
             conservation=conservation(run),
