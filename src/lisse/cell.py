@@ -65,6 +65,10 @@ class FlawPopulation:
         _check(self, mean_length=_above_zero, spread=_zero_or_more, density=_above_zero, focusing=_one_or_more)
         _check_choice("geometry", self.geometry, FLAW_GEOMETRIES)
 
+    def longest(self, area: float) -> float:
+        """m. Median length of the longest flaw of an interface of that area (m2)."""
+        return float(self.classes(area, 1)[0][0])
+
     def classes(
         self, area: float, count: int, seed: int | Sequence[int] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -165,15 +166,11 @@ class Protocol:
         """C/m2. Largest charge passed in one direction without reversal, from the set currents."""
         return max(self.half_cycle_charges, default=0.0)
 
-    def charge_passed(self) -> list[tuple[float, float]]:
-        """Time (s) and net charge (C/m2, set currents only) at the end of every step."""
-        time = charge = 0.0
-        found = []
-        for step in self.steps:
-            time += step.time or 0.0
-            charge += (step.current_density or 0.0) * (step.time or 0.0)
-            found.append((time, charge))
-        return found
+    @property
+    def net_charges(self) -> tuple[float, ...]:
+        """C/m2. Net charge passed up to the end of every step, from the set currents."""
+        passed = ((step.current_density or 0.0) * (step.time or 0.0) for step in self.steps)
+        return tuple(itertools.accumulate(passed))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: name, settings, voltage limit and every step."""

@@ -11,6 +11,7 @@ from cells import llzo_case
 from lisse.errors import InvalidInput, NotResolved, SolveFailed
 from lisse.models import Analytic, Lumped, Model, solve
 from lisse.models.contact import ContactLaw
+from lisse.models.flaws import FlawLaw
 from lisse.records import COMMON_TRACES, Solution, load_solution
 from lisse.references import reference
 from lisse.units import QUANTITIES
@@ -193,3 +194,13 @@ def test_the_analytic_model_refuses_a_protocol_without_a_set_current() -> None:
     case = llzo_case(protocol={"name": "hold", "voltage": "50 mV", "duration": "1 h"})
     with pytest.raises(InvalidInput, match=r"protocol: got 'hold'; allowed: at least one step of set current"):
         solve(Analytic(), case.cell, case.protocol)
+
+
+def test_numerical_trouble_outranks_a_failure_that_would_have_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contact is lost late in a step in which the growth of a flaw breaks down early: no verdict is claimed."""
+    monkeypatch.setattr(FlawLaw, "rates", lambda self, filling, depth, drive: (filling * math.nan, depth * math.nan))
+    ramp = {"name": "one-way", "start": "3 mA/cm^2", "step": "1 mA/cm^2", "stop": "3 mA/cm^2", "half_cycle": "5 h"}
+    case = llzo_case(protocol=ramp, cell__anode__thickness="200 um")
+    solution = solve(Lumped(), case.cell, case.protocol, throw=False)
+    assert (solution.status, solution.verdict.mode) == ("failed", "none")
+    assert "growth of a flaw" in solution.status_text

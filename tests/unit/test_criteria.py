@@ -22,7 +22,7 @@ def test_grain_boundary_limit_is_that_of_one_of_many_boundaries() -> None:
     found = limit(case, "filament-short", "grain-boundary")
     grains = case.cell.electrolyte.thickness / case.cell.electrolyte.material.value("grain_size")
     numbers = cell_numbers(case.cell)
-    length = float(case.cell.electrolyte.flaws.classes(case.cell.area, 1)[0][0])
+    length = case.cell.electrolyte.flaws.longest(case.cell.area)
     stress = theory.fracture_stress(fracture_toughness=numbers.fracture_toughness, flaw_length=length, geometry="edge")
     one = theory.grain_boundary_current_limit(fracture_stress=stress, grain_boundary_resistance=10e-4 / grains)
     assert found.current_density == pytest.approx(one, rel=1e-9)

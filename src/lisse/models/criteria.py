@@ -152,7 +152,7 @@ def _crack(cell: Cell, protocol: Protocol) -> _Result:
     numbers = cell_numbers(cell)
     if numbers.fracture_toughness is None:
         return "does not apply, because no fracture toughness is known"
-    length = float(flaws.classes(cell.area, 1)[0][0])
+    length = flaws.longest(cell.area)
     threshold = float(
         theory.crack_overpotential(
             fracture_toughness=numbers.fracture_toughness,
@@ -194,7 +194,7 @@ def _grain_boundary(cell: Cell, protocol: Protocol) -> _Result:
     if flaws is None:
         return "does not apply, because the case has no flaws"
     numbers = cell_numbers(cell)
-    length = float(flaws.classes(cell.area, 1)[0][0])
+    length = flaws.longest(cell.area)
     toughness = numbers.fracture_toughness or math.nan
     grain_size = cell.electrolyte.material.value("grain_size", cell.temperature)
     count = max(cell.electrolyte.thickness / grain_size, 1.0)
@@ -231,7 +231,7 @@ def _lithium(cell: Cell, protocol: Protocol) -> _Result:
     found = []
     for side, sign in (("working", -1.0), ("counter", 1.0)):
         electrode = getattr(cell, side)
-        stripped = max((sign * charge for _, charge in protocol.charge_passed()), default=0.0)
+        stripped = max(sign * charge for charge in protocol.net_charges)
         if isinstance(electrode, LithiumElectrode) and stripped > 0.0:
             volume = electrode.material.value("molar_volume", cell.temperature)
             capacity = electrode.thickness / float(theory.lithium_thickness(areal_charge=1.0, molar_volume=volume))
@@ -303,8 +303,8 @@ def _contact_warnings(cell: Cell) -> list[str]:
         below = ", which is below the contact limit" if formed < cell.interface.contact_limit else ""
         found.append(f"contact law: only {formed:.1%} contact after forming{below}; the pores of the law overlap there")
     flaws, thickness = cell.electrolyte.flaws, cell.electrolyte.thickness
-    if flaws is not None and flaws.classes(cell.area, 1)[0][0] >= thickness:
-        longest = format_quantity("length", float(flaws.classes(cell.area, 1)[0][0]))
+    if flaws is not None and flaws.longest(cell.area) >= thickness:
+        longest = format_quantity("length", flaws.longest(cell.area))
         found.append(f"flaws: the longest ({longest}) spans the electrolyte ({format_quantity('length', thickness)})")
     return found
 

@@ -95,9 +95,7 @@ class FlawLaw:
         dv/dt = (k/x)(e - v) with e = u x^2 has the solution v = e_0 + c z - c + b exp(-z), with z = k t/x, c the
         change of e per z and b = v_0 - e_0 + c. A flaw that runs empty stays empty.
         """
-        end = drive * depth**2
-        span = np.diff(time)[:, np.newaxis] * (self.supply / depth)
-        change = np.diff(end, axis=0) / span
+        end, span, change = self._course(depth, time, drive)
         kept = np.exp(-span)
         gained = end[1:] - change - (end[:-1] - change) * kept
         found = np.zeros_like(end)
@@ -114,20 +112,23 @@ class FlawLaw:
 
         Under a falling drive it can pass through e_0 + c z at z = ln(b/c), in the words of `relax`.
         """
-        end = drive * depth**2
-        span = np.diff(time)[:, np.newaxis] * (self.supply / depth)
-        change = np.diff(end, axis=0) / span
+        end, span, change = self._course(depth, time, drive)
         missing = filling[:-1] - end[:-1] + change
         found = np.maximum(filling[:-1], filling[1:])
         turns = (change < 0.0) & (missing < change) & (missing * np.exp(-span) > change)
         found[turns] = end[:-1][turns] + change[turns] * np.log(missing[turns] / change[turns])
         return np.asarray(found)
 
+    def _course(self, depth: np.ndarray, time: np.ndarray, drive: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Of `relax`: e at every time, and z and c from one time to the next."""
+        end = drive * depth**2
+        span = np.diff(time)[:, np.newaxis] * (self.supply / depth)
+        return end, span, np.diff(end, axis=0) / span
+
     def rates(self, filling: np.ndarray, depth: np.ndarray, drive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """1/s. Rates of filling and of scaled depth where the interface is plated."""
-        root = np.sqrt(depth)
         filled = self.supply * depth * (drive - filling / (depth * depth))
-        return filled, self.growth * np.maximum(filling / (depth * root) - 1.0, 0.0)
+        return filled, self.growth * np.maximum(self.intensity(filling, depth) - 1.0, 0.0)
 
     def intensity(self, filling: np.ndarray, depth: np.ndarray) -> np.ndarray:
         """1. Stress intensity over toughness."""

@@ -46,8 +46,6 @@ class ContactPath:
         What ended the step early, and at which interface (0 working, 1 counter).
     trouble : str
         Why the integrator stopped, or an empty string.
-    evaluations : int
-        Right-hand sides used.
     """
 
     time: np.ndarray
@@ -56,13 +54,12 @@ class ContactPath:
     charge: np.ndarray
     failure: _Failure
     trouble: str
-    evaluations: int
 
     def at(self, time: np.ndarray) -> ContactPath:
         """The path at other times (s), interpolated linearly."""
         heights = np.column_stack([np.interp(time, self.time, column) for column in self.void_height.T])
         current, charge = (np.interp(time, self.time, column) for column in (self.current_density, self.charge))
-        return ContactPath(time, heights, current, charge, self.failure, self.trouble, self.evaluations)
+        return ContactPath(time, heights, current, charge, self.failure, self.trouble)
 
 
 class ContactFollower:
@@ -81,7 +78,6 @@ class ContactFollower:
 
         self._contact_limit = contact_limit
         self._open = [True, True]
-        self._evaluations = 0
         settings = {"rtol": tolerance, "atol": tolerance * 1e-2, "first_step": 1.0, "max_num_steps": 20_000}
         self._smooth = CVODE(self._rates, **settings)
         self._switching = CVODE(self._rates, eventsfn=falling(self._events, 4), num_events=4, **settings)
@@ -101,7 +97,6 @@ class ContactFollower:
         self._equations, self._pressure = equations, pressure
         self._set, self._voltage, self._length = step.current_density, step.voltage, step.time or 0.0
         self._lost = equations.contact.height(self._contact_limit) / _LENGTH
-        self._evaluations = 0
         state = np.array([*(void_height / _LENGTH), 0.0])
         found = self._in_one_piece(state, _EVEN) if self._set is not None else None
         return found or self._piece_by_piece(state)
@@ -113,7 +108,6 @@ class ContactFollower:
         return self._equations.current_at(self._voltage or 0.0, (working * _LENGTH, counter * _LENGTH))
 
     def _rates(self, _: float, state: np.ndarray, out: np.ndarray) -> None:
-        self._evaluations += 1
         working, counter, _charge = state.tolist()
         current = self._current(working, counter)
         balance = self._equations.contact.balance
@@ -129,7 +123,7 @@ class ContactFollower:
         out[2], out[3] = self._lost - working, self._lost - counter
 
     def _opening(self, side: int, working: float, counter: float) -> float:
-        """um/s. Rate at which a closed interface would open; zero where pressure keeps it closed."""
+        """um/s. Rate at which a closed interface would open; -1 where pressure keeps it closed."""
         current = self._current(working, counter)
         stripping = -current if side == 0 else current
         rate = self._equations.contact.rate(0.0, stripping, self._pressure)
@@ -206,16 +200,14 @@ class ContactFollower:
                 return side
         return None
 
-    def _path(
-        self, time: np.ndarray, states: np.ndarray, failure: tuple[str, int | None] | None, trouble: str
-    ) -> ContactPath:
+    def _path(self, time: np.ndarray, states: np.ndarray, failure: _Failure, trouble: str) -> ContactPath:
         heights = np.maximum(states[:, :2], 0.0) * _LENGTH
         if self._set is not None:
             current, charge = np.full(len(time), self._set), self._set * time
         else:
             current = np.array([self._current(float(w), float(c)) for w, c in states[:, :2]])
             charge = states[:, 2] * _CHARGE
-        return ContactPath(time, heights, current, charge, failure, trouble, self._evaluations)
+        return ContactPath(time, heights, current, charge, failure, trouble)
 
 
 def _recorded_times(length: float, count: int) -> np.ndarray:

@@ -36,7 +36,6 @@ class FlawPath:
         s. When a flaw spanned the electrolyte.
     trouble : str
         Why the integrator stopped, or an empty string.
-    evaluations : int
     """
 
     time: np.ndarray
@@ -44,7 +43,6 @@ class FlawPath:
     depth: np.ndarray
     short: float | None = None
     trouble: str = ""
-    evaluations: int = 0
 
 
 def follow_flaws(
@@ -98,11 +96,8 @@ def _grow(law: FlawLaw, mouth: Mouth, before: FlawPath, end: float, thickness: f
 
     m = len(law.initial_depth)
     span = law.initial_depth / thickness
-    evaluations = 0
 
     def rates(t: float, state: np.ndarray, out: np.ndarray) -> None:
-        nonlocal evaluations
-        evaluations += 1
         filling, depth = state[:m], state[m:]
         plating, drop = mouth(np.array([t]))
         drive = law.drive(depth, float(plating[0]), float(drop[0]))
@@ -125,7 +120,7 @@ def _grow(law: FlawLaw, mouth: Mouth, before: FlawPath, end: float, thickness: f
     short = float(found.time[-1]) if found.event is not None else None
     depth = np.maximum.accumulate(found.state[:, m:])
     trouble = f"growth of a flaw: {found.trouble}" if found.trouble else ""
-    return FlawPath(found.time, found.state[:, :m], depth, short, trouble, evaluations)
+    return FlawPath(found.time, found.state[:, :m], depth, short, trouble)
 
 
 def _pattern(m: int) -> np.ndarray:
@@ -140,5 +135,4 @@ def _join(before: FlawPath, after: FlawPath) -> FlawPath:
         np.concatenate([before.depth, after.depth[1:]]),
         after.short,
         after.trouble,
-        after.evaluations,
     )

@@ -71,7 +71,6 @@ class March:
     legs: tuple[Leg, ...]
     failure: Failure | None
     trouble: str
-    evaluations: int
 
 
 def march(
@@ -99,7 +98,7 @@ def march(
             break
         if progress is not None:
             progress((index + 1) / len(protocol.steps), step.label or "step")
-    return March(tuple(run.legs), run.failure, run.trouble, run.evaluations)
+    return March(tuple(run.legs), run.failure, run.trouble)
 
 
 class _Run:
@@ -120,7 +119,6 @@ class _Run:
         self.legs: list[Leg] = []
         self.failure: Failure | None = None
         self.trouble = ""
-        self.evaluations = 0
 
     def take(self, step: Step) -> None:
         """Run one step and keep its leg."""
@@ -131,10 +129,10 @@ class _Run:
         contact = self._cut_at_voltage(self._cut_at_lithium(contact))
         flaws = self._flaws(contact)
         leg, failure = self._leg(step, contact, flaws)
-        self.evaluations += contact.evaluations + sum(path.evaluations for path in flaws)
         troubles = [contact.trouble, *(path.trouble for path in flaws)]
         self.trouble = next((trouble for trouble in troubles if trouble), "")
-        self.failure = None if failure is None else Failure(failure[0], float(leg.time[-1]), failure[1])
+        if failure is not None and not self.trouble:  # what the contact met may lie beyond the trouble of a flaw
+            self.failure = Failure(failure[0], float(leg.time[-1]), failure[1])
         self.legs.append(leg)
         self._time, self._charge = float(leg.time[-1]), float(leg.charge[-1])
         self._void_height, self._filling, self._depth = leg.void_height[-1], leg.filling[-1], leg.depth[-1]
@@ -173,10 +171,9 @@ class _Run:
             if middle in (low, high):
                 break
             there = path.at(np.array([middle]))
-            beyond_there = (
-                abs(self._equations.drops(there.current_density, there.void_height).total[0]) > self._voltage_limit
-            )
-            low, high = (low, middle) if beyond_there else (middle, high)
+            working, counter = there.void_height[0].tolist()
+            voltage = self._equations.voltage(float(there.current_density[0]), (working, counter))
+            low, high = (low, middle) if abs(voltage) > self._voltage_limit else (middle, high)
         return _cut(path, high, ("voltage-limit", None))
 
     # -- flaws --------------------------------------------------------------------------------------------------------

@@ -63,9 +63,10 @@ def _group_traces(legs: list[Leg]) -> dict[str, np.ndarray]:
         "short_conductance": np.zeros(len(current)),
     }
     if equations.flaws is not None:
-        length = np.stack([law.initial_depth for law in equations.flaws]) * depth
-        pressure = np.stack([law.critical_pressure for law in equations.flaws]) * filling / depth**2
-        found["flaw_length"], found["plating_pressure"] = length.max(axis=-1), pressure.max(axis=-1)
+        sides = list(enumerate(equations.flaws))
+        length = [(law.initial_depth * depth[:, side]).max(axis=-1) for side, law in sides]
+        pressure = [law.pressure(filling[:, side], depth[:, side]).max(axis=-1) for side, law in sides]
+        found["flaw_length"], found["plating_pressure"] = np.column_stack(length), np.column_stack(pressure)
     return found
 
 
