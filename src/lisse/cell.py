@@ -67,7 +67,24 @@ class FlawPopulation:
 
     def longest(self, area: float) -> float:
         """m. Median length of the longest flaw of an interface of that area (m2)."""
-        return float(self.classes(area, 1)[0][0])
+        return float(self.longest_at(area, 0.5))
+
+    def longest_at(self, area: float, quantile: Any) -> Any:
+        """m. Length of the longest flaw of an interface at a quantile (array, 0 to 1) of its distribution."""
+        _check_number("area", area, _above_zero)
+        return self._length(self._share_beyond_longest(area, quantile))
+
+    def _share_beyond_longest(self, area: float, quantile: Any) -> np.ndarray:
+        """1. Share of all flaws that are at least as long as the longest of an interface, at a quantile."""
+        total = max(self.density * area, 1.0)
+        return np.asarray(-np.expm1(np.log(np.maximum(quantile, 1e-300)) / total))
+
+    def _length(self, longer: np.ndarray) -> np.ndarray:
+        """m. Length that a share of the flaws reaches."""
+        from scipy.special import ndtri
+
+        median = self.mean_length * math.exp(-0.5 * self.spread**2)
+        return np.asarray(median * np.exp(-self.spread * ndtri(np.clip(longer, 1e-300, 1 - 1e-12))))
 
     def classes(
         self, area: float, count: int, seed: int | Sequence[int] | None = None
@@ -97,19 +114,16 @@ class FlawPopulation:
         _check_number("area", area, _above_zero)
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise InvalidInput("count", count, "a whole number, 1 or more")
-        from scipy.special import ndtri
-
         total = max(self.density * area, 1.0)
         quantile = 0.5 if seed is None else float(np.random.default_rng(seed).uniform())
-        longer = np.array([-math.expm1(math.log(max(quantile, 1e-300)) / total)])  # share of flaws at least as long
+        longer = self._share_beyond_longest(area, np.array([quantile]))
         shares = np.array([total])
         if count > 1 and total > 1.0:
             edges = np.geomspace(1.0, total, count)
             shares = np.concatenate([[1.0], np.diff(edges)])
             rank = np.sqrt(edges[:-1] * edges[1:]) / total
             longer = np.concatenate([longer, longer + (1.0 - longer) * rank])
-        median = self.mean_length * math.exp(-0.5 * self.spread**2)
-        return median * np.exp(-self.spread * ndtri(np.clip(longer, 1e-300, 1 - 1e-12))), shares
+        return self._length(longer), shares
 
 
 @dataclass(frozen=True)
@@ -125,16 +139,19 @@ class Electrolyte:
         Surface flaws; ``None`` for a flawless surface.
     grain_boundary_resistance : float
         ohm m2. Area-specific resistance of the grain boundaries in series; 0 when the conductivity is a total one.
+    pore_radius : float
+        m. Radius of the pores inside, in which lithium could be deposited.
     """
 
     material: Material
     thickness: float
     flaws: FlawPopulation | None = None
     grain_boundary_resistance: float = 0.0
+    pore_radius: float = 1e-7
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        _check(self, thickness=_above_zero, grain_boundary_resistance=_zero_or_more)
+        _check(self, thickness=_above_zero, grain_boundary_resistance=_zero_or_more, pore_radius=_above_zero)
         if self.flaws is not None and self.flaws.mean_length >= self.thickness:
             allowed = f"less than the electrolyte thickness, {self.thickness:g} m"
             raise InvalidInput("flaws.mean_length", self.flaws.mean_length, allowed)

@@ -172,6 +172,46 @@ class Protocol:
         passed = ((step.current_density or 0.0) * (step.time or 0.0) for step in self.steps)
         return tuple(itertools.accumulate(passed))
 
+    def with_largest_current(self, current_density: float) -> Protocol:
+        """The same protocol with all set currents scaled so that the largest is this one.
+
+        Steps that end by charge keep their charge, steps that end by time their time.
+
+        Parameters
+        ----------
+        current_density : float
+            A/m2, above zero.
+        """
+        _positive("current_density", current_density)
+        scale = current_density / self._scalable("current_density", self.largest_current_density)
+        parts = [
+            dataclasses.replace(step, current_density=step.current_density * scale) if step.current_density else step
+            for step in self.steps
+        ]
+        return dataclasses.replace(self, steps=tuple(parts), settings={})
+
+    def with_largest_half_cycle(self, charge: float) -> Protocol:
+        """The same protocol with all steps of set current lengthened so that the largest half-cycle has this charge.
+
+        Parameters
+        ----------
+        charge : float
+            C/m2, above zero.
+        """
+        _positive("half_cycle_charge", charge)
+        scale = charge / self._scalable("half_cycle_charge", self.largest_half_cycle_charge)
+        parts = []
+        for step in self.steps:
+            ended_by = "charge" if step.charge is not None else "duration"
+            changed = {ended_by: getattr(step, ended_by) * scale} if step.current_density else {}
+            parts.append(dataclasses.replace(step, **changed))
+        return dataclasses.replace(self, steps=tuple(parts), settings={})
+
+    def _scalable(self, what: str, value: float) -> float:
+        if value == 0.0:
+            raise InvalidInput(what, self.name, "a protocol with at least one step of set current")
+        return value
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data: name, settings, voltage limit and every step."""
         return {

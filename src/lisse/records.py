@@ -125,6 +125,10 @@ class Limit:
         Citation key.
     inputs : mapping
         The numbers that went in (SI), by name.
+    validity : str
+        The range in which the criterion holds, in words.
+    decides : bool
+        Whether it takes part in choosing the mechanism of a verdict; otherwise it is reported beside the others.
     """
 
     mechanism: str
@@ -136,6 +140,8 @@ class Limit:
     reason: str = ""
     reference: str = ""
     inputs: Mapping[str, float] = field(default_factory=dict)
+    validity: str = ""
+    decides: bool = True
 
     def __post_init__(self) -> None:
         """Keep a plain copy of the inputs."""
@@ -325,6 +331,8 @@ class Solution(Record):
         Device targets: name, target, value, met.
     conservation : mapping
         Relative closure errors, by name (``"charge"``, ``"lithium"``); ``None`` where not resolved.
+    uncertainty : mapping
+        Distributions of the limits under uncertain inputs, as plain data; empty where none was drawn.
     """
 
     model: str = ""
@@ -332,6 +340,7 @@ class Solution(Record):
     limits: tuple[Limit, ...] = ()
     targets: tuple[Mapping[str, Any], ...] = ()
     conservation: Mapping[str, float | None] = field(default_factory=dict)
+    uncertainty: Mapping[str, Any] = field(default_factory=dict)
 
     kind: ClassVar[str] = "solution"
 

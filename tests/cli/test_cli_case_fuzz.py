@@ -41,7 +41,7 @@ BASE: dict[str, Any] = {
         "stack": {"pressure": "3 MPa", "forming_pressure": "400 MPa"},
     },
     "protocol": {"name": "rest", "duration": "1 h"},
-    "model": {"name": "lumped", "lumped": {}, "resolved": {}},
+    "model": {"name": "lumped", "analytic": {}, "lumped": {}, "resolved": {}},
 }
 PROTOCOL_BASES: dict[str, dict[str, Any]] = {
     "ccd-ramp": {"start": "0.1 mA/cm^2", "step": "0.1 mA/cm^2", "stop": "1 mA/cm^2", "half_cycle": "1 h"},

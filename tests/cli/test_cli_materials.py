@@ -3,12 +3,13 @@
 import argparse
 import json
 import math
+import re
 
 import pytest
 
 from lisse.cli import materials as verb
 from lisse.errors import InvalidInput
-from lisse.materials import load, names
+from lisse.materials import load, names, observations
 
 
 @pytest.fixture
@@ -129,3 +130,48 @@ def test_bad_words_are_named(lisse, words, message):
 
 def test_an_unknown_property_of_a_substance_is_said_and_not_invented(lisse):
     assert "nothing is invented" in lisse("Li6PS5Cl", "--property", "yield_strength")
+
+
+def test_observations_of_one_substance(lisse):
+    text = lisse("Na-beta-alumina", "--observations")
+    assert "sodium | Na-beta-alumina" in text
+    assert "V2 " in text
+    assert "stack pressure > 9 MPa, current density 2.5 mA/cm^2, temperature 25 degC" in text
+    assert "spencerjolly2020" in text
+    assert "\n1 observation.\nS read in the source" in text
+
+
+def test_all_observations_fit_100_columns(lisse):
+    lines = lisse("--observations").splitlines()
+    assert max(map(len, lines)) <= 100
+    assert [line.split()[0] for line in lines if re.match(r"  [A-Z]", line)].count("V1a") == 1
+    assert lines[-2] == f"{len(observations())} observations."
+
+
+def test_json_of_observations(lisse):
+    shown = json.loads(lisse("LLZO", "sodium", "--observations", "--json"))["observations"]
+    assert [point["id"] for point in shown] == [
+        point.id for point in observations() if point.material == "LLZO" or point.metal == "sodium"
+    ]
+    (point,) = (point for point in shown if point["id"] == "V4a")
+    assert point["quantities"]["stack_pressure"] == {"value": 4e5, "unit": "Pa", "quoted": "0.4 MPa"}
+    assert (point["observed"], point["mark"], point["source"]) == ("stack_pressure", "L", "wang2019")
+
+
+def test_observations_of_one_source_and_of_none(lisse):
+    shown = json.loads(lisse("--observations", "--source", "duan2023", "--json"))["observations"]
+    assert {point["source"] for point in shown} == {"duan2023"}
+    assert lisse("LAGP", "--observations") == "Nothing is recorded; nothing is invented.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("NASICOM", "--observations"), "material: got 'NASICOM'.*Did you mean 'NASICON'"),
+        (("--observations", "--source", "duan2032"), "--source: got 'duan2032'.*Did you mean 'duan2023'"),
+        (("--observations", "--property", "creep"), "--property: got 'creep'; allowed: nothing beside --observations"),
+    ],
+)
+def test_bad_words_beside_observations_are_named(lisse, words, message):
+    with pytest.raises(InvalidInput, match=message):
+        lisse(*words)

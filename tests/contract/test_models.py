@@ -111,12 +111,13 @@ def test_verdict_fits_the_status_and_the_protocol(run: tuple[Model, str, Solutio
 
 def test_limits_are_sorted_and_cited(run: tuple[Model, str, Solution]) -> None:
     solution = run[2]
-    margins = [limit.margin for limit in solution.limits if limit.applies]
+    margins = [limit.margin for limit in solution.limits if limit.applies and limit.decides]
     assert margins == sorted(margins)
     assert any(limit.applies for limit in solution.limits)
     assert min(solution.verdict.margins.values()) == margins[0]
     for limit in solution.limits:
         assert limit.applies or limit.reason.startswith("does not apply") or "no " in limit.reason
+        assert limit.validity
         reference(limit.reference)
     for key in solution.references:
         reference(key)
@@ -127,6 +128,7 @@ def test_save_and_load_give_the_same_record(run: tuple[Model, str, Solution], tm
     again = load_solution(solution.save(tmp_path / "solution.nc"))
     assert again.data.identical(solution.data)
     assert (again.verdict, again.limits, again.warnings) == (solution.verdict, solution.limits, solution.warnings)
+    assert again.uncertainty == solution.uncertainty
     json.dumps(dict(again.inputs))
 
 

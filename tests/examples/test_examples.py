@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 import lisse
-from lisse.models.criteria import limits
+from lisse.models.limits import limits
 
 
 def script(path: Path) -> ModuleType:

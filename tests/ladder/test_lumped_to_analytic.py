@@ -5,7 +5,7 @@ import pytest
 
 from cells import llzo_case
 from lisse.models import Analytic, solve
-from lisse.models.criteria import limits
+from lisse.models.limits import limits
 from lisse.units import FARADAY
 
 V = 13.0e-6

@@ -1,12 +1,20 @@
 """Criteria of the closed forms: what each takes from the cell and the protocol, and when it does not apply."""
 
+import math
+
+import numpy as np
 import pytest
 
 from cells import llzo_case
 from lisse import theory
+from lisse.errors import InvalidInput
 from lisse.models import Analytic, solve
 from lisse.models.base import cell_numbers
-from lisse.models.criteria import limits, validity_warnings
+from lisse.models.charge_transfer import charge_transfer
+from lisse.models.criteria import CRITERIA, evaluate
+from lisse.models.doubts import validity_warnings
+from lisse.models.inputs import read_inputs
+from lisse.models.limits import limits
 from lisse.records import Limit
 from lisse.study.case import Case
 
@@ -96,6 +104,139 @@ def test_warnings_name_what_is_in_use_and_not_what_was_replaced() -> None:
     assert "marked U" not in warned(llzo_case(**own))
 
 
-def test_the_analytic_model_says_that_a_seed_does_nothing() -> None:
+def test_the_stability_of_the_interface_stands_beside_the_limits_and_decides_only_when_asked() -> None:
+    """Stiff LLZO with a small ion: unstable as published, stable in the thermodynamic convention; both say so."""
     case = llzo_case()
-    assert any("seed" in text for text in solve(Analytic(), case.cell, case.protocol, seed=3).warnings)
+    published = limit(case, "filament-short", "published")
+    thermodynamic = limit(case, "filament-short", "thermodynamic")
+    assert (published.current_density, thermodynamic.current_density) == (0.0, math.inf)
+    assert published.inputs["shear_ratio"] > published.inputs["critical_shear_ratio"]
+    assert not published.decides
+    assert "roughens at any" in published.validity
+    verdict = solve(Analytic(), case.cell, case.protocol).verdict
+    assert verdict.critical_current_density > 0
+    asked = solve(Analytic(stability="published"), case.cell, case.protocol).verdict
+    assert (asked.mode, asked.critical_current_density, asked.time) == ("filament-short", 0.0, 0.0)
+    same = solve(Analytic(stability="thermodynamic"), case.cell, case.protocol).verdict
+    assert same.critical_current_density == verdict.critical_current_density
+    with pytest.raises(InvalidInput, match="stability: got 'both'; allowed: reported, published, thermodynamic"):
+        Analytic(stability="both")
+
+
+def test_stability_of_a_material_without_a_molar_volume_ratio_is_not_guessed() -> None:
+    found = limit(llzo_case(cell__electrolyte__material="Li6PS5Cl"), "filament-short", "published")
+    assert not found.applies
+    assert "molar_volume_ratio" in found.reason
+
+
+def test_internal_plating_needs_the_potential_and_the_electrons() -> None:
+    """Two routes: the limit for abundant electrons is where the profile of theory meets the threshold."""
+    leaky = {"material": "LLZO", "override": {"electronic_conductivity": "1e-3 S/cm"}}
+    case = llzo_case(cell__electrolyte__material=leaky, cell__interface__resistance="50 ohm cm^2")
+    found = limit(case, "internal-plating")
+    inputs = found.inputs
+    assert found.current_density == inputs["current_density_of_threshold"] > inputs["current_density_of_supply"]
+    numbers = cell_numbers(case.cell)
+    transfer = charge_transfer(case.cell.interface, case.cell.temperature)
+    drop = transfer.kinetic_drop(found.current_density) + transfer.film_drop(found.current_density)
+    ohmic = found.current_density * case.cell.electrolyte.thickness / numbers.conductivity
+    behind_interface = theory.lithium_potential_profile(
+        position=0.0,
+        voltage=ohmic + 2 * drop,
+        thicknesses=[case.cell.electrolyte.thickness],
+        ionic_conductivities=[numbers.conductivity],
+        electronic_conductivities=[1e-9],
+        ionic_interface_resistance=drop / found.current_density,
+    )
+    assert behind_interface == pytest.approx(inputs["threshold"], rel=1e-6)
+    tight = limit(llzo_case(cell__interface__resistance="50 ohm cm^2"), "internal-plating")
+    assert tight.current_density == tight.inputs["current_density_of_supply"] > found.current_density
+    assert "upper estimate" in tight.reason
+
+
+def test_salt_depletion_is_sands_time_in_short_half_cycles_and_the_limiting_current_in_long_ones() -> None:
+    polymer = {
+        "cell__electrolyte": {"material": "PEO-LiTFSI", "thickness": "50 um"},
+        "cell__temperature": "90 degC",
+        "cell__interface__exchange_current_density": "10 A/m^2",
+    }
+
+    def salt(charge: str) -> Limit:
+        cycle = {"name": "cycle", "current_density": "1 mA/cm^2", "half_cycle": charge, "cycles": 1}
+        return limit(llzo_case(**polymer, protocol=cycle), "salt-depletion")
+
+    for charge in ("0.01 mAh/cm^2", "0.1 mAh/cm^2"):
+        found = salt(charge)
+        values = {k: found.inputs[k] for k in ("salt_concentration", "diffusivity", "transference_number", "thickness")}
+        time = theory.sand_time(found.current_density, **values)
+        assert time == pytest.approx(found.inputs["half_cycle_charge"] / found.current_density, rel=1e-9)
+    steady = salt("50 mAh/cm^2")
+    assert steady.current_density == pytest.approx(steady.inputs["steady_limiting_current_density"], rel=1e-3)
+
+
+def test_creep_alone_is_the_inverse_of_the_replenishment_pressure_and_does_not_decide() -> None:
+    case = llzo_case()
+    found = limit(case, "contact-loss", "creep")
+    pressure = theory.replenishment_pressure(
+        current_density=found.current_density,
+        thickness=case.cell.working.thickness,
+        creep_rate_prefactor=found.inputs["creep_prefactor"],
+        creep_exponent=found.inputs["creep_exponent"],
+    )
+    assert pressure == pytest.approx(case.cell.stack.pressure, rel=1e-9)
+    assert not found.decides
+
+
+def test_an_interphase_that_spans_the_electrolyte_ends_the_test_on_time() -> None:
+    long = {"name": "cycle", "current_density": "0.01 mA/cm^2", "half_cycle": "500 h", "cycles": 5}
+    thin = {"material": "Li10GeP2S12", "thickness": "10 um"}
+    clean = {"resistance": "10 ohm cm^2", "exchange_current_density": "1 mA/cm^2"}
+    case = llzo_case(cell__electrolyte=thin, protocol=long, cell__anode__thickness="1 mm", cell__interface=clean)
+    found = limit(case, "interphase-growth")
+    assert found.current_density is None
+    assert found.margin == pytest.approx(5e-6 / found.inputs["interphase_thickness"])
+    verdict = solve(Analytic(samples=0), case.cell, case.protocol).verdict
+    assert verdict.mode == "interphase-growth"
+    grown = theory.interphase_thickness_parabolic(
+        time=verdict.time, rate_constant=found.inputs["interphase_rate_constant"]
+    )
+    assert grown == pytest.approx(5e-6, rel=1e-9)
+
+
+def test_criteria_take_arrays_point_by_point() -> None:
+    """A table of inputs with arrays gives what the single points give: the basis of maps and of sampling."""
+    case = llzo_case(protocol__half_cycle="2 mAh/cm^2", cell__interface__anodic_transfer_coefficient=0.3)
+    pressure, length = np.geomspace(1e5, 3e7, 5), np.geomspace(1e-6, 1e-4, 4)
+    grid = read_inputs(case.cell, case.protocol).with_values(
+        {"stack_pressure": pressure[:, None], "flaw_length": length}
+    )
+    for criterion in CRITERIA:
+        found = evaluate(criterion, grid)
+        if isinstance(found, str):
+            continue
+        whole = np.broadcast_to(found.margin, (5, 4))
+        for row, p in enumerate(pressure):
+            for column, a in enumerate(length):
+                point = read_inputs(case.cell, case.protocol).with_values({"stack_pressure": p, "flaw_length": a})
+                one = evaluate(criterion, point)
+                assert not isinstance(one, str)
+                assert whole[row, column] == pytest.approx(float(one.margin), rel=1e-12, nan_ok=True), criterion.name
+
+
+@pytest.mark.parametrize("coefficient", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("resistance", ["0 ohm cm^2", "300 ohm cm^2"])
+def test_crack_limit_meets_its_drop(coefficient: float, resistance: str) -> None:
+    """The inverse against the forward law of the lumped model, from the linear range to the exponential one."""
+    for toughness in ("1e3 Pa m^0.5", "1 MPa m^0.5", "20 MPa m^0.5"):
+        case = llzo_case(
+            cell__electrolyte__material={"material": "LLZO", "override": {"fracture_toughness": toughness}},
+            cell__interface__anodic_transfer_coefficient=coefficient,
+            cell__interface__resistance=resistance,
+            cell__interface__exchange_current_density="1 mA/cm^2",
+        )
+        found = limit(case, "filament-short", "crack overpotential")
+        transfer = charge_transfer(case.cell.interface, case.cell.temperature)
+        local = found.current_density / found.inputs["contact_fraction"]
+        head = found.current_density * found.inputs["flaw_length"] / (2 * cell_numbers(case.cell).conductivity)
+        drop = transfer.kinetic_drop(local) + transfer.film_drop(local) + head
+        assert drop == pytest.approx(found.inputs["crack_overpotential"], rel=1e-9)

@@ -56,6 +56,12 @@ def test_creep_of_lithium_as_published():
     assert creep_rate(0.0, 330.0, prefactor, 6.55, 37e3) == 0.0
 
 
+def test_the_unsure_number_of_the_creep_law_is_marked():
+    for function in (creep_rate, creep_stress):
+        assert "Confidence: S (n, Q), U (prefactor)" in function.__doc__
+    assert "keep it editable" in creep_rate.__doc__
+
+
 def test_friction_hill_and_pillars():
     assert confined_pressure(1e6, 0.0, 1e-5) == 1e6
     assert confined_pressure(1e6, 3 * math.sqrt(3), 2.0) == pytest.approx(2e6, rel=1e-14)

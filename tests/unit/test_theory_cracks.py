@@ -22,8 +22,8 @@ GEOMETRIES = ("through", "edge", "penny")
 
 
 def test_ansell_number_by_hand():
-    got = ansell_critical_current(2.0, 1e-6, 1e-5, 1e11, 0.0, 1.0, molar_volume=1e-5)
-    assert got == pytest.approx(math.pi * FARADAY * 4e-12 / (8 * 1e-5 * 1e11 * 1e-15), rel=1e-14)
+    got = ansell_critical_current(2.0, 1e-6, 1e-5, 1e11, 0.5, 1.0, molar_volume=1e-5)
+    assert got == pytest.approx(0.75 * math.pi * FARADAY * 4e-12 / (8 * 1e-5 * 1e11 * 1e-15), rel=1e-14)
 
 
 def test_millivolt_is_seven_megapascal():

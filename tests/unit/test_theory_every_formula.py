@@ -217,6 +217,99 @@ INPUTS = {
     "patch_focusing": {"position_ratio": 1.1},
     "sphere_focusing": {"conductivity_ratio": 0.2},
 }
+CONTRACT = """
+limiting_current(salt_concentration, diffusivity, transference_number, thickness)
+sand_time(current_density, salt_concentration, diffusivity, transference_number, thickness=None)
+polarisation_profile(position, time, current_density, salt_concentration, diffusivity, transference_number, thickness)
+polarisation_voltage(current_density, conductivity, temperature, salt_concentration, diffusivity, transference_number, \
+thickness, thermodynamic_factor=1.0)
+newman_number(conductivity, temperature, salt_concentration, diffusivity, transference_number, \
+thermodynamic_factor=1.0)
+interface_stability(wavenumber, shear_modulus_electrolyte, poisson_ratio_electrolyte, shear_modulus_metal, \
+poisson_ratio_metal, molar_volume_ratio, surface_energy, molar_volume=1.3e-05, convention='published')
+critical_shear_ratio(molar_volume_ratio, poisson_ratio_electrolyte, poisson_ratio_metal)
+critical_wavenumber(shear_modulus_electrolyte, poisson_ratio_electrolyte, shear_modulus_metal, poisson_ratio_metal, \
+molar_volume_ratio, surface_energy, molar_volume=1.3e-05, convention='published')
+interface_stability_anisotropic(wavenumber, stiffness_electrolyte, stiffness_metal, normal, direction, \
+molar_volume_ratio, surface_energy, molar_volume=1.3e-05, pressure='in-plane', convention='published')
+stress_potential(pressure, molar_volume=1.3e-05)
+kinetics_ratio(chemical_potential_shift, anodic_transfer_coefficient, temperature)
+tip_current(radius, overpotential, exchange_current_density, diffusivity, concentration, surface_energy, temperature, \
+molar_volume=1.3e-05)
+tip_radius_optimal(overpotential, exchange_current_density, diffusivity, concentration, surface_energy, temperature, \
+molar_volume=1.3e-05)
+ansell_critical_current(surface_energy, crack_half_width, crack_length, youngs_modulus, poisson_ratio, viscosity, \
+molar_volume=1.3e-05)
+crack_overpotential(fracture_toughness, flaw_length, geometry='edge', molar_volume=1.3e-05)
+critical_flaw_length(overpotential, fracture_toughness, geometry='edge', molar_volume=1.3e-05)
+plating_pressure(overpotential, molar_volume=1.3e-05)
+fracture_stress(fracture_toughness, flaw_length, geometry='edge')
+grain_boundary_current_limit(fracture_stress, grain_boundary_resistance, molar_volume=1.3e-05)
+extrusion_pressure(current_density, slot_half_width, slot_depth, creep_prefactor, creep_exponent, molar_volume=1.3e-05)
+lithium_potential_profile(position, voltage, thicknesses, ionic_conductivities, electronic_conductivities, \
+ionic_interface_resistance=0.0, electronic_interface_resistance=0.0)
+leakage_current(voltage, thickness, ionic_conductivity, electronic_conductivity, model='constant', temperature=298.15)
+internal_plating_threshold(confining_pressure, surface_energy, nucleus_radius, molar_volume=1.3e-05)
+parabolic_rate_constant(molar_volume, ionic_conductivity, electronic_conductivity, driving_voltage)
+interphase_thickness_parabolic(time, rate_constant, initial_thickness=0.0)
+interphase_thickness_mixed(time, rate_constant, reaction_rate, initial_thickness=0.0)
+interphase_thickness_passivating(time, rate, decay_length, initial_thickness=0.0)
+maxwell_garnett(matrix, inclusion, fraction)
+bruggeman(conductivities, fractions, dimension=3)
+hanai(matrix, inclusion, fraction)
+hashin_shtrikman(conductivities, fractions)
+general_effective_media(low, high, fraction, threshold, exponent_low, exponent_high)
+shell_inclusion(matrix, core, shell, fraction, shell_thickness_ratio, mixing='bruggeman')
+interface_resistance_inclusion(matrix, inclusion, fraction, radius, interface_resistance)
+creep_rate(stress, temperature, prefactor, exponent, activation_energy)
+creep_stress(strain_rate, temperature, prefactor, exponent, activation_energy)
+confined_pressure(yield_stress, radius, thickness)
+pillar_strength(diameter, reference_strength, reference_diameter, exponent)
+vacancy_depletion_time(current_density, diffusivity, concentration_change)
+vacancy_limited_current(diffusivity, concentration_change, thickness)
+void_closure_rate(pressure, creep_rate_prefactor, creep_exponent, shape='sphere', radius=None, surface_energy=0.0)
+replenishment_pressure(current_density, thickness, creep_rate_prefactor, creep_exponent, molar_volume=1.3e-05)
+contact_fraction_elastic(pressure, effective_modulus, rms_slope)
+contact_fraction_plastic(pressure, hardness)
+constriction_factor(ratio, method='exact')
+constriction_resistance(spot_radius, contact_fraction, conductivity, method='exact')
+lithium_thickness(areal_charge, molar_volume=1.3e-05)
+fraction_passed(cycled_charge, excess_charge)
+cell_energy_density(areal_charge, voltage, cathode_specific_charge, active_fraction, cathode_density, \
+electrolyte_thickness, electrolyte_density, excess_lithium_thickness, copper_thickness, aluminium_thickness, \
+lithium_density=534.0)
+fixture_pressure_change(areal_charge, layer_thicknesses, layer_moduli, fixture_stiffness, \
+cathode_molar_volume_change=0.0, molar_volume=1.3e-05)
+edge_focusing(distance, thickness)
+boss_focusing(aspect_ratio, dimension=3)
+patch_focusing(position_ratio, shape='disc')
+sphere_focusing(conductivity_ratio)
+""".strip().splitlines()
+"""Names, order and defaults that outside users rely on."""
+SIGNED = {
+    "areal_charge": {"cell_energy_density"},
+    "cathode_molar_volume_change": (),
+    "chemical_potential_shift": (),
+    "current_density": {"extrusion_pressure"},
+    "direction": (),
+    "normal": (),
+    "overpotential": {"critical_flaw_length", "tip_radius_optimal"},
+    "poisson_ratio": (),
+    "poisson_ratio_electrolyte": (),
+    "poisson_ratio_metal": (),
+    "pressure": {"contact_fraction_elastic", "contact_fraction_plastic"},
+    "transference_number": (),
+    "voltage": {"cell_energy_density", "leakage_current"},
+}
+"""What may be negative, except in these formulas (and the size exponent of a pillar); all else may not."""
+UNBOUNDED = {
+    ("critical_shear_ratio", "molar_volume_ratio"),
+    ("fixture_pressure_change", "fixture_stiffness"),
+    ("interphase_thickness_mixed", "reaction_rate"),
+    ("polarisation_profile", "time"),
+    ("sphere_focusing", "conductivity_ratio"),
+}
+"""Where infinity is a limit of the formula; all else refuses it."""
 NUMBERS = [(name, p.name) for name in index.names() for p in index.formula(name).parameters if p.kind == "number"]
 BROADCAST = [
     (name, parameter)
@@ -239,6 +332,16 @@ def test_sections_hold_every_public_function_once():
     public = {name for name in theory.__all__ if inspect.isfunction(getattr(theory, name))}
     assert sorted(index.names()) == sorted(public)
     assert set(INPUTS) == public
+
+
+@pytest.mark.parametrize("line", CONTRACT)
+def test_names_and_arguments_are_the_contract(line):
+    function = getattr(theory, line.partition("(")[0])
+    parameters = inspect.signature(function).parameters.values()
+    promised = line.count(",") + 1
+    plain = [p.replace(annotation=inspect.Parameter.empty) for p in parameters]
+    assert f"{function.__name__}{inspect.Signature(plain[:promised])}" == line
+    assert all(p.default is not p.empty for p in plain[promised:])  # what came later may be left out
 
 
 @pytest.mark.parametrize("name", index.names())
@@ -286,6 +389,66 @@ def test_nan_is_refused_by_name(name, parameter):
     bad.flat[-1] = math.nan
     with pytest.raises(InvalidInput, match=parameter):
         getattr(theory, name)(**{**inputs, parameter: bad})
+
+
+def may_be_negative(name, parameter):
+    if (name, parameter) == ("pillar_strength", "exponent"):
+        return True
+    return parameter in SIGNED and name not in SIGNED[parameter]
+
+
+@pytest.mark.parametrize(("name", "parameter"), NUMBERS)
+def test_negative_values_are_refused_by_name_unless_they_have_a_meaning(name, parameter):
+    inputs = INPUTS[name]
+    call = {**inputs, parameter: -np.abs(np.asarray(inputs[parameter], dtype=float))}
+    if may_be_negative(name, parameter):
+        assert all(np.isfinite(value).all() for value in fields(name, getattr(theory, name)(**call)))
+    else:
+        with pytest.raises(InvalidInput, match=f"^{parameter}: got .*allowed"):
+            getattr(theory, name)(**call)
+
+
+@pytest.mark.parametrize(("name", "parameter"), NUMBERS)
+def test_infinity_is_refused_by_name_unless_it_is_a_limit(name, parameter):
+    inputs = INPUTS[name]
+    value = np.array(inputs[parameter], dtype=float)
+    value.flat[-1] = math.inf
+    call = {**inputs, parameter: value}
+    if (name, parameter) in UNBOUNDED:
+        assert all(not np.isnan(value).any() for value in fields(name, getattr(theory, name)(**call)))
+    else:
+        with pytest.raises(InvalidInput, match=f"{parameter}: got .*allowed"):
+            getattr(theory, name)(**call)
+
+
+ABSOLUTE = [(name, parameter) for name, parameter in NUMBERS if parameter == "temperature"]
+FRACTIONS = [
+    (name, parameter)
+    for name, parameter in NUMBERS
+    if parameter.endswith("fraction") or parameter in ("fractions", "ratio", "threshold")
+]
+
+
+@pytest.mark.parametrize(("name", "parameter"), ABSOLUTE)
+def test_absolute_zero_is_refused(name, parameter):
+    with pytest.raises(InvalidInput, match=r"^temperature: got 0.0; allowed: a finite number above 0"):
+        getattr(theory, name)(**{**INPUTS[name], parameter: 0.0})
+
+
+@pytest.mark.parametrize(("name", "parameter"), FRACTIONS)
+def test_more_than_all_is_refused(name, parameter):
+    call = {**INPUTS[name], parameter: np.full(np.shape(INPUTS[name][parameter]), 1.001)}
+    with pytest.raises(InvalidInput, match=f"^{parameter}: got 1.001"):
+        getattr(theory, name)(**call)
+
+
+@pytest.mark.parametrize(("name", "parameter"), [(n, p) for n, p in NUMBERS if p.startswith("poisson_ratio")])
+@pytest.mark.parametrize("value", [-1.0, 0.5000001])
+def test_poisson_ratio_lies_above_minus_one_and_up_to_a_half(name, parameter, value):
+    with pytest.raises(
+        InvalidInput, match=f"^{parameter}: got {value}; allowed: a Poisson ratio above -1 and up to 0.5"
+    ):
+        getattr(theory, name)(**{**INPUTS[name], parameter: value})
 
 
 @pytest.mark.parametrize(("name", "parameter"), NUMBERS)

@@ -62,8 +62,19 @@ def test_leak_forms_meet_at_small_voltage():
     constant = leakage_current(1e-6, **call)
     assert constant == pytest.approx(1e-6 / 1e-4 * 0.003 / 0.13, rel=1e-14)
     assert leakage_current(1e-6, **call, model="n-type") == pytest.approx(constant, rel=1e-4)
-    joint = leakage_current(THERMAL * np.array([1 - 1e-12, 1 + 1e-12]), **call, model="n-type")
+
+
+def test_both_ways_of_writing_the_n_type_leak_meet():
+    half = 0.1 * np.array([1 - 1e-12, 1 + 1e-12])  # s0 = sig_i, E -> inf: the sum is halved
+    joint = leakage_current(10.0, 1e-4, 0.1, half, "n-type")
     assert joint[0] == pytest.approx(joint[1], rel=1e-11)
+
+
+@pytest.mark.parametrize("voltage", [0.01, 0.1, 4.0])
+def test_n_type_leak_of_a_very_poor_electron_conductor_keeps_its_digits(voltage):
+    s0 = 1e-13
+    exact = s0 * THERMAL / 1e-4 * -math.expm1(-voltage / THERMAL)  # first order in s0/sig_i = 1e-12
+    assert leakage_current(voltage, 1e-4, 0.1, s0, "n-type") == pytest.approx(exact, rel=2e-12)
 
 
 def test_n_type_leak_saturates():

@@ -140,3 +140,66 @@ def test_anisotropic_refusals(change, words):
     }
     with pytest.raises(InvalidInput, match=words):
         interface_stability_anisotropic(**{**call, **change})
+
+
+ORIENTED = {
+    "wavenumber": 1e7,
+    "stiffness_electrolyte": GARNET,
+    "stiffness_metal": LITHIUM,
+    "normal": [[0.0, 0.0, 1.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]],
+    "direction": [[1.0, 0.0, 0.0], [1.0, -1.0, 0.0], [1.0, -1.0, 0.0]],
+    "molar_volume_ratio": 0.1,
+    "surface_energy": 0.5,
+}
+
+
+@pytest.mark.parametrize("across", ["free", "held"])
+@pytest.mark.parametrize("pressure", ["in-plane", "trace"])
+def test_orientations_in_one_call_are_those_of_single_calls(across, pressure):
+    call = {**ORIENTED, "across": across, "pressure": pressure}
+    together = interface_stability_anisotropic(**call)
+    pairs = zip(ORIENTED["normal"], ORIENTED["direction"], strict=True)
+    single = [interface_stability_anisotropic(**{**call, "normal": n, "direction": d}) for n, d in pairs]
+    assert type(single[0].total) is float
+    for part in ("hydrostatic", "deviatoric", "total"):
+        np.testing.assert_allclose(getattr(together, part), [getattr(s, part) for s in single], rtol=1e-12)
+    assert together.stable.tolist() == [s.stable for s in single]
+
+
+def test_orientations_broadcast_with_wavenumbers_and_solids():
+    waves = interface_stability_anisotropic(**{**ORIENTED, "wavenumber": [1e7, 2e7, 3e7]})
+    assert waves.total.shape == (3,)
+    grid = interface_stability_anisotropic(**{**ORIENTED, "wavenumber": [[1e7], [2e7]]})
+    assert grid.total.shape == (2, 3)
+    np.testing.assert_allclose(grid.total[0], interface_stability_anisotropic(**ORIENTED).total, rtol=1e-12)
+    one_normal = interface_stability_anisotropic(**{**ORIENTED, "normal": [0.0, 0.0, 1.0], "direction": np.eye(3)[:2]})
+    assert one_normal.total[0] == pytest.approx(one_normal.total[1], rel=1e-12)
+    solids = np.stack([GARNET, 2 * GARNET])[:, np.newaxis]
+    both = interface_stability_anisotropic(**{**ORIENTED, "stiffness_electrolyte": solids})
+    assert both.total.shape == (2, 3)
+    np.testing.assert_allclose(both.total[0], interface_stability_anisotropic(**ORIENTED).total, rtol=1e-12)
+
+
+def test_no_orientations_give_no_values():
+    none = interface_stability_anisotropic(**{**ORIENTED, "normal": np.empty((0, 3)), "direction": np.empty((0, 3))})
+    assert none.total.shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"direction": [[1.0, 0, 0], [1.0, -1.0, 0], [1.0, 0, 0]]}, r"direction: got \[1.0, 0.0, 0.0\].*right angles"),
+        ({"normal": [[0.0, 0.0, 1.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]}, "normal: got .*not all zero"),
+        ({"normal": [[0.0, 1.0]]}, "normal: got .*three numbers, or rows of three"),
+        ({"normal": 1.0}, "normal: got 1.0.*three numbers"),
+        ({"normal": np.eye(3)[:2]}, "normal: got .*shape"),
+        ({"wavenumber": [1e7, 2e7]}, r"wavenumber: got 'shape \(2,\)'; allowed: a shape that fits .* \(3,\)"),
+        ({"surface_energy": [0.1, 0.2]}, r"surface_energy: got 'shape \(2,\)'"),
+        ({"stiffness_electrolyte": np.stack([GARNET, -GARNET])[:, np.newaxis]}, "stiffness_electrolyte.*positive def"),
+        ({"stiffness_metal": np.stack([LITHIUM] * 2)}, r"stiffness_metal: got 'shape \(2,\)'"),
+        ({"across": "fixed"}, "across: got 'fixed'; allowed: 'free' or 'held'"),
+    ],
+)
+def test_refusals_of_many_orientations(change, words):
+    with pytest.raises(InvalidInput, match=words):
+        interface_stability_anisotropic(**{**ORIENTED, **change})

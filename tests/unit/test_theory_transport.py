@@ -68,6 +68,18 @@ def test_voltage_is_infinite_at_the_limit_with_the_sign_of_the_current():
     assert u.tolist() == [-math.inf, math.inf]
 
 
+@pytest.mark.parametrize("number", [1.0000001, 2.0, -math.inf])
+def test_transference_number_ends_at_one(number):
+    with pytest.raises(InvalidInput, match="transference_number: got .*; allowed: a finite number not above 1"):
+        sand_time(10.0, 1000.0, 1e-12, number)
+
+
+def test_negative_transference_number_is_measured_and_allowed():
+    """Salt then runs out sooner than with immobile cations."""
+    negative, none = (limiting_current(1000.0, 1e-12, number, L) for number in (-0.38, 0.0))
+    assert negative == pytest.approx(none / 1.38, rel=1e-14)
+
+
 def test_position_outside_the_cell():
     with pytest.raises(InvalidInput, match="position: got .*from 0 to the thickness"):
         polarisation_profile(2 * L, 1.0, 1.0, **SALT, thickness=L)

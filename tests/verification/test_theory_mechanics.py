@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from lisse.theory import crack_opening_area, critical_shear_ratio, fracture_stress, void_closure_rate
+from lisse.theory import (
+    confined_pressure,
+    crack_opening_area,
+    critical_shear_ratio,
+    extrusion_pressure,
+    fracture_stress,
+    void_closure_rate,
+)
 from lisse.theory.stability import _frame, _rotated, _stiffness, surface_impedance
+from lisse.units import FARADAY, LITHIUM_MOLAR_VOLUME
 
 A, N = 1e-40, 6.55
 
@@ -56,6 +64,34 @@ def test_opening_area_gives_the_energy_release_rate(geometry):
     stress_intensity = p / fracture_stress(1.0, a, geometry)
     tips = 2 if geometry == "through" else 1
     assert p * slope / 2 == pytest.approx(tips * stress_intensity**2 * (1 - nu**2) / e, rel=1e-8)
+
+
+@pytest.mark.parametrize("exponent", [1.0, 3.0, 6.55])
+def test_extrusion_carries_away_what_is_plated(exponent):
+    """Integrate the velocity across the slot, then the pressure along it; the flux must be what both faces plate."""
+    rate, h, depth = 2e-6, 1e-6, 2e-5  # growth speed of each face, m/s
+    current = rate * FARADAY / LITHIUM_MOLAR_VOLUME
+    prefactor = 1e6**-exponent
+    shear_law = 3 ** ((exponent + 1) / 2) * prefactor  # von Mises: stress sqrt(3) tau, strain rate gamma/sqrt(3)
+
+    def flux(gradient):  # through both halves, no slip at the walls
+        def speed(y):
+            return integrate.quad(lambda z: shear_law * (gradient * z) ** exponent, y, h, epsabs=0, epsrel=1e-9)[0]
+
+        return 2 * integrate.quad(speed, 0, h, epsabs=0, epsrel=1e-9)[0]
+
+    def gradient(x):  # flux grows as gradient^n
+        return (2 * rate * x / flux(1.0)) ** (1 / exponent)
+
+    pressure = integrate.quad(gradient, 0, depth, epsabs=0, epsrel=1e-9)[0]
+    assert extrusion_pressure(current, h, depth, prefactor, exponent) == pytest.approx(pressure, rel=1e-7)
+
+
+def test_friction_hill_by_radial_equilibrium():
+    """dp/dr = -2 tau/h with the shear strength tau = s_y/sqrt(3), and p = s_y at the rim."""
+    strength, radius, h = 0.8e6, 5e-3, 50e-6
+    hill = integrate.quad(lambda r: (strength + 2 * strength / math.sqrt(3) / h * (radius - r)) * r, 0, radius)[0]
+    assert confined_pressure(strength, radius, h) == pytest.approx(2 * hill / radius**2, rel=1e-12)
 
 
 def stroh_impedance(tensor):

@@ -21,6 +21,7 @@ __all__ = ["build_parser", "entry", "main"]
 VERBS = {
     "run": "run a case file to a verdict and a report",
     "new": "write a commented case file to start from",
+    "map": "draw which mechanism limits a cell where, over any two of its quantities",
     "theory": "evaluate a closed form of the field, or list them all",
     "materials": "show and compare the sources of every material property",
     "analyse": "read cycler and impedance files: half-cycles, resistance, critical current, shorts",

@@ -1,4 +1,4 @@
-"""``lisse materials``: list the substances, show one with all its sources, compare several.
+"""``lisse materials``: list the substances, show one with all its sources, compare several; list what was observed.
 
 Parses, asks the library, prints. Numbers are shown as the source prints them; ``--json`` gives SI.
 """
@@ -13,7 +13,19 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
-from lisse.materials import MARKS, PROPERTIES, Entry, Material, Property, load, load_file, names
+from lisse.materials import (
+    MARKS,
+    OBSERVED_QUANTITIES,
+    PROPERTIES,
+    Entry,
+    Material,
+    Observation,
+    Property,
+    load,
+    load_file,
+    names,
+    observations,
+)
 from lisse.materials.reading import parse_unit
 from lisse.units import convert
 
@@ -29,17 +41,22 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "materials",
         help="list, show and compare the substances of the library, with every source",
         description="Without a name: all substances. With a name: every property with all its sources side by side. "
-        "With several names: the numbers in use, compared.",
+        "With several names: the numbers in use, compared. With --observations: what was seen on cells.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a substance, for example LLZO, or a file of your own")
     parser.add_argument("--source", metavar="KEY", help="only entries of this source (a citation key)")
     parser.add_argument("--property", metavar="P", help="only this property; without NAME, over all substances")
+    parser.add_argument(
+        "--observations", action="store_true", help="what was observed on cells, with conditions, source and mark"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object with SI numbers")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the list, one substance, or the comparison; returns the exit code."""
+    """Print the list, one substance, the comparison, or the observations; returns the exit code."""
+    if args.observations:
+        return _run_observations(args)
     if args.property is not None and args.property not in PROPERTIES:
         advice = suggest(args.property, PROPERTIES) or _some(PROPERTIES)
         raise InvalidInput("--property", args.property, "a property of the vocabulary", advice)
@@ -275,3 +292,79 @@ def _note(entry: Entry) -> str:
 
 def _sources(selection: _Selection) -> set[str]:
     return {entry.source for entries in selection.values() for entry in entries}
+
+
+# observations -------------------------------------------------------------------------------------------------------
+
+
+def _run_observations(args: argparse.Namespace) -> int:
+    """Print the published observations, those on the named substances if there are any."""
+    if args.property is not None:
+        raise InvalidInput("--property", args.property, "nothing beside --observations", "Ask for one of the two")
+    if args.names:
+        wanted = {entry.id for name in args.names for entry in observations(name)}
+        shown = [entry for entry in observations() if entry.id in wanted]
+    else:
+        shown = list(observations())
+    if args.source is not None:
+        known = sorted({key for entry in shown for key in (entry.source, entry.via) if key})
+        if args.source not in known:
+            advice = suggest(args.source, known) or _some(known)
+            raise InvalidInput("--source", args.source, "a source of these observations", advice)
+        shown = [entry for entry in shown if args.source in (entry.source, entry.via)]
+    if args.json:
+        plain = {"observations": [_json_observation(entry) for entry in shown]}
+        sys.stdout.write(json.dumps(plain, allow_nan=False, indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(_observations_lines(shown)) + "\n")
+    return 0
+
+
+def _json_observation(entry: Observation) -> dict[str, Any]:
+    quantities = {
+        name: {"value": _tidy(value), "unit": OBSERVED_QUANTITIES[name].unit, "quoted": entry.quoted[name]}
+        for name, value in entry.quantities.items()
+    }
+    texts = ("id", "material", "metal", "variant", "what", "outcome", "bound", "observed", "mechanism", "conditions")
+    return {
+        **{name: getattr(entry, name) for name in texts},
+        "quantities": quantities,
+        **{name: getattr(entry, name) for name in ("source", "via", "mark", "note")},
+    }
+
+
+def _observations_lines(shown: Sequence[Observation]) -> list[str]:
+    """By pair of metal and electrolyte, in the order of the fact table."""
+    pairs = dict.fromkeys((entry.metal, entry.material) for entry in shown)
+    lines: list[str] = []
+    for metal, material in pairs:
+        lines += [f"{metal} | {material}"]
+        for entry in shown:
+            if (entry.metal, entry.material) == (metal, material):
+                lines += _observation_lines(entry)
+        lines += [""]
+    if not shown:
+        return ["Nothing is recorded; nothing is invented."]
+    return [*lines, f"{len(shown)} observation{'' if len(shown) == 1 else 's'}.", *_footer(bullet=False)]
+
+
+def _observation_lines(entry: Observation) -> list[str]:
+    """What was seen, at which quantities, who says so; conditions below, wrapped."""
+    result = entry.outcome if not entry.mechanism else f"{entry.outcome}: {entry.mechanism}"
+    head = f"  {entry.id:<5} {entry.what:<31} {result:<24} {entry.source:<18} {entry.mark}"
+    via = f"read in {entry.via}" if entry.via else ""
+    about = "; ".join(part for part in (entry.variant, entry.conditions, via) if part)
+    lines = [head]
+    for text in (_observed_at(entry), about, entry.note):
+        lines += textwrap.wrap(text, _WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+    return lines
+
+
+def _observed_at(entry: Observation) -> str:
+    """The quantities as quoted, what was observed first and with its bound."""
+    sign = {"lower": "> ", "upper": "< ", "": ""}[entry.bound]
+    ordered = sorted(entry.quoted, key=lambda name: name != entry.observed)
+    return ", ".join(
+        f"{OBSERVED_QUANTITIES[name].long_name.lower()} {sign if name == entry.observed else ''}{entry.quoted[name]}"
+        for name in ordered
+    )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lisse.study.case import Case
     from lisse.study.case_source import CaseSource
 
-__all__ = ["add_parser", "run"]
+__all__ = ["add_parser", "run", "writable"]
 
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,7 +33,9 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument("--model", metavar="NAME", help="another model than the case file names: analytic or lumped")
     change = 'change one value, such as cell.stack.pressure="5 MPa"; may be repeated'
     parser.add_argument("--set", metavar='KEY.PATH="VALUE"', action="append", default=[], help=change)
-    seed = "draw the longest flaw of each interface with this seed (default: model.seed of the case, or its median)"
+    seed = (
+        "seed of what is drawn at random: the longest flaws, the uncertain properties (default: model.seed of the case)"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help=seed)
     resume = "after an interruption: today's models take a second and start again, to the same result"
     parser.add_argument("--resume", action="store_true", help=resume)
@@ -51,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     source = read_source(arguments.case, overrides)
     case = read_case(source.tables, source.where, source.folder)
     path = Path(arguments.case)
-    folder = _writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
+    folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
     with bar(f"{case.model.name} model", quiet=arguments.json) as progress:
         solution = _solved(case, source, progress)
     return _written(arguments, case, solution, folder)
@@ -89,7 +91,7 @@ def _written(arguments: argparse.Namespace, case: Case, solution: Solution, fold
     return 0
 
 
-def _writable(folder: Path) -> Path:
+def writable(folder: Path) -> Path:
     """The folder, if files can be put there: better said before a long run than after it."""
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists() or path.is_symlink())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):

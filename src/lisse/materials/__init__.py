@@ -8,6 +8,20 @@ from __future__ import annotations
 
 from lisse.materials.catalogue import load, load_file, names
 from lisse.materials.material import KINDS, Material
+from lisse.materials.observed import OBSERVED_QUANTITIES, Observation, observations
 from lisse.materials.property import MARKS, PROPERTIES, Entry, Property
 
-__all__ = ["KINDS", "MARKS", "PROPERTIES", "Entry", "Material", "Property", "load", "load_file", "names"]
+__all__ = [
+    "KINDS",
+    "MARKS",
+    "OBSERVED_QUANTITIES",
+    "PROPERTIES",
+    "Entry",
+    "Material",
+    "Observation",
+    "Property",
+    "load",
+    "load_file",
+    "names",
+    "observations",
+]

@@ -7,6 +7,7 @@ not resolved. The verdict is the criterion with the lowest margin below one.
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,8 +18,11 @@ from lisse.cell import Cell, LithiumElectrode
 from lisse.errors import InvalidInput
 from lisse.models.base import Model, Progress, cell_numbers, series_resistance
 from lisse.models.charge_transfer import charge_transfer
-from lisse.models.criteria import formed_contact, limits, margins, validity_warnings
+from lisse.models.criteria import choose_criteria
+from lisse.models.doubts import validity_warnings
+from lisse.models.limits import formed_contact, limits, margins
 from lisse.models.targets import targets
+from lisse.models.uncertainty import MOST_SAMPLES, sample_limits
 from lisse.protocol import Protocol
 from lisse.records import Limit, Solution, Verdict, dataset
 
@@ -27,14 +31,32 @@ __all__ = ["Analytic"]
 
 @dataclass(frozen=True)
 class Analytic(Model):
-    """All criteria that apply to a cell, with margins."""
+    """All criteria that apply to a cell, with margins, and what the spread of its properties makes of them.
+
+    Attributes
+    ----------
+    stability : str
+        What the stability of the interface does: ``"reported"`` beside the other limits, or deciding in the
+        ``"published"`` or the ``"thermodynamic"`` convention.
+    samples : int
+        Draws of the uncertain properties; 0 draws none.
+    """
+
+    stability: str = "reported"
+    samples: int = 2000
 
     name: ClassVar[str] = "analytic"
+
+    def __post_init__(self) -> None:
+        """Check the choices."""
+        choose_criteria(self.stability)
+        if isinstance(self.samples, bool) or not isinstance(self.samples, int) or not 0 <= self.samples <= MOST_SAMPLES:
+            raise InvalidInput("samples", self.samples, f"a whole number from 0 to {MOST_SAMPLES}")
 
     def solve(
         self, cell: Cell, protocol: Protocol, *, seed: int | None = None, progress: Progress | None = None
     ) -> Solution:
-        """Evaluate the criteria; `seed` is not used, because nothing is drawn.
+        """Evaluate the criteria; `seed` is that of the draws of uncertain properties (0 without one).
 
         Raises
         ------
@@ -50,7 +72,8 @@ class Analytic(Model):
                 "at least one step of set current for the analytic model",
                 "Use the lumped model",
             )
-        criteria = limits(cell, protocol)
+        asked = choose_criteria(self.stability)
+        criteria = limits(cell, protocol, asked)
         found, end = _verdict(criteria, protocol)
         time, current, pressure, temperature = _steps(cell, protocol, end)
         arrays = {
@@ -64,14 +87,16 @@ class Analytic(Model):
         if progress is not None:
             progress(1.0, "criteria")
         stopped = found.mode != "none"
+        settings = {"name": self.name, "stability": self.stability, "samples": self.samples}
+        drawn = sample_limits(cell, protocol, self.samples, seed or 0, asked).to_dict() if self.samples else {}
         return Solution(
             data=dataset(arrays, {"time": time}),
-            inputs={"cell": cell.to_dict(), "protocol": protocol.to_dict(), "model": {"name": self.name}},
+            inputs={"cell": cell.to_dict(), "protocol": protocol.to_dict(), "model": settings},
             status="stopped" if stopped else "completed",
             status_text=f"the protocol passes the limit of {found.mode}"
             if stopped
             else "the protocol stays below every limit",
-            warnings=(*validity_warnings(cell, protocol, criteria), *_not_treated(protocol, seed)),
+            warnings=(*validity_warnings(cell, protocol, criteria), *_not_treated(protocol)),
             references=tuple(sorted({"hatzell2020", *(limit.reference for limit in criteria if limit.reference)})),
             version=version,
             model=self.name,
@@ -79,38 +104,43 @@ class Analytic(Model):
             limits=criteria,
             targets=targets(cell, protocol, found),
             conservation={"charge": None, "lithium": None},
+            seed=seed,
+            uncertainty=drawn,
         )
 
 
 def _verdict(criteria: tuple[Limit, ...], protocol: Protocol) -> tuple[Verdict, float | None]:
     """The first limit that the protocol passes, and when; limits are compared step by step, not only at the end."""
+    deciding = [limit for limit in criteria if limit.applies and limit.decides and limit.margin is not None]
     time = charge = net = 0.0
     passed: float | None = None
     for step in protocol.steps:
-        level = abs(step.current_density or 0.0)
-        duration = step.time or 0.0
-        after = net + (step.current_density or 0.0) * duration
-        broken = [c for c in criteria if c.applies and c.margin is not None and level > 0 and _breaks(c, level, after)]
+        current, duration = step.current_density or 0.0, step.time or 0.0
+        late = [(_late(limit, current, time, net), limit.margin, limit) for limit in deciding]
+        broken = [entry for entry in late if entry[0] < duration]
         if broken:
-            worst = min(broken, key=lambda c: c.margin if c.margin is not None else np.inf)
-            critical = level
-            if worst.current_density is not None:
-                critical = worst.current_density
-            else:  # a charge: it runs out within the step
-                late = (worst.inputs["capacity"] - worst.inputs["sign"] * net) / level
-                time, charge = time + late, charge + level * late
-            return Verdict(worst.mechanism, time, critical, passed, charge), time
-        time, charge, net = time + duration, charge + level * duration, after
-        if level > 0:
-            passed = max(passed or 0.0, level)
+            wait, _, worst = min(broken, key=lambda entry: entry[:2])
+            critical = abs(current) if worst.current_density is None else worst.current_density
+            return Verdict(worst.mechanism, time + wait, critical, passed, charge + abs(current) * wait), time + wait
+        time, charge, net = time + duration, charge + abs(current) * duration, net + current * duration
+        if current:
+            passed = max(passed or 0.0, abs(current))
     return Verdict("none", highest_current_density_passed=passed, cumulative_charge=charge), None
 
 
-def _breaks(limit: Limit, level: float, charge: float) -> bool:
-    """Whether a step at a current density (A/m2), which ends at a net charge (C/m2), passes a limit."""
-    if limit.current_density is None:
-        return limit.inputs["sign"] * charge > limit.inputs["capacity"]
-    return level > limit.current_density
+def _late(limit: Limit, current: float, time: float, net: float) -> float:
+    """s. How long a step at a current density (A/m2, signed) runs until it passes a limit; inf when it never does.
+
+    `time` (s) and `net` charge (C/m2) are those at which the step starts.
+    """
+    if limit.current_density is not None:
+        return 0.0 if abs(current) > limit.current_density else math.inf
+    if "time_to_span" in limit.inputs:
+        return max(limit.inputs["time_to_span"] - time, 0.0)
+    sign = limit.inputs["sign"]
+    if sign * current <= 0.0:
+        return math.inf
+    return (limit.inputs["capacity"] - sign * net) / abs(current)
 
 
 def _steps(cell: Cell, protocol: Protocol, end: float | None) -> np.ndarray:
@@ -152,10 +182,7 @@ def _drops(cell: Cell, current: np.ndarray, temperature: np.ndarray) -> dict[str
     return {"ohmic_drop": ohmic, "charge_transfer_drop": kinetic, "film_drop": film, "voltage": ohmic + kinetic + film}
 
 
-def _not_treated(protocol: Protocol, seed: int | None) -> list[str]:
-    found = []
+def _not_treated(protocol: Protocol) -> list[str]:
     if any(step.voltage is not None for step in protocol.steps):
-        found.append("steps of held voltage are not treated by the analytic model: their current is not resolved")
-    if seed is not None:
-        found.append("the seed is not used by the analytic model: nothing is drawn")
-    return found
+        return ["steps of held voltage are not treated by the analytic model: their current is not resolved"]
+    return []

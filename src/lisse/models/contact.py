@@ -22,8 +22,9 @@ what that choice costs, is told in docs/explanation/lumped_model.md.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from lisse.cell import Interface
 from lisse.models.base import CellNumbers
 from lisse.units import FARADAY
 
-__all__ = ["LEAST_CONTACT", "ContactLaw", "contact_law"]
+__all__ = ["LEAST_CONTACT", "ContactLaw", "contact_law", "contact_law_of"]
 
 LEAST_CONTACT = (
     1e-3  # contact fraction used beyond the point of lost contact, where the solver may look but never stays
@@ -42,6 +43,8 @@ LEAST_CONTACT = (
 @dataclass(frozen=True)
 class ContactLaw:
     """Pores of one interface, as plain numbers (SI) for the inner loop.
+
+    The fields may be arrays that broadcast; then `height`, `closure` and `critical_stripping_current` give arrays.
 
     Attributes
     ----------
@@ -77,59 +80,68 @@ class ContactLaw:
         lost: float = self.contact_coefficient * max(void_height, 0.0) ** (2.0 / 3.0)
         return max(1.0 - lost, LEAST_CONTACT)
 
-    def height(self, fraction: float) -> float:
+    def height(self, fraction: Any) -> Any:
         """m. Void height at a contact fraction."""
-        return float(((1.0 - fraction) / self.contact_coefficient) ** 1.5)
+        return ((1.0 - fraction) / self.contact_coefficient) ** 1.5
 
-    def closure(self, void_height: float, pressure: float) -> float:
+    def closure(self, void_height: Any, pressure: Any) -> Any:
         """m/s. Rate at which pressure and capillarity close the voids."""
         radius3 = self.radius_coefficient**3 * void_height + self.nucleus_radius**3
         driving = pressure + 2.0 * self.surface_energy / radius3 ** (1.0 / 3.0)
-        creep: float = 3.0 * void_height * self.creep_coefficient * driving**self.creep_exponent
+        creep = 3.0 * void_height * self.creep_coefficient * driving**self.creep_exponent
         return creep + self.closure_velocity * pressure
 
     def balance(self, void_height: float, stripping: float, pressure: float) -> float:
         """m/s. What is stripped into the voids less their closure; `stripping` in A/m2, below zero where plated."""
         share = self.injection if stripping >= 0.0 else self.refill
-        return share * stripping * self.volume_per_charge - self.closure(max(void_height, 0.0), pressure)
+        net: float = share * stripping * self.volume_per_charge - self.closure(max(void_height, 0.0), pressure)
+        return net
 
     def rate(self, void_height: float, stripping: float, pressure: float) -> float:
         """m/s. Rate of change of the void height: the balance, except that closed voids stay closed below zero."""
         net = self.balance(void_height, stripping, pressure)
         return net if void_height > 0.0 else max(net, 0.0)
 
-    def critical_stripping_current(self, pressure: float, contact_limit: float) -> float:
+    def critical_stripping_current(self, pressure: Any, contact_limit: Any) -> Any:
         """A/m2. Largest stripping current density that closure can balance while contact stays above the limit."""
-        if self.injection == 0.0:
-            return math.inf
-        heights = np.geomspace(1e-6, 1.0, 200) * self.height(contact_limit)
-        return max(self.closure(float(h), pressure) for h in heights) / (self.injection * self.volume_per_charge)
+        last = np.asarray(self.height(contact_limit))
+        dimensions = max(np.ndim(number) for number in (last, pressure, *vars(self).values()))
+        shares = np.geomspace(1e-6, 1.0, 200).reshape(-1, *(1,) * dimensions)
+        largest = self.closure(shares * last, pressure).max(axis=0)
+        with np.errstate(divide="ignore"):
+            return np.divide(largest, self.injection * self.volume_per_charge)[()]
 
 
 def contact_law(interface: Interface, numbers: CellNumbers) -> ContactLaw:
     """The contact law of an interface at one temperature."""
-    half = float(
-        theory.void_height_from_contact(
-            contact_fraction=0.5, void_density=interface.void_density, contact_angle=interface.contact_angle
-        )
+    fields = ("void_density", "contact_angle", "small_scale_strength_factor", "void_closure_coefficient")
+    others = ("nucleus_radius", "injection", "refill")
+    own = {name: getattr(interface, name) for name in (*fields, *others)}
+    metal = ("creep_prefactor", "creep_exponent", "molar_volume", "surface_energy")
+    return contact_law_of(own | {name: getattr(numbers, name) for name in metal})
+
+
+def contact_law_of(values: Mapping[str, Any]) -> ContactLaw:
+    """The contact law from numbers or arrays by name: those of `Interface`, and of the metal as in `CellNumbers`."""
+    half = theory.void_height_from_contact(
+        contact_fraction=0.5, void_density=values["void_density"], contact_angle=values["contact_angle"]
     )
-    contact_coefficient = 0.5 / half ** (2.0 / 3.0)
-    radius_coefficient = (0.5 / (np.pi * interface.void_density)) ** 0.5 / half ** (1.0 / 3.0)
-    strength = interface.small_scale_strength_factor
-    prefactor = numbers.creep_prefactor * strength**-numbers.creep_exponent
+    exponent = values["creep_exponent"]
     unit_rate = theory.void_closure_rate(
-        pressure=1.0, creep_rate_prefactor=prefactor, creep_exponent=numbers.creep_exponent
+        pressure=1.0,
+        creep_rate_prefactor=values["creep_prefactor"] * values["small_scale_strength_factor"] ** -exponent,
+        creep_exponent=exponent,
     )
-    per_charge = numbers.molar_volume / FARADAY
+    per_charge = values["molar_volume"] / FARADAY
     return ContactLaw(
-        contact_coefficient=contact_coefficient,
-        radius_coefficient=radius_coefficient,
-        creep_coefficient=-float(unit_rate),
-        creep_exponent=numbers.creep_exponent,
-        surface_energy=numbers.surface_energy,
-        closure_velocity=interface.void_closure_coefficient * per_charge,
-        nucleus_radius=interface.nucleus_radius,
+        contact_coefficient=0.5 / half ** (2.0 / 3.0),
+        radius_coefficient=(0.5 / (np.pi * values["void_density"])) ** 0.5 / half ** (1.0 / 3.0),
+        creep_coefficient=-unit_rate,
+        creep_exponent=exponent,
+        surface_energy=values["surface_energy"],
+        closure_velocity=values["void_closure_coefficient"] * per_charge,
+        nucleus_radius=values["nucleus_radius"],
         volume_per_charge=per_charge,
-        injection=interface.injection,
-        refill=interface.refill,
+        injection=values["injection"],
+        refill=values["refill"],
     )

@@ -1,16 +1,25 @@
 """Results as people read them: one sentence, one JSON object, one self-contained HTML page.
 
 Everything that a page shows as a number is in `summary`. Nothing here computes physics or knows a model: a report is
-made from a `lisse.records.Solution`, or from a `lisse.measurement.Finding` with its `Measurement`, and from nothing
-else. Pages need no network and no script.
+made from a `lisse.records.Solution`, from a `lisse.measurement.Finding` with its `Measurement`, or from a
+`lisse.study.FailureMap`, and from nothing else. Pages need no network and no script.
 """
 
 from __future__ import annotations
 
 from lisse.report.finding_page import write_finding_report
+from lisse.report.map_files import map_summary, write_map
 from lisse.report.page import write_report
 from lisse.report.results import write_results
 from lisse.report.summary import summary
 from lisse.report.verdict import verdict_sentence
 
-__all__ = ["summary", "verdict_sentence", "write_finding_report", "write_report", "write_results"]
+__all__ = [
+    "map_summary",
+    "summary",
+    "verdict_sentence",
+    "write_finding_report",
+    "write_map",
+    "write_report",
+    "write_results",
+]

@@ -44,7 +44,7 @@ class Case:
         For every value that the file did not give: where it came from, by dotted key; and where a given value departs
         from a protocol that the file names. Two cases with the same values are equal, whoever gave them.
     seed : int or None
-        Of the draw of the longest flaw of each interface, for `lisse.solve`; ``None`` takes the median.
+        Of what is drawn at random, for `lisse.solve`; ``None`` takes the median flaw in the lumped model.
     """
 
     title: str
@@ -257,5 +257,5 @@ def _model(tables: CaseTables) -> tuple[Model, int | None]:
             settings[other] = _fixed(tables, path)
             if other != name:
                 tables.notes[path] = f"not read by the {name} model"
-    model = Lumped(**settings["lumped"]) if name == "lumped" else Analytic()
+    model = Lumped(**settings["lumped"]) if name == "lumped" else Analytic(**settings["analytic"])
     return model, values.get("seed")

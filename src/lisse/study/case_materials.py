@@ -27,7 +27,7 @@ _HEAD = {
     "formula": Text("chemical formula"),
     "kind": Choice("what it is used as", choices=OWN_KINDS),
 }
-_ENTRY_KEYS = ("value", "unit", "law", "temperature", "valid", "conditions", "note")
+_ENTRY_KEYS = ("value", "low", "high", "unit", "law", "temperature", "valid", "conditions", "note")
 
 
 def read_material(tables: CaseTables, path: str, default_kind: str) -> Material:
@@ -138,8 +138,9 @@ def _as_entry(name: str, value: Any) -> Any:
             raise InvalidInput(key, None, ", ".join(_ENTRY_KEYS), suggest(key[:80], _ENTRY_KEYS))
     unit = value.get("unit", parse_unit(PROPERTIES[name].unit))
     entry = {"row": "given", "source": _SOURCE, "mark": "given", **value, "unit": unit}
-    if isinstance(value.get("value"), str):
-        entry["value"] = parse_quantity(value["value"], unit if isinstance(unit, str) else "1", f"{name} value")
+    for number in ("value", "low", "high"):
+        if isinstance(value.get(number), str):
+            entry[number] = parse_quantity(value[number], unit if isinstance(unit, str) else "1", f"{name} {number}")
     return [entry]
 
 

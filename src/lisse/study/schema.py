@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from lisse.cell import CELL_KINDS, FIXTURES, FLAW_GEOMETRIES
+from lisse.models.criteria import STABILITY_CHOICES
+from lisse.models.uncertainty import MOST_SAMPLES
 from lisse.study.fields import (
     OPTIONAL,
     REQUIRED,
@@ -92,6 +94,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "grain_boundary_resistance": _resistance(
                 "in series; zero when the conductivity is a total one", "0 ohm cm^2"
             ),
+            "pore_radius": _within(1e-10, 1e-3, "m", "pores inside, where lithium could be deposited", "0.1 um"),
         },
         "cell.electrolyte.flaws": {
             "mean_length": _within(1e-9, 1e-2, "m", "mean depth of the surface flaws", example="5 um"),
@@ -159,8 +162,20 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "model": {
             "name": Choice("which model", "lumped", choices=MODELS),
             "seed": Integer(
-                "draws the longest flaw of each interface (without it: its median)", OPTIONAL, 1, low=0, high=_LAST_SEED
+                "of what is drawn at random (without it: the median flaw; uncertainties by 0)",
+                OPTIONAL,
+                1,
+                low=0,
+                high=_LAST_SEED,
             ),
+        },
+        "model.analytic": {
+            "stability": Choice(
+                "the stability of the interface stands beside the limits, or decides in one convention",
+                "reported",
+                choices=STABILITY_CHOICES,
+            ),
+            "samples": Integer("draws of the uncertain properties (0: none)", 2000, low=0, high=MOST_SAMPLES),
         },
         "model.lumped": {
             "flaw_classes": Integer("classes that stand for the flaws of one interface", 6, low=1, high=64),

@@ -7,7 +7,7 @@ interface resistance or a shell.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -65,8 +65,8 @@ def maxwell_garnett(matrix: ArrayLike, inclusion: ArrayLike, fraction: ArrayLike
     2.232
     """
     sm, si = positive("matrix", matrix), nonnegative("inclusion", inclusion)
-    shift = domain.fraction("fraction", fraction) * (si - sm)
-    return plain(sm * (si + 2 * sm + 2 * shift) / (si + 2 * sm - shift))
+    f = domain.fraction("fraction", fraction)
+    return plain(sm * (si * (1 + 2 * f) + 2 * sm * (1 - f)) / (si * (1 - f) + sm * (2 + f)))
 
 
 def bruggeman(conductivities: ArrayLike, fractions: ArrayLike, dimension: int = 3) -> Values:
@@ -89,8 +89,9 @@ def bruggeman(conductivities: ArrayLike, fractions: ArrayLike, dimension: int = 
 
     Notes
     -----
-    The left side falls steadily in s, so the root between the bounds is the only one; it is bracketed, which keeps
-    clear of the spurious tiny roots of the polynomial form.
+    The left side falls steadily in s, so the root between the bounds is the only one. Two phases make a quadratic, of
+    which the positive root is taken in the form without cancellation; more phases are solved by a climb from the
+    lower bound that cannot pass the root. Neither meets the tiny spurious roots of the polynomial form.
     Validity: equiaxed grains; the threshold is too high for coated or elongated phases. Confidence: S.
     Source: bruggeman1935
 
@@ -102,16 +103,11 @@ def bruggeman(conductivities: ArrayLike, fractions: ArrayLike, dimension: int = 
     if dimension not in (2, 3):
         raise InvalidInput("dimension", dimension, "2 or 3")
     sigma, phi = _phases(conductivities, fractions)
-    part = np.where(sigma > 0, phi, 0.0)
-    reach = np.maximum(dimension * part.sum(axis=-1) - 1, 0.0) / (dimension - 1)
-    low, high = (np.where(reach > 0, reach, 1.0) * f(np.where(part > 0, sigma, g), axis=-1) for f, g in _EXTREMES)
-    low, high = (np.where(reach > 0, bound, 1.0) for bound in (low, high))
-
-    def residual(s: Array) -> Array:
-        s = s[..., None]
-        return np.asarray(-(phi * (sigma - s) / (sigma + (dimension - 1) * s)).sum(axis=-1))
-
-    return plain(np.where(reach > 1e-15, _root(residual, low, high), 0.0))
+    best = sigma.max(axis=0)
+    scale = np.where(best > 0, best, 1.0)
+    relative = sigma / scale
+    mixed = _two_phases if len(sigma) == 2 else _many_phases
+    return plain(scale * mixed(relative, phi, dimension))
 
 
 def hanai(matrix: ArrayLike, inclusion: ArrayLike, fraction: ArrayLike) -> Values:
@@ -134,6 +130,7 @@ def hanai(matrix: ArrayLike, inclusion: ArrayLike, fraction: ArrayLike) -> Value
 
     Notes
     -----
+    With y = (s/sm)^(1/3) it is a cubic of one positive root, y^3 + (1 - f)(si/sm - 1) y = si/sm, solved by Newton.
     Validity: wide size distribution, matrix continuous up to high fractions. Confidence: S.
     Source: hanai1960, bruggeman1935
 
@@ -143,18 +140,7 @@ def hanai(matrix: ArrayLike, inclusion: ArrayLike, fraction: ArrayLike) -> Value
     2.762
     """
     sm, si = positive("matrix", matrix), nonnegative("inclusion", inclusion)
-    f = domain.fraction("fraction", fraction)
-    sm, si, f = np.broadcast_arrays(sm, si, f)
-    pores = sm * (1 - f) ** 1.5
-    start = np.where(si < sm, np.maximum(si, pores), si)
-    busy = (f > 0) & (f < 1) & (si != sm) & (start > 0)
-
-    def residual(s: Array) -> Array:
-        return np.asarray((s - si) * np.cbrt(sm / s) - (1 - f) * (sm - si))
-
-    low, high = np.where(busy, np.minimum(start, sm), 1.0), np.where(busy, np.maximum(start, sm), 1.0)
-    found = _root(residual, low, high)
-    return plain(np.where(busy, found, np.where(f < 1, sm, si)))
+    return plain(sm * _hanai_root(si / sm, 1 - domain.fraction("fraction", fraction)) ** 3)
 
 
 def hashin_shtrikman(conductivities: ArrayLike, fractions: ArrayLike) -> Bounds:
@@ -163,6 +149,7 @@ def hashin_shtrikman(conductivities: ArrayLike, fractions: ArrayLike) -> Bounds:
     ::
 
         s_x = [sum phi_i/(s_i + 2 s_x')]^-1 - 2 s_x',   s_x' = smallest (lower) or largest (upper) conductivity
+            = sum [phi_i s_i/(s_i + 2 s_x')] / sum [phi_i/(s_i + 2 s_x')]      (the same, without cancellation)
 
     Parameters
     ----------
@@ -185,8 +172,8 @@ def hashin_shtrikman(conductivities: ArrayLike, fractions: ArrayLike) -> Bounds:
     [3.83, 40.72]
     """
     sigma, phi = _phases(conductivities, fractions)
-    lower, upper = (_mixed(sigma, phi, f(np.where(phi > 0, sigma, g), axis=-1)[..., None]) for f, g in _EXTREMES)
-    return Bounds(plain(lower), plain(upper))
+    worst = np.where(phi > 0, sigma, math.inf).min(axis=0)
+    return Bounds(plain(_bound(sigma, phi, worst)), plain(_bound(sigma, phi, sigma.max(axis=0))))
 
 
 def general_effective_media(
@@ -220,6 +207,7 @@ def general_effective_media(
 
     Notes
     -----
+    Solved by a climb from the larger of the two percolation laws, which cannot pass the root.
     With s = t = 1 and phic = 1/3 it is Bruggeman's; with low = 0 it is high [(phi - phic)/(1 - phic)]^t.
     Validity: an interpolation between percolation laws. Confidence: S.
     Source: mclachlan1990
@@ -235,19 +223,14 @@ def general_effective_media(
     if (poor > rich).any():
         raise InvalidInput("low", float(poor.max()), "a conductivity not above that of the better phase")
     poor, rich, phi, critical, s, t = np.broadcast_arrays(poor, rich, phi, critical, s, t)
-    bottom = np.maximum(poor, rich * (np.maximum(phi - critical, 0.0) / (1 - critical)) ** t)
-    a = (1 - critical) / critical
-    log_poor, log_rich = np.log(np.where(poor > 0, poor, rich)), np.log(rich)
-
-    def residual(x: Array) -> Array:
-        z = np.exp((np.log(x) - log_rich) / t)
-        y = np.exp(np.minimum((np.log(x) - log_poor) / s, 700.0))
-        first = np.where(poor > 0, (1 - y) / (1 + a * y), -1 / a)
-        return np.asarray(-((1 - phi) * first + phi * (1 - z) / (1 + a * z)))
-
-    busy = (poor > 0) & (poor < rich) & (phi > 0) & (phi < 1)
-    found = _root(residual, np.where(busy, bottom, rich), rich)
-    return plain(np.where(busy, found, np.where(phi == 1, rich, bottom)))
+    above = (np.maximum(phi - critical, 0.0) / (1 - critical)) ** t
+    relative = poor / rich
+    bottom = np.asarray(np.maximum(relative, above))
+    busy = (relative > 0) & (relative < 1) & (phi > 0) & (phi < 1)
+    inverse = np.stack([1 / np.where(busy, relative, 1.0), np.ones_like(relative)])
+    weights, powers = np.stack([1 - phi, phi]), 1 / np.stack([s, t])
+    bottom[busy] = _climb(bottom[busy], inverse[:, busy], weights[:, busy], 1 / critical[busy], powers[:, busy])
+    return plain(rich * bottom)
 
 
 def shell_inclusion(
@@ -343,25 +326,119 @@ def interface_resistance_inclusion(
     return maxwell_garnett(matrix, si / (1 + barrier * si), fraction)
 
 
-_EXTREMES = ((np.min, np.inf), (np.max, -np.inf))
-
-
 def _phases(conductivities: ArrayLike, fractions: ArrayLike) -> tuple[Array, Array]:
+    """Conductivities and fractions with the phases along the first axis; an absent phase conducts nothing."""
     sigma = np.atleast_1d(nonnegative("conductivities", conductivities))
-    return domain.together("conductivities", sigma, "fractions", domain.fractions("fractions", fractions))
+    sigma, phi = domain.together("conductivities", sigma, "fractions", domain.fractions("fractions", fractions))
+    sigma, phi = (np.ascontiguousarray(np.moveaxis(array, -1, 0)) for array in (sigma, phi))
+    return np.where(phi > 0, sigma, 0.0), phi / phi.sum(axis=0)
 
 
-def _mixed(sigma: Array, phi: Array, other: Array) -> Array:
+def _bound(sigma: Array, phi: Array, other: Array) -> Array:
+    safe = np.where(other > 0, other, 1.0)
+    weight = phi / (sigma + 2 * safe)
+    return np.where(other > 0, (weight * sigma).sum(axis=0) / weight.sum(axis=0), 0.0)
+
+
+def _two_phases(sigma: Array, phi: Array, dimension: int) -> Array:
+    """(d - 1) s^2 - q s - s1 s2 = 0 with q = sum (d phi_i - 1) s_i."""
+    q = ((dimension * phi - 1) * sigma).sum(axis=0)
+    product = sigma[0] * sigma[1]
+    reach = np.sqrt(q**2 + 4 * (dimension - 1) * product) + np.abs(q)
+    safe = np.where(reach > 0, reach, 1.0)
+    return np.asarray(np.where(q > 0, reach / (2 * (dimension - 1)), 2 * product / safe))
+
+
+def _many_phases(sigma: Array, phi: Array, dimension: int) -> Array:
+    """Bruggeman's root for conductivities of at most 1."""
+    conducts = sigma > 0
+    reach = np.asarray((dimension * np.where(conducts, phi, 0.0).sum(axis=0) - 1) / (dimension - 1))
+    # below the threshold by rounding is at the threshold
+    start = np.asarray(np.where(reach > 1e-15, reach * np.where(conducts, sigma, math.inf).min(axis=0), 0.0))
+    busy = start > 0
+    with np.errstate(divide="ignore"):
+        inverse = 1 / sigma[:, busy]
+    start[busy] = _climb(start[busy], inverse, phi[:, busy], np.full(inverse.shape[1:], float(dimension)))
+    return start
+
+
+def _hanai_root(contrast: Array, rest: Array) -> Array:
+    """Positive root y of y^3 + p y = c with c the contrast and p = (1 - f)(c - 1).
+
+    The cubic is convex there, so Newton from above descends to the root; the start is less than twice the root.
+    """
+    c, p = np.broadcast_arrays(contrast, rest * (contrast - 1))
+    root = np.cbrt(c)
     with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(phi > 0, phi / (sigma + 2 * other), 0.0)
-        return np.asarray(1 / terms.sum(axis=-1) - 2 * other[..., 0])
+        y = np.where(p > 0, np.fmin(root, c / p), root + np.sqrt(np.maximum(-p, 0.0)))
+    y = np.asarray(y)
+    safe = np.where(y > 0, y, 1.0)
+    for _ in range(12):
+        step = (safe**3 + p * safe - c) / (3 * safe**2 + p)
+        safe = np.where(y > 0, safe - step, 1.0)
+        if (np.abs(step) <= 1e-9 * safe)[y > 0].all():  # the next step would be below rounding
+            break
+    return np.asarray(np.where(y > 0, safe, 0.0))
 
 
-def _root(rising: Callable[[Array], Array], low: Array, high: Array) -> Array:
-    """Root of a rising function between positive bounds, by bisection of the logarithm."""
-    left, right = np.log(low), np.log(high)
-    for _ in range(60):
-        middle = 0.5 * (left + right)
-        below = rising(np.exp(middle)) < 0
+_ROUNDS = 30
+"""Newton rounds before the few points that are left (exponents far apart) are handed to bisection."""
+_BLOCK = 16384
+"""Points that are solved together, so that the work stays in the cache."""
+
+
+def _climb(start: Array, inverse: Array, phi: Array, target: Array, powers: Array | None = None) -> Array:
+    """Root x <= 1 of 1/g = target, g(x) = sum phi_i/(1 + A (x/s_i)^p_i), A = target - 1, from a start below it.
+
+    Bruggeman's formula (every p_i = 1) and McLachlan's in one; `inverse` holds 1/s_i. In z = x^m, m the largest power,
+    each denominator is concave and grows, hence so does their harmonic mean 1/g: Newton in z climbs to the root without
+    passing it.
+    """
+    result = start.copy()
+    for first in range(0, start.size, _BLOCK):
+        block = np.s_[..., first : first + _BLOCK]
+        _climb_block(
+            result[block], inverse[block], phi[block], target[block], None if powers is None else powers[block]
+        )
+    return result
+
+
+def _climb_block(result: Array, inverse: Array, phi: Array, target: Array, powers: Array | None) -> None:
+    """Move `result`, a view, to the root; points that have arrived are left out of the next round."""
+    where, x = np.arange(result.size), result
+    for _ in range(_ROUNDS):
+        part, rest = _parts(x, inverse, target, powers)
+        share = phi * part
+        g = share.sum(axis=0)
+        slope = share * rest if powers is None else share * rest * (powers / powers.max(axis=0))
+        step = (g * target - 1) * g / slope.sum(axis=0)
+        growth = 1 + np.maximum(step, 0.0)
+        x = x * (growth if powers is None else growth ** (1 / powers.max(axis=0)))
+        result[where] = x
+        on = step > 1e-9  # otherwise the next step would be below rounding, or rounding has passed the root
+        if not on.any():
+            return
+        if not on.all():
+            where, x, target = where[on], x[on], target[on]
+            inverse, phi = inverse.compress(on, axis=1), phi.compress(on, axis=1)
+            powers = None if powers is None else powers.compress(on, axis=1)
+    result[where] = _halve(x, inverse, phi, target, powers)
+
+
+def _halve(left: Array, inverse: Array, phi: Array, target: Array, powers: Array | None) -> Array:
+    """The same root by bisection of the logarithm between `left` and 1."""
+    right = np.ones_like(left)
+    for _ in range(64):
+        middle = np.sqrt(left * right)
+        below = (phi * _parts(middle, inverse, target, powers)[0]).sum(axis=0) * target > 1
         left, right = np.where(below, middle, left), np.where(below, right, middle)
-    return np.exp(0.5 * (left + right))
+    return np.asarray(np.sqrt(left * right))
+
+
+def _parts(x: Array, inverse: Array, target: Array, powers: Array | None) -> tuple[Array, Array]:
+    """w = 1/(1 + A (x/s_i)^p_i) of each phase, and 1 - w without cancellation."""
+    with np.errstate(over="ignore"):
+        ratio = x * inverse if powers is None else (x * inverse) ** powers
+        ratio = np.minimum((target - 1) * ratio, 1e200)
+    part = 1 / (1 + ratio)
+    return part, ratio * part

@@ -29,6 +29,7 @@ __all__ = [
     "positive",
     "real",
     "together",
+    "transference",
     "within",
 ]
 
@@ -93,6 +94,13 @@ def within(name: str, value: ArrayLike, low: float, high: float) -> Array:
     allowed = f"a number from {low:g} to {high:g}"
     array = _numbers(name, value, allowed)
     return _checked(name, array, (array >= low) & (array <= high), allowed)
+
+
+def transference(name: str, value: ArrayLike) -> Array:
+    """Not above 1; below 0 where ions travel in clusters, as measured in concentrated polymer electrolytes."""
+    allowed = "a finite number not above 1"
+    array = _numbers(name, value, allowed)
+    return _checked(name, array, (array > -math.inf) & (array <= 1), allowed)
 
 
 def poisson_ratio(name: str, value: ArrayLike) -> Array:

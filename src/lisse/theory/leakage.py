@@ -184,9 +184,10 @@ def leakage_current(
     if one_of("model", model, ("constant", "n-type")) == "constant":
         return plain(e / length * electronic * ionic / (electronic + ionic))
     x = e / thermal
-    small = -np.log1p(electronic * np.expm1(-x) / (ionic + electronic))
+    lost = electronic * -np.expm1(-x) / (ionic + electronic)
+    small = -np.log1p(-np.minimum(lost, 0.5))
     large = np.log((ionic + electronic) / (ionic + electronic * np.exp(-x)))
-    return plain(ionic * thermal / length * np.where(x < 1, small, large))
+    return plain(ionic * thermal / length * np.where(lost < 0.5, small, large))
 
 
 def internal_plating_threshold(

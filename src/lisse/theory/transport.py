@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lisse.errors import InvalidInput
-from lisse.theory.domain import Array, Values, fraction, nonnegative, plain, positive, real
+from lisse.theory.domain import Array, Values, nonnegative, plain, positive, real, transference
 from lisse.units import FARADAY, GAS_CONSTANT
 
 __all__ = [
@@ -38,7 +38,7 @@ def limiting_current(
     ----------
     salt_concentration : array_like, mol/m^3. Mean salt concentration c0.
     diffusivity : array_like, m^2/s. Salt diffusivity D.
-    transference_number : array_like, 1. Cation transference number t+.
+    transference_number : array_like, 1. Cation transference number t+, up to 1; may be negative.
     thickness : array_like, m. Distance between the electrodes, L.
 
     Returns
@@ -57,7 +57,7 @@ def limiting_current(
     4.824
     """
     c0, diffusion = positive("salt_concentration", salt_concentration), positive("diffusivity", diffusivity)
-    anion = 1.0 - fraction("transference_number", transference_number)
+    anion = 1.0 - transference("transference_number", transference_number)
     with np.errstate(divide="ignore"):
         return plain(2 * FARADAY * diffusion * c0 / (anion * positive("thickness", thickness)))
 
@@ -81,7 +81,7 @@ def sand_time(
     current_density : array_like, A/m^2. Current density i; the magnitude is used.
     salt_concentration : array_like, mol/m^3. Mean salt concentration c0.
     diffusivity : array_like, m^2/s. Salt diffusivity D.
-    transference_number : array_like, 1. Cation transference number t+.
+    transference_number : array_like, 1. Cation transference number t+, up to 1; may be negative.
     thickness : array_like, m. Distance between the electrodes, L; without it the electrolyte is semi-infinite.
 
     Returns
@@ -102,7 +102,7 @@ def sand_time(
     """
     current = np.abs(real("current_density", current_density))
     c0, diffusion = positive("salt_concentration", salt_concentration), positive("diffusivity", diffusivity)
-    anion = 1.0 - fraction("transference_number", transference_number)
+    anion = 1.0 - transference("transference_number", transference_number)
     with np.errstate(divide="ignore"):
         infinite = math.pi * diffusion * (FARADAY * c0 / (2 * current * anion)) ** 2
     if thickness is None:
@@ -136,7 +136,7 @@ def polarisation_profile(
     current_density : array_like, A/m^2. Current density i, with its sign.
     salt_concentration : array_like, mol/m^3. Mean salt concentration c0.
     diffusivity : array_like, m^2/s. Salt diffusivity D.
-    transference_number : array_like, 1. Cation transference number t+.
+    transference_number : array_like, 1. Cation transference number t+, up to 1; may be negative.
     thickness : array_like, m. Distance between the electrodes, L.
 
     Returns
@@ -161,10 +161,9 @@ def polarisation_profile(
         raise InvalidInput("position", np.max(position), "from 0 to the thickness")
     tau = nonnegative("time", time, infinite=True) * positive("diffusivity", diffusivity) / length**2
     c0 = positive("salt_concentration", salt_concentration)
-    anion = 1.0 - fraction("transference_number", transference_number)
+    anion = 1.0 - transference("transference_number", transference_number)
     r = real("current_density", current_density) * anion * length / (2 * FARADAY * np.asarray(diffusivity) * c0)
-    xi, tau = np.broadcast_arrays(xi, tau)
-    return plain(c0 * (1 + 2 * r * np.where(tau < _SHORT, _images(xi, tau), _cosines(xi, tau))))
+    return plain(c0 * (1 + 2 * r * _shape(*np.broadcast_arrays(xi, tau))))
 
 
 def polarisation_voltage(
@@ -190,7 +189,7 @@ def polarisation_voltage(
     temperature : array_like, K. Temperature.
     salt_concentration : array_like, mol/m^3. Mean salt concentration c0.
     diffusivity : array_like, m^2/s. Salt diffusivity D.
-    transference_number : array_like, 1. Cation transference number t+.
+    transference_number : array_like, 1. Cation transference number t+, up to 1; may be negative.
     thickness : array_like, m. Distance between the electrodes, L.
     thermodynamic_factor : array_like, 1. 1 + dlnf/dlnc of the salt.
 
@@ -212,7 +211,7 @@ def polarisation_voltage(
     current, kappa = real("current_density", current_density), positive("conductivity", conductivity)
     absolute, length = positive("temperature", temperature), positive("thickness", thickness)
     factor = positive("thermodynamic_factor", thermodynamic_factor)
-    anion = 1.0 - fraction("transference_number", transference_number)
+    anion = 1.0 - transference("transference_number", transference_number)
     limit = np.asarray(limiting_current(salt_concentration, diffusivity, transference_number, thickness))
     with np.errstate(divide="ignore"):
         diffusional = (
@@ -241,7 +240,7 @@ def newman_number(
     temperature : array_like, K. Temperature.
     salt_concentration : array_like, mol/m^3. Mean salt concentration c0.
     diffusivity : array_like, m^2/s. Salt diffusivity D.
-    transference_number : array_like, 1. Cation transference number t+.
+    transference_number : array_like, 1. Cation transference number t+, up to 1; may be negative.
     thermodynamic_factor : array_like, 1. 1 + dlnf/dlnc of the salt.
 
     Returns
@@ -261,7 +260,7 @@ def newman_number(
     """
     kappa, absolute = positive("conductivity", conductivity), positive("temperature", temperature)
     c0, diffusion = positive("salt_concentration", salt_concentration), positive("diffusivity", diffusivity)
-    anion = 1.0 - fraction("transference_number", transference_number)
+    anion = 1.0 - transference("transference_number", transference_number)
     factor = positive("thermodynamic_factor", thermodynamic_factor)
     return plain(2 * kappa * GAS_CONSTANT * absolute * anion**2 * factor / (FARADAY**2 * diffusion * c0))
 
@@ -272,16 +271,23 @@ _IMAGES_VANISH = 6.0
 """i/i_lim from which the other electrode changes Sand's time by less than rounding."""
 
 
+def _shape(xi: Array, tau: Array) -> Array:
+    """(c/c0 - 1)/(2 r)."""
+    result, early = np.empty(xi.shape), tau < _SHORT
+    result[early] = _images(xi[early], tau[early])
+    result[~early] = _cosines(xi[~early], tau[~early])
+    return result
+
+
 def _cosines(xi: Array, tau: Array) -> Array:
     total = 0.5 - xi
-    late = np.maximum(tau, _SHORT)
     for n in (1, 3, 5, 7, 9):
-        total = total - 4 / (n * math.pi) ** 2 * np.cos(n * math.pi * xi) * np.exp(-((n * math.pi) ** 2) * late)
-    return total
+        total = total - 4 / (n * math.pi) ** 2 * np.cos(n * math.pi * xi) * np.exp(-((n * math.pi) ** 2) * tau)
+    return np.asarray(total)
 
 
 def _images(xi: Array, tau: Array) -> Array:
-    root = 2 * np.sqrt(np.clip(tau, 1e-300, _SHORT))
+    root = 2 * np.sqrt(np.maximum(tau, 1e-300))
     total = np.zeros_like(xi)
     for m in (0, 2):
         total += _ierfc((m + xi) / root) + _ierfc((m + 2 - xi) / root)

@@ -13,7 +13,7 @@ import numpy as np
 
 from lisse.cell import Cell
 from lisse.models.base import Progress, symmetric_counter
-from lisse.models.criteria import formed_contact
+from lisse.models.limits import formed_contact
 from lisse.models.lumped.contact_path import ContactFollower, ContactPath
 from lisse.models.lumped.equations import Equations, build_equations
 from lisse.models.lumped.flaw_path import FlawPath, Mouth, follow_flaws

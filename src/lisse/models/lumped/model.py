@@ -10,7 +10,8 @@ from lisse import __version__ as version
 from lisse.cell import Cell
 from lisse.errors import InvalidInput
 from lisse.models.base import Model, Progress, symmetric_counter
-from lisse.models.criteria import limits, margins, validity_warnings
+from lisse.models.doubts import validity_warnings
+from lisse.models.limits import limits, margins
 from lisse.models.lumped.march import march
 from lisse.models.lumped.traces import conservation, flaw_share, traces, verdict
 from lisse.models.targets import targets

@@ -1,0 +1,85 @@
+"""What a reader of a result should doubt, in words: criteria and numbers outside the range in which they hold."""
+
+from __future__ import annotations
+
+import math
+
+from lisse.cell import Cell, LithiumElectrode
+from lisse.models.inputs import INTERFACE_SOURCES
+from lisse.models.limits import formed_contact
+from lisse.protocol import Protocol
+from lisse.records import Limit
+from lisse.units import format_quantity
+
+__all__ = ["validity_warnings"]
+
+
+def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...]) -> tuple[str, ...]:
+    """What a reader of the result should doubt, in words."""
+    doubts = [f"{limit.criterion}: {limit.reason}" for limit in criteria if limit.applies and not limit.valid]
+    return (*doubts, *_contact_warnings(cell), *_temperature_warnings(cell, protocol), *_input_warnings(cell))
+
+
+def _contact_warnings(cell: Cell) -> list[str]:
+    found = []
+    thinnest = min((e.thickness for e in (cell.working, cell.counter) if isinstance(e, LithiumElectrode)), default=0.0)
+    spacing = 1.0 / math.sqrt(cell.interface.void_density)
+    if 0 < thinnest < spacing:
+        thin, wide = (format_quantity("length", length) for length in (thinnest, spacing))
+        found.append(f"contact law: the lithium ({thin}) is thinner than the spacing of the pores ({wide})")
+    formed = formed_contact(cell)
+    if formed < 0.5:
+        below = ", which is below the contact limit" if formed < cell.interface.contact_limit else ""
+        found.append(f"contact law: only {formed:.1%} contact after forming{below}; the pores of the law overlap there")
+    flaws, thickness = cell.electrolyte.flaws, cell.electrolyte.thickness
+    if flaws is not None and flaws.longest(cell.area) >= thickness:
+        longest = format_quantity("length", flaws.longest(cell.area))
+        found.append(f"flaws: the longest ({longest}) spans the electrolyte ({format_quantity('length', thickness)})")
+    return found
+
+
+def _temperature_warnings(cell: Cell, protocol: Protocol) -> list[str]:
+    temperatures = sorted({cell.temperature, *(s.temperature for s in protocol.steps if s.temperature is not None)})
+    found: dict[str, None] = {}
+    for temperature in temperatures:
+        for material in (cell.working.material, cell.electrolyte.material):
+            names = tuple(name for name in (*_BULK, *INTERFACE_SOURCES) if material.has(name))
+            found.update(dict.fromkeys(material.validity_warnings(temperature, names)))
+        metal = cell.working.material
+        if metal.has("melting_point") and temperature > metal.value("melting_point"):
+            found[
+                f"{metal.name} is molten at {format_quantity('temperature', temperature)}: its creep law is meaningless"
+            ] = None
+    if len(temperatures) > 1:
+        found[
+            "interface resistance and exchange current density keep their values when a step changes the temperature"
+        ] = None
+    return list(found)
+
+
+def _input_warnings(cell: Cell) -> list[str]:
+    """Numbers in use that the library marks unsure; a number of the interface counts while it is the library's."""
+    metal, ceramic = cell.working.material, cell.electrolyte.material
+    used = [(m, n) for m in (metal, ceramic) for n in _BULK if m.has(n)]
+    for name, (owner, field) in INTERFACE_SOURCES.items():
+        material = metal if owner == "metal" else ceramic
+        if material.has(name):
+            library = material.value(name, cell.temperature)
+            if math.isclose(getattr(cell.interface, field), library, rel_tol=1e-9):
+                used.append((material, name))
+    unsure = [f"{m.name} {n.replace('_', ' ')} ({m.entry(n).row})" for m, n in used if m.entry(n).mark == "U"]
+    if not unsure:
+        return []
+    return [f"inputs marked U (unsure), replace them by your own where you can: {', '.join(unsure)}"]
+
+
+_BULK = (
+    "creep",
+    "molar_volume",
+    "surface_energy",
+    "ionic_conductivity",
+    "fracture_toughness",
+    "youngs_modulus",
+    "poisson_ratio",
+)
+"""Properties that the models read from the materials."""

@@ -1,0 +1,318 @@
+"""The numbers of one cell and protocol that closed-form criteria take, by name, in SI units.
+
+A flat table stands between the description of a cell and the criteria: the same names are overridden by arrays when a
+map is drawn, and by samples when uncertainties are carried through. What is not known is not in the table, and asking
+for it says why. What belongs here: where each number comes from, and how far it may lie from that. What does not: what
+the numbers mean for the cell (`lisse.models.criteria`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lisse.cell import Cell, LithiumElectrode
+from lisse.errors import MissingValue
+from lisse.materials import Material
+from lisse.materials.laws import NortonCreep
+from lisse.materials.property import definition
+from lisse.protocol import Protocol
+
+__all__ = ["INPUT_UNITS", "INTERFACE_SOURCES", "Inputs", "Spread", "read_inputs"]
+
+INPUT_UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        # the cell
+        "temperature": "K",
+        "area": "m2",
+        "electrolyte_thickness": "m",
+        "lithium_thickness": "m",
+        "counter_lithium_thickness": "m",
+        "stack_pressure": "Pa",
+        "forming_pressure": "Pa",
+        # the protocol
+        "current_density": "A/m2",
+        "half_cycle_charge": "C/m2",
+        "smallest_half_cycle_charge": "C/m2",
+        "working_stripped_charge": "C/m2",
+        "counter_stripped_charge": "C/m2",
+        "duration": "s",
+        "voltage_limit": "V",
+        # flaws, boundaries and pores of the electrolyte
+        "flaw_length": "m",
+        "flaw_focusing": "1",
+        "grain_boundary_resistance": "ohm m2",
+        "grain_size": "m",
+        "pore_radius": "m",
+        # the interface
+        "interface_resistance": "ohm m2",
+        "exchange_current_density": "A/m2",
+        "anodic_transfer_coefficient": "1",
+        "void_density": "1/m2",
+        "contact_angle": "rad",
+        "void_closure_coefficient": "A/m2/Pa",
+        "small_scale_strength_factor": "1",
+        "contact_hardness": "Pa",
+        "injection": "1",
+        "refill": "1",
+        "nucleus_radius": "m",
+        "contact_limit": "1",
+        # the electrolyte
+        "ionic_conductivity": "S/m",
+        "electronic_conductivity": "S/m",
+        "fracture_toughness": "Pa m^0.5",
+        "shear_modulus": "Pa",
+        "poisson_ratio": "1",
+        "molar_volume_ratio": "1",
+        "interphase_rate_constant": "m2/s",
+        "salt_concentration": "mol/m3",
+        "salt_diffusivity": "m2/s",
+        "transference_number": "1",
+        # the metal
+        "molar_volume": "m3/mol",
+        "surface_energy": "J/m2",
+        "creep_prefactor": "1/s/Pa^n",
+        "creep_exponent": "1",
+        "self_diffusivity": "m2/s",
+        "site_concentration": "mol/m3",
+        "metal_shear_modulus": "Pa",
+        "metal_poisson_ratio": "1",
+        "melting_point": "K",
+    }
+)
+"""Every input by name, with its SI unit."""
+
+INTERFACE_SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "interface_resistance": ("electrolyte", "resistance"),
+        "exchange_current_density": ("electrolyte", "exchange_current_density"),
+        "contact_angle": ("electrolyte", "contact_angle"),
+        "void_density": ("metal", "void_density"),
+        "void_closure_coefficient": ("metal", "void_closure_coefficient"),
+        "small_scale_strength_factor": ("metal", "small_scale_strength_factor"),
+        "contact_hardness": ("metal", "contact_hardness"),
+    }
+)
+"""Properties from which the interface takes its defaults: whose they are, and the field of the interface."""
+
+_ELECTROLYTE = (
+    "ionic_conductivity",
+    "electronic_conductivity",
+    "fracture_toughness",
+    "poisson_ratio",
+    "molar_volume_ratio",
+    "interphase_rate_constant",
+    "salt_concentration",
+    "salt_diffusivity",
+    "transference_number",
+    "grain_size",
+)
+_METAL = {
+    "molar_volume": "molar_volume",
+    "surface_energy": "surface_energy",
+    "self_diffusivity": "self_diffusivity",
+    "site_concentration": "site_concentration",
+    "metal_shear_modulus": "shear_modulus",
+    "metal_poisson_ratio": "poisson_ratio",
+    "melting_point": "melting_point",
+}
+_PLAIN_INTERFACE = (
+    "anodic_transfer_coefficient",
+    "injection",
+    "refill",
+    "nucleus_radius",
+    "contact_limit",
+)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far an input may lie from its value: an interval of 90 %, and the range that it never leaves (SI)."""
+
+    low: float
+    high: float
+    least: float = -math.inf
+    most: float = math.inf
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Numbers by name, each a float or an array that broadcasts with the others, and what they belong to.
+
+    Attributes
+    ----------
+    values : mapping of str to array
+        SI; names of `INPUT_UNITS`.
+    missing : mapping of str to str
+        Why there is no number, by name.
+    spreads : mapping of str to Spread
+        The inputs whose source gives a spread.
+    polymer : bool
+        Whether the electrolyte carries salt.
+    flaw_geometry : str or None
+        Shape of the flaws; ``None`` without flaws.
+    metal_counter : bool
+        Whether the counter electrode is a metal too.
+    """
+
+    values: Mapping[str, NDArray[np.float64]]
+    missing: Mapping[str, str]
+    spreads: Mapping[str, Spread]
+    polymer: bool = False
+    flaw_geometry: str | None = None
+    metal_counter: bool = True
+
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
+        """The number or array of that name.
+
+        Raises
+        ------
+        MissingValue
+            When it is not known.
+        """
+        if name not in self.values:
+            raise MissingValue(self.missing.get(name, f"no {name.replace('_', ' ')} is known"), "cell", name)
+        return self.values[name]
+
+    def with_values(self, changes: Mapping[str, ArrayLike]) -> Inputs:
+        """The same inputs with some numbers replaced by other numbers or arrays."""
+        values = {name: np.asarray(value, dtype=float) for name, value in changes.items()}
+        return replace(self, values={**self.values, **values})
+
+
+def read_inputs(cell: Cell, protocol: Protocol) -> Inputs:
+    """The table of inputs of a cell under a protocol.
+
+    Parameters
+    ----------
+    cell : Cell
+    protocol : Protocol
+        Only its largest current density, its charges and its duration count.
+    """
+    table = _Table(cell.temperature)
+    stripped = protocol.net_charges
+    given: dict[str, float] = {
+        "temperature": cell.temperature,
+        "area": cell.area,
+        "electrolyte_thickness": cell.electrolyte.thickness,
+        "lithium_thickness": cell.working.thickness,
+        "stack_pressure": cell.stack.pressure,
+        "forming_pressure": cell.stack.forming_pressure,
+        "current_density": protocol.largest_current_density,
+        "half_cycle_charge": protocol.largest_half_cycle_charge,
+        "smallest_half_cycle_charge": min(protocol.half_cycle_charges, default=0.0),
+        "working_stripped_charge": max(0.0, *(-charge for charge in stripped)),
+        "counter_stripped_charge": max(0.0, *stripped),
+        "duration": sum(step.time or 0.0 for step in protocol.steps),
+        "voltage_limit": protocol.voltage_limit,
+        "grain_boundary_resistance": cell.electrolyte.grain_boundary_resistance,
+        "pore_radius": cell.electrolyte.pore_radius,
+        **{name: getattr(cell.interface, name) for name in _PLAIN_INTERFACE},
+    }
+    metal_counter = isinstance(cell.counter, LithiumElectrode)
+    if isinstance(cell.counter, LithiumElectrode):
+        given["counter_lithium_thickness"] = cell.counter.thickness
+    flaws = cell.electrolyte.flaws
+    if flaws is not None:
+        given |= {"flaw_length": flaws.longest(cell.area), "flaw_focusing": flaws.focusing}
+    table.values |= given
+    metal, ceramic = cell.working.material, cell.electrolyte.material
+    for name in _ELECTROLYTE:
+        table.take(name, ceramic, name)
+    for name, property in _METAL.items():
+        table.take(name, metal, property)
+    _shear_modulus(table, ceramic)
+    _creep(table, metal)
+    for name, (owner, field) in INTERFACE_SOURCES.items():
+        table.values[name] = getattr(cell.interface, field)
+        table.spread_if_from_library(name, ceramic if owner == "electrolyte" else metal)
+    return Inputs(
+        values={name: np.asarray(value, dtype=float) for name, value in table.values.items()},
+        missing=table.missing,
+        spreads=table.spreads,
+        polymer=ceramic.kind == "polymer",
+        flaw_geometry=None if flaws is None else flaws.geometry,
+        metal_counter=metal_counter,
+    )
+
+
+class _Table:
+    """The table while it is filled."""
+
+    def __init__(self, temperature: float) -> None:
+        self.temperature = temperature
+        self.values: dict[str, float] = {}
+        self.missing: dict[str, str] = {}
+        self.spreads: dict[str, Spread] = {}
+
+    def take(self, name: str, material: Material, property: str) -> None:
+        """A property of a material at the cell's temperature, with its spread; or why there is none."""
+        try:
+            self.values[name] = material.value(property, self.temperature)
+        except MissingValue as error:
+            self.missing[name] = str(error)
+        else:
+            self._spread(name, material, property)
+
+    def spread_if_from_library(self, name: str, material: Material) -> None:
+        """The spread of a number of the interface, where it still is the library's."""
+        if material.has(name) and math.isclose(self.values[name], material.value(name, self.temperature), rel_tol=1e-9):
+            self._spread(name, material, name)
+
+    def _spread(self, name: str, material: Material, property: str) -> None:
+        entry, value = material.entry(property), self.values[name]
+        low, high = entry.spread_at(self.temperature)
+        if low is not None or high is not None:
+            allowed = definition(property)
+            self.spreads[name] = Spread(
+                value if low is None else low,
+                value if high is None else high,
+                allowed.minimum,
+                allowed.maximum,
+                f"{material.name} {entry.row}",
+            )
+
+
+def _shear_modulus(table: _Table, ceramic: Material) -> None:
+    """G as given; otherwise E/(2 (1 + nu)), where both are known."""
+    table.take("shear_modulus", ceramic, "shear_modulus")
+    if "shear_modulus" in table.values or not (ceramic.has("youngs_modulus") and ceramic.has("poisson_ratio")):
+        return
+    scale = 1.0 / (2.0 * (1.0 + table.values["poisson_ratio"]))
+    table.take("shear_modulus", ceramic, "youngs_modulus")
+    table.missing.pop("shear_modulus")
+    table.values["shear_modulus"] *= scale
+    if "shear_modulus" in table.spreads:
+        spread = table.spreads["shear_modulus"]
+        table.spreads["shear_modulus"] = replace(spread, low=spread.low * scale, high=spread.high * scale)
+
+
+def _creep(table: _Table, metal: Material) -> None:
+    """rate = A s^n; a spread of the flow stress S is one of A ~ S^-n."""
+    if not metal.has("creep"):
+        table.missing["creep_prefactor"] = table.missing["creep_exponent"] = f"{metal.name} has no creep law"
+        return
+    entry = metal.entry("creep")
+    law = entry.law
+    if not isinstance(law, NortonCreep):
+        reason = f"the creep law of {metal.name} ({entry.row}) is no power law"
+        table.missing["creep_prefactor"] = table.missing["creep_exponent"] = reason
+        return
+    prefactor = law.prefactor(table.temperature)
+    table.values |= {"creep_prefactor": prefactor, "creep_exponent": law.exponent}
+    low, high = entry.spread_at(table.temperature)
+    if low is not None or high is not None:
+        stress = law.at(table.temperature)
+        strong, weak = (stress if edge is None else edge for edge in (high, low))
+        table.spreads["creep_prefactor"] = Spread(
+            prefactor * (stress / strong) ** law.exponent,
+            prefactor * (stress / weak) ** law.exponent,
+            0.0,
+            source=f"{metal.name} {entry.row}",
+        )

@@ -1,0 +1,268 @@
+"""The quantities of a case that can be varied: what each is called, how it is written, and what changing it means.
+
+A map, and later a sweep, takes its axes from here. An axis changes a cell and a protocol into another cell and
+protocol, so that every model can follow it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from lisse.cell import Cell
+from lisse.errors import InvalidInput, suggest
+from lisse.models.inputs import INTERFACE_SOURCES
+from lisse.protocol import Protocol
+from lisse.units import QUANTITIES, Quantity, parse_quantity
+
+__all__ = ["AXES", "Axis", "Span", "axis", "parse_span"]
+
+Changed = tuple[Cell, Protocol]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One quantity that can be varied.
+
+    Attributes
+    ----------
+    quantity : Quantity
+        Name, SI unit, words and display unit.
+    change : callable
+        Cell, protocol and SI value to the changed cell and protocol.
+    material_property : str
+        The electrolyte property that it is, if it is one: library materials can be drawn along it.
+    """
+
+    quantity: Quantity
+    change: Callable[[Cell, Protocol, float], Changed]
+    material_property: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the quantity."""
+        return self.quantity.name
+
+    @property
+    def label(self) -> str:
+        """Words and unit as on the axis of a plot, ``"Stack pressure / MPa"``."""
+        unit = self.quantity.display_unit
+        return f"{self.quantity.long_name}{f' / {unit}' if unit else ''}"
+
+
+@dataclass(frozen=True)
+class Span:
+    """An axis with its values.
+
+    Attributes
+    ----------
+    axis : Axis
+    values : (n,) array
+        SI, rising.
+    logarithmic : bool
+        Whether they are evenly spaced in the logarithm.
+    """
+
+    axis: Axis
+    values: np.ndarray
+    logarithmic: bool
+
+    @property
+    def shown(self) -> np.ndarray:
+        """The values in the display unit."""
+        return np.asarray(self.axis.quantity.shown(self.values))
+
+
+def axis(name: str) -> Axis:
+    """The axis of that name; hyphens count as underscores.
+
+    Raises
+    ------
+    InvalidInput
+        For a name that is none.
+    """
+    plain = name.strip().replace("-", "_")
+    if plain not in AXES:
+        advice = suggest(plain[:80], AXES)
+        raise InvalidInput("quantity of an axis", name, ", ".join(AXES), advice)
+    return AXES[plain]
+
+
+def parse_span(text: str, points: int) -> Span:
+    """An axis as written on the command line, ``"stack_pressure=0.1 MPa..30 MPa"`` or ``"...=0.1..30 MPa"``.
+
+    Values are evenly spaced in the logarithm where the last is more than five times the first.
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown quantity, a unit that does not fit, or a range that does not rise.
+    """
+    if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= 1000:
+        raise InvalidInput("points", points, "a whole number from 2 to 1000")
+    name, separator, span = text.partition("=")
+    low_text, dots, high_text = span.strip().strip("\"'").partition("..")
+    if not separator or not dots:
+        raise InvalidInput("axis", text, 'QUANTITY=LOW..HIGH, such as stack_pressure="0.1..30 MPa"')
+    found = axis(name)
+    unit = found.quantity.unit
+    high = parse_quantity(high_text.strip(), _written(unit), name)
+    low = _low(low_text.strip(), high_text.strip(), _written(unit), name)
+    if not low < high:
+        raise InvalidInput(name, span, "LOW..HIGH with LOW below HIGH")
+    logarithmic = low > 0.0 and high > 5.0 * low
+    values = np.geomspace(low, high, points) if logarithmic else np.linspace(low, high, points)
+    return Span(found, values, logarithmic)
+
+
+def _low(text: str, high: str, unit: str, name: str) -> float:
+    """The lower end; where it has no unit of its own, that of the upper end."""
+    try:
+        float(text)
+    except ValueError:
+        return parse_quantity(text, unit, name)
+    words = re.sub(r"^[-+]?[\d.]+([eE][-+]?\d+)?", "", high).strip()
+    return parse_quantity(f"{text} {words}".strip(), unit, name)
+
+
+def _written(unit: str) -> str:
+    """An SI unit of the vocabulary as `parse_quantity` takes it."""
+    return unit.replace("m2", "m^2").replace("m3", "m^3")
+
+
+# -- what changing a quantity means --------------------------------------------------------------------------------
+
+
+def _cell(path: str) -> Callable[[Cell, Protocol, float], Changed]:
+    def change(cell: Cell, protocol: Protocol, value: float) -> Changed:
+        return cell.replace(**{path: value}), protocol
+
+    return change
+
+
+def _electrolyte(property: str) -> Callable[[Cell, Protocol, float], Changed]:
+    def change(cell: Cell, protocol: Protocol, value: float) -> Changed:
+        material = cell.electrolyte.material.with_value(property, value, "axis of the study")
+        return cell.replace(electrolyte__material=material), protocol
+
+    return change
+
+
+def _metal(property: str) -> Callable[[Cell, Protocol, float], Changed]:
+    def change(cell: Cell, protocol: Protocol, value: float) -> Changed:
+        material = cell.working.material.with_value(property, value, "axis of the study")
+        same = getattr(cell.counter, "material", None) == cell.working.material
+        changes: dict[str, Any] = {"working__material": material} | ({"counter__material": material} if same else {})
+        return cell.replace(**changes), protocol
+
+    return change
+
+
+def _temperature(cell: Cell, protocol: Protocol, value: float) -> Changed:
+    """Numbers of the interface that are the library's follow their law to the new temperature."""
+    changes: dict[str, Any] = {"temperature": value}
+    for property, (owner, field) in INTERFACE_SOURCES.items():
+        material = cell.electrolyte.material if owner == "electrolyte" else cell.working.material
+        if material.has(property):
+            library = material.value(property, cell.temperature)
+            if math.isclose(getattr(cell.interface, field), library, rel_tol=1e-9):
+                changes[f"interface__{field}"] = material.value(property, value)
+    return cell.replace(**changes), protocol
+
+
+def _flaw_length(cell: Cell, protocol: Protocol, value: float) -> Changed:
+    """All flaws of that length."""
+    if cell.electrolyte.flaws is None:
+        raise InvalidInput("flaw_length", None, "a case with flaws", "Add a table [cell.electrolyte.flaws]")
+    return cell.replace(electrolyte__flaws__mean_length=value, electrolyte__flaws__spread=0.0), protocol
+
+
+def _lithium_thickness(cell: Cell, protocol: Protocol, value: float) -> Changed:
+    """Of both electrodes, where both are metal and alike."""
+    alike = getattr(cell.counter, "thickness", None) == cell.working.thickness
+    changes = {"working__thickness": value} | ({"counter__thickness": value} if alike else {})
+    return cell.replace(**changes), protocol
+
+
+def _current_density(cell: Cell, protocol: Protocol, value: float) -> Changed:
+    return cell, protocol.with_largest_current(value)
+
+
+def _half_cycle_charge(cell: Cell, protocol: Protocol, value: float) -> Changed:
+    return cell, protocol.with_largest_half_cycle(value)
+
+
+def _rows() -> tuple[Axis, ...]:
+    def own(name: str, unit: str, words: str, shown: str, factor: float) -> Quantity:
+        return Quantity(name, unit, words, shown, factor)
+
+    return (
+        Axis(QUANTITIES["stack_pressure"], _cell("stack__pressure")),
+        Axis(own("forming_pressure", "Pa", "Forming pressure", "MPa", 1e-6), _cell("stack__forming_pressure")),
+        Axis(QUANTITIES["current_density"], _current_density),
+        Axis(
+            own("half_cycle_charge", "C/m2", "Charge per half-cycle", "mAh/cm2", 1 / 36000.0),
+            _half_cycle_charge,
+        ),
+        Axis(QUANTITIES["temperature"], _temperature),
+        Axis(
+            own("electrolyte_thickness", "m", "Electrolyte thickness", "um", 1e6),
+            _cell("electrolyte__thickness"),
+        ),
+        Axis(own("lithium_thickness", "m", "Lithium thickness", "um", 1e6), _lithium_thickness),
+        Axis(own("flaw_length", "m", "Flaw length", "um", 1e6), _flaw_length),
+        Axis(own("flaw_focusing", "1", "Current focusing at flaws", "", 1.0), _cell("electrolyte__flaws__focusing")),
+        Axis(own("pore_radius", "m", "Pore radius", "um", 1e6), _cell("electrolyte__pore_radius")),
+        Axis(
+            own("grain_boundary_resistance", "ohm m2", "Grain-boundary resistance", "ohm cm2", 1e4),
+            _cell("electrolyte__grain_boundary_resistance"),
+        ),
+        Axis(
+            own("interface_resistance", "ohm m2", "Interface resistance", "ohm cm2", 1e4),
+            _cell("interface__resistance"),
+        ),
+        Axis(
+            own("exchange_current_density", "A/m2", "Exchange current density", "mA/cm2", 0.1),
+            _cell("interface__exchange_current_density"),
+        ),
+        Axis(own("contact_hardness", "Pa", "Contact hardness", "MPa", 1e-6), _cell("interface__contact_hardness")),
+        Axis(
+            own("void_closure_coefficient", "A/m2/Pa", "Void closure coefficient", "mA/cm2/MPa", 1e5),
+            _cell("interface__void_closure_coefficient"),
+        ),
+        Axis(
+            own("small_scale_strength_factor", "1", "Small-scale strength factor", "", 1.0),
+            _cell("interface__small_scale_strength_factor"),
+        ),
+        Axis(own("void_density", "1/m2", "Void density", "1/um2", 1e-12), _cell("interface__void_density")),
+        *(
+            Axis(quantity, _electrolyte(quantity.name), material_property=quantity.name)
+            for quantity in (
+                own("grain_size", "m", "Grain size", "um", 1e6),
+                own("shear_modulus", "Pa", "Shear modulus of the electrolyte", "GPa", 1e-9),
+                own("youngs_modulus", "Pa", "Young's modulus of the electrolyte", "GPa", 1e-9),
+                own("poisson_ratio", "1", "Poisson's ratio of the electrolyte", "", 1.0),
+                own("molar_volume_ratio", "1", "Molar-volume ratio of Li+", "", 1.0),
+                own("fracture_toughness", "Pa m^0.5", "Fracture toughness", "MPa m^0.5", 1e-6),
+                own("ionic_conductivity", "S/m", "Ionic conductivity", "mS/cm", 10.0),
+                own("electronic_conductivity", "S/m", "Electronic conductivity", "S/cm", 0.01),
+                own("transference_number", "1", "Transference number", "", 1.0),
+                own("salt_concentration", "mol/m3", "Salt concentration", "mol/L", 1e-3),
+                own("salt_diffusivity", "m2/s", "Salt diffusivity", "cm2/s", 1e4),
+                own("interphase_rate_constant", "m2/s", "Interphase rate constant", "nm2/s", 1e18),
+            )
+        ),
+        Axis(own("surface_energy", "J/m2", "Surface energy of the metal", "J/m2", 1.0), _metal("surface_energy")),
+        Axis(own("metal_shear_modulus", "Pa", "Shear modulus of the metal", "GPa", 1e-9), _metal("shear_modulus")),
+        Axis(QUANTITIES["area"], _cell("area")),
+    )
+
+
+AXES: Mapping[str, Axis] = MappingProxyType({found.name: found for found in _rows()})
+"""Every quantity that can be an axis, by name."""

@@ -1,0 +1,160 @@
+"""The map against single cells: what stands at a point is what the analytic model says of that cell alone."""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cells import llzo_case
+from lisse.errors import InvalidInput
+from lisse.models import Analytic, solve
+from lisse.models.limits import limits, margins
+from lisse.study.axes import AXES, parse_span
+from lisse.study.case import Case
+from lisse.study.maps import failure_map
+
+PAIRS = [
+    ("stack_pressure=0.05..50 MPa", "flaw_length=1..100 um"),
+    ("temperature=0..80 degC", "interface_resistance=0.1..1000 ohm cm^2"),
+    ("current_density=0.05..20 mA/cm^2", "stack_pressure=0.1..50 MPa"),
+    ("current_density=0.05..20 mA/cm^2", "half_cycle_charge=0.1..20 mAh/cm^2"),  # both change the protocol
+    ("temperature=0..80 degC", "ionic_conductivity=0.01..10 mS/cm"),  # both change the conductivity
+    ("forming_pressure=0.1..400 MPa", "stack_pressure=0.1..100 MPa"),  # the larger of the two counts
+    ("electrolyte_thickness=5..500 um", "flaw_length=1..100 um"),  # some points cannot exist
+    ("molar_volume_ratio=0..3", "shear_modulus=0.1..200 GPa"),
+    ("electronic_conductivity=1e-10..1e-4 S/cm", "pore_radius=5..500 nm"),
+    ("grain_boundary_resistance=0..100 ohm cm^2", "grain_size=0.5..50 um"),
+]
+ANALYTIC = {"model": {"name": "analytic"}, "protocol__half_cycle": "2 mAh/cm^2"}
+
+
+def analytic(**changes: Any) -> Case:
+    return llzo_case(**{**ANALYTIC, **changes})
+
+
+@pytest.mark.parametrize(("x", "y"), PAIRS)
+def test_every_point_is_that_cell_alone(x: str, y: str) -> None:
+    case = analytic()
+    drawn = failure_map(case, parse_span(x, 5), parse_span(y, 4))
+    for row, column in np.ndindex(drawn.mode.shape):
+        try:
+            cell, protocol = drawn.x.axis.change(case.cell, case.protocol, float(drawn.x.values[column]))
+            cell, protocol = drawn.y.axis.change(cell, protocol, float(drawn.y.values[row]))
+        except InvalidInput:
+            assert drawn.mode[row, column] == -1
+            assert np.isnan(drawn.limit[row, column])
+            continue
+        found = limits(cell, protocol)
+        smallest = margins(found)
+        for criterion in drawn.criteria:
+            alone = next(limit for limit in found if limit.criterion == criterion.name)
+            margin = np.nan if alone.margin is None else alone.margin
+            assert criterion.margin[row, column] == pytest.approx(margin, rel=1e-9, nan_ok=True), criterion.name
+        lowest = min(smallest, key=lambda mode: smallest[mode])
+        assert drawn.margin[row, column] == pytest.approx(smallest[lowest], rel=1e-9)
+        fails = "current_density" not in (drawn.x.axis.name, drawn.y.axis.name) or smallest[lowest] < 1
+        assert drawn.modes[drawn.mode[row, column]] == (lowest if fails else "none")
+
+
+def test_any_two_quantities_make_a_map() -> None:
+    """Each axis against the next one, at values around the case's own."""
+    case = analytic()
+    ranges = {
+        "temperature": "10..40 degC",
+        "poisson_ratio": "0.1..0.4",
+        "molar_volume_ratio": "0.01..10",
+        "transference_number": "0.1..0.6",
+        "salt_concentration": "0.5..2 mol/L",
+        "salt_diffusivity": "1e-8..1e-7 cm^2/s",
+        "interphase_rate_constant": "0.01..1 nm^2/s",
+        "grain_boundary_resistance": "0.1..10 ohm cm^2",
+        "flaw_length": "1..20 um",
+    }
+    for name, entry in AXES.items():
+        if name not in ranges:
+            from lisse.models.inputs import read_inputs
+
+            key = "shear_modulus" if name == "youngs_modulus" else name
+            shown = entry.quantity.shown(float(read_inputs(case.cell, case.protocol)[key]))
+            low = max(shown * 0.7, 1.0) if name == "flaw_focusing" else shown * 0.7
+            ranges[name] = f"{low}..{shown * 1.3} {entry.quantity.display_unit}".strip()
+    for one, other in pairwise([*AXES, "stack_pressure"]):
+        drawn = failure_map(case, parse_span(f"{one}={ranges[one]}", 3), parse_span(f"{other}={ranges[other]}", 2))
+        assert drawn.mode.shape == (2, 3)
+        assert (drawn.mode >= 0).all(), (one, other)
+
+
+def test_the_boundary_of_stability_is_the_closed_form() -> None:
+    """Where the sign changes along the shear modulus is g_crit(v) times the modulus of lithium."""
+    from lisse import theory
+
+    case = analytic(model={"name": "analytic", "analytic": {"stability": "published"}})
+    drawn = failure_map(
+        case, parse_span("molar_volume_ratio=0.05..0.9", 4), parse_span("shear_modulus=0.01..10 GPa", 400)
+    )
+    stable = next(c for c in drawn.criteria if "published" in c.name)
+    metal = case.cell.working.material
+    nu = case.cell.electrolyte.material.value("poisson_ratio")
+    for column, v in enumerate(drawn.x.values):
+        change = np.flatnonzero(np.diff(np.sign(stable.sign[:, column])))
+        critical = theory.critical_shear_ratio(v, nu, metal.value("poisson_ratio")) * metal.value("shear_modulus")
+        assert change.size == 1
+        assert drawn.y.values[change[0]] < critical < drawn.y.values[change[0] + 1]
+    assert set(drawn.modes) == {"filament-short", "contact-loss"}
+    unstable = np.isfinite(stable.current_density)
+    assert (drawn.limit[unstable] == 0).all()
+
+
+def test_another_model_is_run_at_every_point() -> None:
+    case = llzo_case(protocol__step="0.5 mA/cm^2", protocol__start="0.5 mA/cm^2")
+    x, y = parse_span("stack_pressure=0.3..10 MPa", 2), parse_span("half_cycle_charge=0.2..2 mAh/cm^2", 2)
+    seen: list[float] = []
+    drawn = failure_map(case, x, y, workers=1, progress=lambda share, words: seen.append(share))
+    assert seen == [0.25, 0.5, 0.75, 1.0]
+    for row, column in np.ndindex(2, 2):
+        cell, protocol = x.axis.change(case.cell, case.protocol, x.values[column])
+        verdict = solve(case.model, *y.axis.change(cell, protocol, y.values[row])).verdict
+        assert drawn.modes[drawn.mode[row, column]] == verdict.mode
+        assert drawn.limit[row, column] == verdict.critical_current_density
+    shared = failure_map(case, x, y, workers=2)
+    assert (shared.mode == drawn.mode).all()
+    assert (shared.limit == drawn.limit).all()
+
+
+def test_a_run_that_fails_numerically_is_left_blank_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lisse.models.flaws import FlawLaw
+
+    monkeypatch.setattr(FlawLaw, "rates", lambda self, filling, depth, drive: (filling * np.nan, depth * np.nan))
+    case = llzo_case(protocol__step="1 mA/cm^2", protocol__start="1 mA/cm^2")
+    x, y = parse_span("stack_pressure=3..10 MPa", 2), parse_span("half_cycle_charge=0.2..0.4 mAh/cm^2", 2)
+    drawn = failure_map(case, x, y, workers=1)
+    assert (drawn.mode == -1).all()
+    assert drawn.warnings == ("4 of 4 runs failed numerically and are left blank",)
+
+
+def test_maps_that_cannot_be() -> None:
+    case = analytic()
+    pressure = parse_span("stack_pressure=1..3 MPa", 2)
+    with pytest.raises(InvalidInput, match="axes: got 'stack_pressure'; allowed: two different quantities"):
+        failure_map(case, pressure, pressure)
+    with pytest.raises(InvalidInput, match=r"mean_length.*less than the electrolyte thickness"):
+        failure_map(case, pressure, parse_span("flaw_length=1..3 mm", 2))
+    with pytest.raises(InvalidInput, match="temperature"):
+        failure_map(case, pressure, parse_span("temperature=-300..-280 degC", 2))
+
+
+def test_the_verdict_of_the_map_is_the_verdict_of_the_model() -> None:
+    """At a current just above the limit the model fails by the mode of the map, just below it does not."""
+    case = analytic(protocol={"name": "cycle", "current_density": "1 mA/cm^2", "half_cycle": "2 mAh/cm^2", "cycles": 1})
+    drawn = failure_map(
+        case, parse_span("stack_pressure=0.5..20 MPa", 4), parse_span("current_density=0.01..10 mA/cm^2", 30)
+    )
+    for column, pressure in enumerate(drawn.x.values):
+        for row, current in enumerate(drawn.y.values):
+            cell, protocol = drawn.x.axis.change(case.cell, case.protocol, pressure)
+            verdict = solve(Analytic(samples=0), cell, protocol.with_largest_current(current)).verdict
+            if drawn.modes[drawn.mode[row, column]] == "none":
+                assert verdict.mode == "none"
+            else:
+                assert verdict.mode != "none"
