@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 import lisse
 from lisse.models.limits import limits
+from lisse.report.map_points import map_points
 
 
 def script(path: Path) -> ModuleType:
@@ -44,6 +46,26 @@ def test_ccd_against_pressure_draws_its_picture(
     assert {mode for _, _, mode in small} == {"filament-short"}
     assert [mode for pressure, _, mode in large if pressure == 1.0] == ["contact-loss"] * 2
     assert max(j for p, j, _ in large if p == 1.0) < min(j for p, j, _ in large if p == 20.0)
+
+
+def test_failure_map_shows_what_its_text_says(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = script(repository / "examples" / "failure_map.py")
+    monkeypatch.setattr(example, "POINTS", 30)
+    target = tmp_path / "map.png"
+    drawn = example.draw(target)
+    assert target.read_bytes().startswith(b"\x89PNG")
+    high = [drawn.modes[index] for index in drawn.mode[-1]]
+    below = [mode for mode, pressure in zip(high, drawn.x.values, strict=True) if pressure < 3e6]
+    above = [mode for mode, pressure in zip(high, drawn.x.values, strict=True) if pressure > 1e7]
+    assert set(below) == {"contact-loss"}
+    assert set(above) == {"internal-plating", "filament-short"}
+    limits = [point for point in map_points(drawn) if point.same and point.source == "wang2019"]
+    assert len(limits) == 2
+    for point in limits:  # the law is low for clean LLZO
+        column, row = np.searchsorted(drawn.x.values, point.x), np.searchsorted(drawn.y.values, point.y)
+        assert drawn.modes[drawn.mode[row, column]] == "contact-loss"
 
 
 def test_the_validation_table_in_the_text_is_the_one_that_the_code_gives(repository: Path) -> None:

@@ -212,3 +212,11 @@ def test_the_poorer_carrier_sets_the_parabolic_rate(ionic, electronic, drive):
     assert rate == pytest.approx(t.parabolic_rate_constant(2e-5, electronic, ionic, drive), rel=1e-13)
     poorer = 2e-5 * min(ionic, electronic) * drive / 96485.33212
     assert poorer / 2 * (1 - 1e-12) <= rate <= poorer * (1 + 1e-12)
+
+
+@few
+@given(st.fixed_dictionaries(salt), span(1e-6, 1e-3))
+def test_at_the_limiting_current_itself_the_salt_never_runs_out(c, thickness):
+    i = t.limiting_current(**c, thickness=thickness)
+    assert t.sand_time(i, **c, thickness=thickness) == math.inf
+    assert t.sand_time(1.001 * i, **c, thickness=thickness) < math.inf

@@ -240,3 +240,15 @@ def test_crack_limit_meets_its_drop(coefficient: float, resistance: str) -> None
         head = found.current_density * found.inputs["flaw_length"] / (2 * cell_numbers(case.cell).conductivity)
         drop = transfer.kinetic_drop(local) + transfer.film_drop(local) + head
         assert drop == pytest.approx(found.inputs["crack_overpotential"], rel=1e-9)
+
+
+def test_a_full_cell_supplies_electrons_for_internal_plating_by_its_voltage() -> None:
+    """At 4 V the leak fills the pores at any current, so that the potential alone decides."""
+    full = {
+        "cell__kind": "full",
+        "cell__counter": {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"},
+        "cell__interface__resistance": "50 ohm cm^2",
+    }
+    found = limit(llzo_case(**full), "internal-plating")
+    assert found.inputs["current_density_of_supply"] == 0.0
+    assert found.current_density == found.inputs["current_density_of_threshold"]

@@ -345,8 +345,9 @@ def _internal_plating(inputs: Inputs) -> Finding:
 
     Behind the plated interface mu/F = j r_i, the drop of the interface, when electrons cross it freely (the profile of
     `theory.lithium_potential_profile` is highest there). A pore fills where that exceeds V p/F + 2 gamma V/(F r), and
-    when the leak, I_e = U sigma_e/L, has brought as much lithium within the protocol as one pore radius of metal.
-    The limit is the larger of the two current densities.
+    when the leak, I_e = U sigma_e/L, has brought as much lithium within the protocol as one pore radius of metal. U is
+    the voltage of the cell as formed, with that of the cathode at mid-range in a full cell. The limit is the larger
+    of the two current densities.
     """
     threshold = theory.internal_plating_threshold(
         confining_pressure=inputs["stack_pressure"],
@@ -358,7 +359,8 @@ def _internal_plating(inputs: Inputs) -> Finding:
     needed = inputs["pore_radius"] * FARADAY / inputs["molar_volume"]
     with np.errstate(divide="ignore"):
         voltage = needed * inputs["electrolyte_thickness"] / (inputs["electronic_conductivity"] * inputs["duration"])
-    supplied = _current_at_drop(inputs, voltage, 2.0, _series(inputs))
+    drops = np.maximum(voltage - inputs["open_circuit_voltage"], 0.0)
+    supplied = _current_at_drop(inputs, drops, 2.0, _series(inputs))
     numbers = {
         **_chosen(inputs, "electronic_conductivity", "interface_resistance", "pore_radius", "duration"),
         "threshold": threshold,

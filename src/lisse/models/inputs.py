@@ -43,6 +43,7 @@ INPUT_UNITS: Mapping[str, str] = MappingProxyType(
         "counter_stripped_charge": "C/m2",
         "duration": "s",
         "voltage_limit": "V",
+        "open_circuit_voltage": "V",
         # flaws, boundaries and pores of the electrolyte
         "flaw_length": "m",
         "flaw_focusing": "1",
@@ -217,7 +218,9 @@ def read_inputs(cell: Cell, protocol: Protocol) -> Inputs:
     }
     metal_counter = isinstance(cell.counter, LithiumElectrode)
     if isinstance(cell.counter, LithiumElectrode):
-        given["counter_lithium_thickness"] = cell.counter.thickness
+        given |= {"counter_lithium_thickness": cell.counter.thickness, "open_circuit_voltage": 0.0}
+    else:
+        table.take("open_circuit_voltage", cell.counter.material, "open_circuit_voltage")
     flaws = cell.electrolyte.flaws
     if flaws is not None:
         given |= {"flaw_length": flaws.longest(cell.area), "flaw_focusing": flaws.focusing}

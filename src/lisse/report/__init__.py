@@ -8,6 +8,7 @@ made from a `lisse.records.Solution`, from a `lisse.measurement.Finding` with it
 from __future__ import annotations
 
 from lisse.report.finding_page import write_finding_report
+from lisse.report.map_figure import map_figure
 from lisse.report.map_files import map_summary, write_map
 from lisse.report.page import write_report
 from lisse.report.results import write_results
@@ -15,6 +16,7 @@ from lisse.report.summary import summary
 from lisse.report.verdict import verdict_sentence
 
 __all__ = [
+    "map_figure",
     "map_summary",
     "summary",
     "verdict_sentence",

@@ -16,6 +16,7 @@ from lisse.errors import InvalidInput
 from lisse.materials.laws import Constant
 from lisse.materials.property import PROPERTIES, Entry, Property
 from lisse.references import all_references, cite
+from lisse.report.input_words import USUAL_UNITS
 from lisse.units import format_quantity, quantity
 
 __all__ = ["input_tables", "reference_short"]
@@ -53,23 +54,6 @@ _OTHER_UNITS: Mapping[str, tuple[str, str, float]] = {
     "stiffness": ("Pa/m", "MPa/um", 1e-12),
 }
 """Numbers of the cell that the vocabulary does not know: SI unit, display unit and factor."""
-
-_USUAL_UNITS: Mapping[str, tuple[str, float]] = {
-    "S/m": ("mS/cm", 10.0),
-    "ohm m2": ("ohm cm2", 1e4),
-    "A/m2": ("mA/cm2", 0.1),
-    "A/m2/Pa": ("mA/cm2/MPa", 1e5),
-    "1/m2": ("1/cm2", 1e-4),
-    "m2/s": ("cm2/s", 1e4),
-    "m3/mol": ("cm3/mol", 1e6),
-    "kg/m3": ("g/cm3", 1e-3),
-    "kg/mol": ("g/mol", 1e3),
-    "Pa": ("MPa", 1e-6),
-    "Pa m^0.5": ("MPa m^0.5", 1e-6),
-    "m": ("um", 1e6),
-    "rad": ("deg", 180.0 / math.pi),
-}
-"""Display unit and factor for a user's own number of a material, by SI unit."""
 
 _SECTIONS = (
     ("electrolyte", "Electrolyte"),
@@ -203,7 +187,7 @@ def _value(entry: Entry, temperature: float) -> float | None:
 
 def _own_number(value: float, unit: str) -> str:
     """A user's own number, which has no unit of a source: in the unit that people write, where there is a usual one."""
-    shown, factor = _USUAL_UNITS.get(unit, ("" if unit == "1" else unit, 1.0))
+    shown, factor = USUAL_UNITS.get(unit, ("" if unit == "1" else unit, 1.0))
     if unit == "Pa" and abs(value) >= 1e9:
         shown, factor = "GPa", 1e-9
     return f"{value * factor:.5g} {shown}".strip()

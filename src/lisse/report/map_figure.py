@@ -41,7 +41,7 @@ REGIONS: Mapping[str, str] = MappingProxyType(
 _MARKERS = {"limit": "D", "stable": "o", "failed": "X", "measured": "s", "material": "o"}
 _HOLLOW = ("stable", "measured")
 _INK, _OTHER = "#1a1a1a", "#8a8a8a"
-_LARGE = 0.035  # share of the map from which a region is named inside it
+_AXES = (6.8, 4.0)  # inches, about: width and height of the axes
 
 
 def map_figure(drawn: FailureMap) -> Figure:
@@ -317,35 +317,51 @@ def _label_points(axes: Axes, texts: Sequence[tuple[float, float, str, str]]) ->
 
 
 def _names(axes: Axes, drawn: FailureMap, regions: Sequence[_Region], points: Sequence[MapPoint]) -> list[_Region]:
-    """Write the name of each large region where it has most room; returns those that are left unnamed."""
+    """Write the name of each region inside it, where it has room; returns those that are left unnamed."""
     from matplotlib.patheffects import withStroke
-    from scipy.ndimage import distance_transform_edt
 
-    rows, columns = drawn.mode.shape
     unnamed = []
     for region in regions:
-        if region.mask.mean() < _LARGE:
-            unnamed.append(region)
-            continue
-        free = np.pad(region.mask, 1)
+        free = region.mask.copy()
         for point in points:
-            place = [int(np.argmin(np.abs(s.values - v))) for s, v in ((drawn.y, point.y), (drawn.x, point.x))]
-            free[place[0] + 1, place[1] + 1] = False
-        distance = distance_transform_edt(free, sampling=(1.5 / rows, 1.0 / columns))
-        row, column = np.unravel_index(int(np.argmax(distance)), free.shape)
-        axes.text(
-            drawn.x.shown[column - 1],
-            drawn.y.shown[row - 1],
-            "\n".join(textwrap.wrap(_region_words(region, regions, drawn), 20)),
-            ha="center",
-            va="center",
-            fontsize=10.5,
-            color="#3a3a3a",
-            fontweight="bold",
-            path_effects=[withStroke(linewidth=3, foreground=region.colour)],
-            zorder=4,
-        )
+            row, column = (int(np.argmin(np.abs(s.values - v))) for s, v in ((drawn.y, point.y), (drawn.x, point.x)))
+            free[row, column] = False
+        for width, size in ((20, 10.5), (12, 10.5), (12, 8.5)):
+            text = textwrap.wrap(_region_words(region, regions, drawn), width)
+            place = _room(free, text, size)
+            if place is not None:
+                axes.text(
+                    drawn.x.shown[place[1]],
+                    drawn.y.shown[place[0]],
+                    "\n".join(text),
+                    ha="center",
+                    va="center",
+                    fontsize=size,
+                    color="#3a3a3a",
+                    fontweight="bold",
+                    path_effects=[withStroke(linewidth=3, foreground=region.colour)],
+                    zorder=4,
+                )
+                break
+        else:
+            unnamed.append(region)
     return unnamed
+
+
+def _room(free: np.ndarray, lines: Sequence[str], size: float) -> tuple[int, int] | None:
+    """Row and column at which a text fits into a region, as far from its border as it can be; ``None`` where not."""
+    from scipy.ndimage import distance_transform_edt, minimum_filter
+
+    rows, columns = free.shape
+    wide = 0.72 * size / 72 * max(map(len, lines)) / _AXES[0]  # share of the axes that the text takes
+    high = 1.6 * size / 72 * len(lines) / _AXES[1]
+    box = (max(1, round(high * rows)), max(1, round(wide * columns)))
+    fits = minimum_filter(free.astype(np.uint8), size=box, mode="constant", cval=0) > 0
+    if not fits.any():
+        return None
+    distance = distance_transform_edt(np.pad(free, 1), sampling=(_AXES[1] / rows, _AXES[0] / columns))[1:-1, 1:-1]
+    row, column = np.unravel_index(int(np.argmax(np.where(fits, distance, -1.0))), free.shape)
+    return int(row), int(column)
 
 
 def _legend(

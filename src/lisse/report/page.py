@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from lisse.materials.property import MARKS
 from lisse.records import Solution, write_atomically
 from lisse.report.limits_figure import limits_panel
+from lisse.report.limits_tables import limit_details, reported_limits, sureness
 from lisse.report.run_figures import failure_panel, interface_panels, voltage_panel
 from lisse.report.summary import summary
-from lisse.report.verdict import headline, next_limit_words
+from lisse.report.verdict import draws_words, headline, next_limit_words
 from lisse.report.words import MODES, duration, printed
 from lisse.units import format_quantity, quantity
 
@@ -56,20 +57,23 @@ def report_html(solution: Solution, content: Mapping[str, Any]) -> str:
     content : mapping
         `lisse.report.summary` of the same solution; gives every number that is written out.
     """
-    following = next_limit_words(solution)
+    following = [words for words in (next_limit_words(solution), draws_words(solution)) if words]
     return (
         environment()
         .get_template("run.html")
         .render(
             content=content,
             headline=headline(solution),
-            following=f"{following[:1].upper()}{following[1:]}." if following else "",
+            following=" ".join(f"{_capitalised(words)}." for words in following),
             tone="bad" if content["verdict"]["mode"] != "none" else _TONES[content["status"]],
             key_figures=_key_figures(content),
             voltage=voltage_panel(solution),
             failure=failure_panel(solution),
             panels=interface_panels(solution),
-            limits=limits_panel(content["limits"]),
+            limits=limits_panel(content["limits"], content["uncertainty"]),
+            reported=reported_limits(content),
+            details=limit_details(content),
+            sure=sureness(content),
             modes=MODES,
             marks=MARKS,
             extremes=_extremes(content),
@@ -98,6 +102,7 @@ def environment() -> Environment:
         optimized=False,  # a page is rendered once: folding constants takes longer than it saves
     )
     made.filters |= {"printed": printed, "shown": _shown, "duration": duration, "error": _error, "number": _number}
+    made.filters["capitalize_first"] = _capitalised
     return made
 
 
@@ -150,6 +155,11 @@ def _shown(value: float | None, name: str, digits: int = 3) -> str:
     if value is None:
         return "not resolved"
     return printed(format_quantity(name, value, digits).partition(" ")[0])
+
+
+def _capitalised(text: str) -> str:
+    """The first letter as a capital, the others (such as those of Poisson) as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _error(value: float | None) -> str:

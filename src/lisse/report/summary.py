@@ -1,7 +1,7 @@
 """``summary.json``: everything that a report says as a number, as one plain object in SI units.
 
 ``None`` (``null``) means not resolved, not reached or without bound; never zero. The traces themselves are in the
-netCDF file.
+netCDF file. A quantile without bound is ``null`` too, and its name stands in ``unbounded`` beside it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from lisse.records import Limit, Solution
 from lisse.references import all_references, reference
+from lisse.report.input_words import INPUT_NAMES, input_unit, input_words
 from lisse.report.inputs import input_tables, reference_short
 from lisse.report.verdict import next_limit, verdict_sentence
 from lisse.report.words import protocol_words
@@ -38,6 +39,11 @@ EXTREMES: tuple[tuple[str, str], ...] = (
 
 _OWN_UNITS = {
     "margin": "1",
+    "ratio": "1",
+    "samples": "1",
+    "applies": "1",
+    "passed": "1",
+    "lowest": "1",
     "critical_current_density": "A/m2",
     "highest_current_density_passed": "A/m2",
     "cumulative_charge": "C/m2",
@@ -74,6 +80,7 @@ def summary(solution: Solution, title: str) -> dict[str, Any]:
         "verdict": dataclasses.asdict(solution.verdict),
         "limits": [_limit(limit) for limit in sorted(solution.limits, key=_order)],
         "next_limit": _next_limit(solution),
+        "uncertainty": _uncertainty(solution),
         "targets": [dict(target) for target in solution.targets],
         "extremes": _extremes(solution),
         "not_resolved": list(solution.not_resolved),
@@ -84,14 +91,15 @@ def summary(solution: Solution, title: str) -> dict[str, Any]:
         "warnings": list(solution.warnings),
         "references": sorted(keys),
         "reference_texts": {key: _reference_text(key) for key in sorted(keys | cited)},
-        "units": {name: entry.unit for name, entry in QUANTITIES.items()} | _OWN_UNITS,
+        "units": {name: entry.unit for name, entry in QUANTITIES.items()} | INPUT_NAMES | _OWN_UNITS,
     }
     plain: dict[str, Any] = _finite(content)
     return plain
 
 
-def _order(limit: Limit) -> tuple[bool, float]:
-    return not limit.applies, math.inf if limit.margin is None or math.isnan(limit.margin) else limit.margin
+def _order(limit: Limit) -> tuple[bool, bool, float]:
+    margin = math.inf if limit.margin is None or math.isnan(limit.margin) else limit.margin
+    return not limit.applies, not limit.decides, margin
 
 
 def _limit(limit: Limit) -> dict[str, Any]:
@@ -112,6 +120,48 @@ def _next_limit(solution: Solution) -> dict[str, Any] | None:
         "current_density": limit.current_density,
         "ratio": found.ratio,
     }
+
+
+_QUANTILES = ("low", "median", "high")
+
+
+def _uncertainty(solution: Solution) -> dict[str, Any] | None:
+    """Quantiles of 5, 50 and 95 %, each set with its unit; ``None`` where nothing was drawn."""
+    drawn = solution.uncertainty
+    if not drawn:
+        return None
+    largest = _largest_current(solution)
+    limits = {limit.criterion: limit for limit in solution.limits}
+    criteria = {}
+    for name, found in drawn["criteria"].items():
+        is_margin = name in limits and limits[name].current_density is None and limits[name].margin is not None
+        scale = 1.0 if is_margin else 1.0 / largest if largest else math.nan
+        margins = {each: found[each] * scale for each in _QUANTILES}
+        criteria[name] = _distribution(found, "1" if is_margin else "A/m2") | {"margins": margins}
+    return {
+        "samples": drawn["samples"],
+        "seed": drawn["seed"],
+        "criteria": criteria,
+        "mechanisms": {mode: _distribution(found, "A/m2") for mode, found in drawn["mechanisms"].items()},
+        "critical_current_density": _distribution(drawn["critical_current_density"], "A/m2"),
+        "varied": {
+            name: {**spread, "unit": input_unit(name), "words": input_words(name)}
+            for name, spread in drawn["varied"].items()
+        },
+    }
+
+
+def _distribution(found: Mapping[str, Any], unit: str) -> dict[str, Any]:
+    return {**found, "unit": unit, "unbounded": [each for each in _QUANTILES if math.isinf(found[each])]}
+
+
+def _largest_current(solution: Solution) -> float | None:
+    """A/m2. What the margins of current densities refer to; ``None`` where no limit tells it."""
+    for limit in solution.limits:
+        current, margin = limit.current_density, limit.margin
+        if current and margin and math.isfinite(current) and math.isfinite(margin):
+            return current / margin
+    return None
 
 
 def _extremes(solution: Solution) -> list[dict[str, Any]]:

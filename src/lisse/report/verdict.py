@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 
 from lisse.records import Limit, Solution
-from lisse.report.words import FAILS_BY, MODES, duration, times
+from lisse.report.words import FAILS_BY, MODES, duration, share, times
 from lisse.units import format_quantity
 
-__all__ = ["NextLimit", "headline", "largest_current", "next_limit", "next_limit_words", "verdict_sentence"]
+__all__ = ["NextLimit", "draws_words", "headline", "largest_current", "next_limit", "next_limit_words", "verdict_sentence"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class NextLimit:
 
 
 def verdict_sentence(solution: Solution) -> str:
-    """One sentence: mechanism, current density, time, where, and how far the next limit is.
+    """One sentence: mechanism, current density, time, where, how far the next limit is, and how sure that is.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def verdict_sentence(solution: Solution) -> str:
     ``"Fails by a filament short at 1.75 mA/cm2 after 41.2 h, from the working electrode; next limit: voltage limit
     (drops of the cell as formed) at 72 mA/cm2, 41 times that current."``
     """
-    following = next_limit_words(solution)
-    return f"{headline(solution)}{'; ' if following else ''}{following}."
+    parts = (headline(solution), next_limit_words(solution), draws_words(solution))
+    return "; ".join(part for part in parts if part) + "."
 
 
 def headline(solution: Solution) -> str:
@@ -80,15 +80,31 @@ def next_limit_words(solution: Solution) -> str:
     return f"{word}: {name} {relation}"
 
 
+def draws_words(solution: Solution) -> str:
+    """How often the protocol exceeds a limit when uncertain properties are drawn; empty where none were."""
+    drawn = solution.uncertainty
+    if not drawn or not drawn["varied"]:
+        return ""
+    exceeded = drawn["critical_current_density"]["passed"]
+    if exceeded in (0.0, 1.0):
+        which = f"{'all' if exceeded else 'none of'} {drawn['samples']} draws"
+    else:
+        which = f"{share(exceeded)} of {drawn['samples']} draws"
+    return f"the protocol exceeds a limit in {which} of the uncertain properties"
+
+
 def next_limit(solution: Solution) -> NextLimit | None:
-    """The nearest applicable limit of another mechanism than the verdict's; ``None`` without one."""
+    """The nearest applicable limit of another mechanism than the verdict's; ``None`` without one.
+
+    Criteria that do not decide are none; without a current to compare with, margins say what is nearest.
+    """
     base = largest_current(solution)
     found = [
         NextLimit(limit, _ratio(limit, base))
         for limit in solution.limits
-        if limit.applies and limit.mechanism != solution.verdict.mode and _is_finite(limit)
+        if limit.applies and limit.decides and limit.mechanism != solution.verdict.mode and _is_finite(limit)
     ]
-    return min(found, key=lambda each: math.inf if each.ratio is None else each.ratio, default=None)
+    return min(found, key=_nearness, default=None)
 
 
 def largest_current(solution: Solution) -> float | None:
@@ -103,6 +119,11 @@ def _is_finite(limit: Limit) -> bool:
     return value is not None and math.isfinite(value)
 
 
+def _nearness(found: NextLimit) -> float:
+    known = found.limit.margin if found.ratio is None else found.ratio
+    return math.inf if known is None else known
+
+
 def _ratio(limit: Limit, base: float | None) -> float | None:
     if limit.current_density is None:
         return limit.margin
@@ -110,12 +131,14 @@ def _ratio(limit: Limit, base: float | None) -> float | None:
 
 
 def _at(current: float | None) -> str:
+    if current == 0.0:
+        return " at any current density"
     return "" if current is None else f" at {format_quantity('current_density', current)}"
 
 
 def _when_and_where(solution: Solution) -> str:
     verdict = solution.verdict
-    after = "" if verdict.time is None else f" after {duration(verdict.time)}"
+    after = "" if verdict.time is None else f" after {duration(verdict.time)}" if verdict.time else " from the start"
     if not verdict.where:
         return after
     begins = "from" if verdict.mode in ("filament-short", "soft-short") else "at"

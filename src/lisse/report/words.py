@@ -11,7 +11,7 @@ from typing import Any
 
 from lisse.units import format_quantity
 
-__all__ = ["FAILS_BY", "MODES", "duration", "printed", "protocol_words", "times"]
+__all__ = ["FAILS_BY", "MODES", "duration", "printed", "protocol_words", "share", "times"]
 
 MODES: Mapping[str, str] = {
     "none": "no failure",
@@ -47,6 +47,14 @@ def duration(seconds: float) -> str:
 def times(ratio: float) -> str:
     """A ratio with two digits, such as ``"3.2"`` or ``"41"``."""
     return f"{ratio:.2g}" if ratio < 100 else f"{ratio:.0f}"
+
+
+def share(part: float) -> str:
+    """A part of a whole in per cent with two digits; never ``"0 %"`` or ``"100 %"`` unless it is exactly that."""
+    text = f"{100 * part:.2g}"
+    if part < 1.0 and float(text) >= 100.0:
+        return "> 99 %"
+    return "< 0.01 %" if 0.0 < part < 1e-4 else f"{float(text):g} %"
 
 
 def protocol_words(protocol: Mapping[str, Any]) -> str:

@@ -108,7 +108,7 @@ def sand_time(
     if thickness is None:
         return plain(infinite)
     length = positive("thickness", thickness)
-    r = current * anion * length / (2 * FARADAY * diffusion * c0)
+    r = current / limiting_current(c0, diffusion, transference_number, length)  # exactly 1 at the limiting current
     infinite, r, scale = np.broadcast_arrays(infinite, r, length**2 / diffusion)
     return plain(np.where(r >= _IMAGES_VANISH, infinite, scale * _finite_sand(r)))
 
