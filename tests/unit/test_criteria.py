@@ -57,13 +57,27 @@ def test_the_lowest_pressure_of_a_schedule_counts() -> None:
 
 
 def test_the_worst_temperature_of_a_protocol_counts_and_is_warned_about() -> None:
-    steps = [{"current_density": "0.1 mA/cm^2", "duration": "1 h", "temperature": f"{t} degC"} for t in (25, 250)]
+    steps = [{"current_density": "0.05 mA/cm^2", "duration": "1 h", "temperature": f"{t} degC"} for t in (25, 250)]
     case = llzo_case(protocol={"name": "steps", "steps": steps})
     texts = validity_warnings(case.cell, case.protocol, limits(case.cell, case.protocol))
     assert any("molten" in text for text in texts)
     assert any("keep their values when a step changes the temperature" in text for text in texts)
     voltage = solve(Analytic(), case.cell, case.protocol)["ohmic_drop"].values
     assert abs(voltage[-1]) < 0.2 * abs(voltage[0])
+
+
+def test_each_step_is_judged_at_its_own_condition() -> None:
+    """A pressure too low for its current ends the run in the step that has it, not before."""
+    steps = [
+        {"current_density": "0.2 mA/cm^2", "charge": "2 mAh/cm^2", "stack_pressure": f"{p} MPa"} for p in (20, 20, 0.2)
+    ]
+    for step in steps[1::2]:
+        step["current_density"] = "-0.2 mA/cm^2"
+    case = llzo_case(cell__stack__fixture="schedule", protocol={"name": "steps", "steps": steps})
+    solution = solve(Analytic(samples=0), case.cell, case.protocol)
+    assert limit(case, "contact-loss", "void closure").margin < 1
+    assert solution.verdict.mode == "contact-loss"
+    assert solution.verdict.time == pytest.approx(20 * 3600)
 
 
 def test_only_lithium_that_is_really_stripped_runs_out() -> None:
@@ -252,3 +266,24 @@ def test_a_full_cell_supplies_electrons_for_internal_plating_by_its_voltage() ->
     found = limit(llzo_case(**full), "internal-plating")
     assert found.inputs["current_density_of_supply"] == 0.0
     assert found.current_density == found.inputs["current_density_of_threshold"]
+
+
+def test_molten_sodium_is_limited_by_its_flow_through_the_crack() -> None:
+    """Ansell's limit falls with the stiffness although stiffness also narrows the crack: c ~ 1/E, so i ~ E^-3."""
+
+    def molten(modulus: str) -> Limit:
+        ceramic = {"material": "Na-beta-alumina", "override": {"youngs_modulus": modulus}}
+        case = llzo_case(
+            cell__electrolyte__material=ceramic,
+            cell__anode={"material": "sodium", "thickness": "50 um"},
+            cell__temperature="300 degC",
+            cell__interface={"exchange_current_density": "1 A/cm^2"},
+        )
+        return limit(case, "filament-short", "viscous")
+
+    soft, stiff = molten("100 GPa"), molten("200 GPa")
+    assert soft.applies
+    assert stiff.current_density == pytest.approx(soft.current_density / 8, rel=1e-9)
+    assert soft.inputs["crack_half_width"] < 0.01 * soft.inputs["crack_length"]
+    assert "opening when it grows" in soft.reason
+    assert not limit(llzo_case(), "filament-short", "viscous").applies

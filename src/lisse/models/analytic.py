@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,9 +19,9 @@ from lisse.cell import Cell, LithiumElectrode
 from lisse.errors import InvalidInput
 from lisse.models.base import Model, Progress, cell_numbers, series_resistance
 from lisse.models.charge_transfer import charge_transfer
-from lisse.models.criteria import choose_criteria
+from lisse.models.criteria import Criterion, choose_criteria
 from lisse.models.doubts import validity_warnings
-from lisse.models.limits import formed_contact, limits, margins
+from lisse.models.limits import at_condition, deciding_limits, formed_contact, limits, margins
 from lisse.models.targets import targets
 from lisse.models.uncertainty import MOST_SAMPLES, sample_limits
 from lisse.protocol import Protocol
@@ -74,7 +75,7 @@ class Analytic(Model):
             )
         asked = choose_criteria(self.stability)
         criteria = limits(cell, protocol, asked)
-        found, end = _verdict(criteria, protocol)
+        found, end = _verdict(cell, protocol, asked)
         time, current, pressure, temperature = _steps(cell, protocol, end)
         arrays = {
             "current_density": (("time",), current),
@@ -109,14 +110,20 @@ class Analytic(Model):
         )
 
 
-def _verdict(criteria: tuple[Limit, ...], protocol: Protocol) -> tuple[Verdict, float | None]:
-    """The first limit that the protocol passes, and when; limits are compared step by step, not only at the end."""
-    deciding = [limit for limit in criteria if limit.applies and limit.decides and limit.margin is not None]
+def _verdict(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion]) -> tuple[Verdict, float | None]:
+    """The first limit that the protocol passes, and when: each step against the limits at its own condition."""
+    known: dict[tuple[float, float], tuple[Limit, ...]] = {}
+    pressure, temperature = cell.stack.pressure, cell.temperature
     time = charge = net = 0.0
     passed: float | None = None
     for step in protocol.steps:
+        pressure = pressure if step.stack_pressure is None else step.stack_pressure
+        temperature = temperature if step.temperature is None else step.temperature
+        if (pressure, temperature) not in known:
+            there = at_condition(cell, pressure, temperature)
+            known[pressure, temperature] = deciding_limits(there, protocol, criteria)
         current, duration = step.current_density or 0.0, step.time or 0.0
-        late = [(_late(limit, current, time, net), limit.margin, limit) for limit in deciding]
+        late = [(_late(limit, current, time, net), limit.margin, limit) for limit in known[pressure, temperature]]
         broken = [entry for entry in late if entry[0] < duration]
         if broken:
             wait, _, worst = min(broken, key=lambda entry: entry[:2])

@@ -22,9 +22,8 @@ what that choice costs, is told in docs/explanation/lumped_model.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -121,7 +120,14 @@ def contact_law(interface: Interface, numbers: CellNumbers) -> ContactLaw:
     return contact_law_of(own | {name: getattr(numbers, name) for name in metal})
 
 
-def contact_law_of(values: Mapping[str, Any]) -> ContactLaw:
+class Numbers(Protocol):
+    """Numbers or arrays by name."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """The number of that name."""
+
+
+def contact_law_of(values: Numbers) -> ContactLaw:
     """The contact law from numbers or arrays by name: those of `Interface`, and of the metal as in `CellNumbers`."""
     half = theory.void_height_from_contact(
         contact_fraction=0.5, void_density=values["void_density"], contact_angle=values["contact_angle"]

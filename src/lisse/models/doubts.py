@@ -16,7 +16,11 @@ __all__ = ["validity_warnings"]
 
 def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...]) -> tuple[str, ...]:
     """What a reader of the result should doubt, in words."""
-    doubts = [f"{limit.criterion}: {limit.reason}" for limit in criteria if limit.applies and not limit.valid]
+    doubts = [
+        f"{limit.criterion}: {limit.reason}"
+        for limit in criteria
+        if limit.applies and limit.decides and not limit.valid
+    ]
     return (*doubts, *_contact_warnings(cell), *_temperature_warnings(cell, protocol), *_input_warnings(cell))
 
 

@@ -67,6 +67,8 @@ INPUT_UNITS: Mapping[str, str] = MappingProxyType(
         "ionic_conductivity": "S/m",
         "electronic_conductivity": "S/m",
         "fracture_toughness": "Pa m^0.5",
+        "fracture_surface_energy": "J/m2",
+        "youngs_modulus": "Pa",
         "shear_modulus": "Pa",
         "poisson_ratio": "1",
         "molar_volume_ratio": "1",
@@ -84,6 +86,7 @@ INPUT_UNITS: Mapping[str, str] = MappingProxyType(
         "metal_shear_modulus": "Pa",
         "metal_poisson_ratio": "1",
         "melting_point": "K",
+        "melt_viscosity": "Pa s",
     }
 )
 """Every input by name, with its SI unit."""
@@ -105,6 +108,8 @@ _ELECTROLYTE = (
     "ionic_conductivity",
     "electronic_conductivity",
     "fracture_toughness",
+    "fracture_surface_energy",
+    "youngs_modulus",
     "poisson_ratio",
     "molar_volume_ratio",
     "interphase_rate_constant",
@@ -121,6 +126,7 @@ _METAL = {
     "metal_shear_modulus": "shear_modulus",
     "metal_poisson_ratio": "poisson_ratio",
     "melting_point": "melting_point",
+    "melt_viscosity": "melt_viscosity",
 }
 _PLAIN_INTERFACE = (
     "anodic_transfer_coefficient",

@@ -17,7 +17,7 @@ from lisse.models.inputs import Inputs, read_inputs
 from lisse.protocol import Protocol
 from lisse.records import Limit
 
-__all__ = ["conditions", "formed_contact", "limits", "margins"]
+__all__ = ["at_condition", "conditions", "deciding_limits", "formed_contact", "limits", "margins"]
 
 
 def limits(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion] = CRITERIA) -> tuple[Limit, ...]:
@@ -33,6 +33,13 @@ def limits(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion] = CRITE
     tables = [read_inputs(there, protocol) for there in conditions(cell, protocol)]
     found = [min((_limit(criterion, table) for table in tables), key=_severity) for criterion in criteria]
     return tuple(sorted(found, key=_severity))
+
+
+def deciding_limits(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion] = CRITERIA) -> tuple[Limit, ...]:
+    """The criteria that apply and decide for a cell at its own pressure and temperature, in no order."""
+    table = read_inputs(cell, protocol)
+    found = (_limit(criterion, table) for criterion in criteria if criterion.decides)
+    return tuple(limit for limit in found if limit.applies and limit.margin is not None)
 
 
 def margins(found: Sequence[Limit]) -> dict[str, float]:
@@ -57,9 +64,13 @@ def conditions(cell: Cell, protocol: Protocol) -> list[Cell]:
     lowest = min(pressures, default=cell.stack.pressure)
     if lowest == cell.stack.pressure and temperatures <= {cell.temperature}:
         return [cell]
+    return [at_condition(cell, lowest, t) for t in sorted(temperatures or {cell.temperature})]
+
+
+def at_condition(cell: Cell, pressure: float, temperature: float) -> Cell:
+    """The cell, formed as it was, at another stack pressure (Pa) and temperature (K)."""
     formed = max(cell.stack.forming_pressure, cell.stack.pressure)
-    changes = {"stack__pressure": lowest, "stack__forming_pressure": formed}
-    return [cell.replace(temperature=t, **changes) for t in sorted(temperatures or {cell.temperature})]
+    return cell.replace(temperature=temperature, stack__pressure=pressure, stack__forming_pressure=formed)
 
 
 def formed_contact(cell: Cell) -> float:

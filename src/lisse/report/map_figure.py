@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lisse.report.map_points import MapPoint, map_points
-from lisse.report.words import MODES
+from lisse.report.words import MODES, printed
 from lisse.study.axes import Span
 from lisse.study.maps import FailureMap
 
@@ -69,7 +69,8 @@ def map_figure(drawn: FailureMap) -> Figure:
         swatches = {_region_words(region, regions, drawn): region.colour for region in unnamed}
         _legend(axes, drawn, swatches, points, lines)
         words = {"analytic": "closed forms", "lumped": "lumped model"}.get(drawn.model, drawn.model)
-        axes.set_title(f"{textwrap.shorten(drawn.title, 70)}: what limits it ({words})", loc="left", fontsize=11)
+        title = printed(textwrap.shorten(drawn.title, 70))
+        axes.set_title(f"{title}: what limits it ({words})", loc="left", fontsize=11)
     return figure
 
 

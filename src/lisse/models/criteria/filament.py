@@ -1,0 +1,140 @@
+"""Filaments: flaws that plated lithium opens, grain boundaries, and the stability of the flat interface."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from lisse import theory
+from lisse.models.criteria.criterion import (
+    Finding,
+    Notes,
+    chosen,
+    current_at_drop,
+    current_limit,
+    everywhere,
+    formed_contact,
+)
+from lisse.models.inputs import Inputs
+
+__all__ = ["crack", "grain_boundary", "molten", "stability"]
+
+
+def crack(inputs: Inputs) -> Finding | str:
+    """Plating pressure in the longest flaw reaches fracture: V p/F = drop + head at K = K_IC, in the contact formed.
+
+    The head is the mean ohmic drop along the flaw, j s/(2 sigma).
+    """
+    if inputs.flaw_geometry is None:
+        return "does not apply, because the case has no flaws"
+    length = inputs["flaw_length"]
+    threshold = theory.crack_overpotential(
+        fracture_toughness=inputs["fracture_toughness"],
+        flaw_length=length,
+        geometry=inputs.flaw_geometry,
+        molar_volume=inputs["molar_volume"],
+    )
+    head = length / (2.0 * inputs["ionic_conductivity"])
+    limit = current_at_drop(inputs, threshold, 1.0, head, inputs["flaw_focusing"])
+    numbers = {
+        **chosen(inputs, "fracture_toughness", "flaw_length", "interface_resistance", "exchange_current_density"),
+        "crack_overpotential": threshold,
+        "contact_fraction": formed_contact(inputs),
+    }
+    long = length >= 0.1 * inputs["electrolyte_thickness"]
+    return current_limit(
+        inputs,
+        limit,
+        numbers,
+        doubts=((long, "the longest flaw is not short against the electrolyte thickness"),),
+    )
+
+
+def grain_boundary(inputs: Inputs) -> Finding | str:
+    """Pressure at one grain boundary reaches fracture (Raj and Wolfenstine).
+
+    The resistance given for the electrolyte is that of all boundaries in series, L/d of them at a grain size d.
+    """
+    if inputs.flaw_geometry is None:
+        return "does not apply, because the case has no flaws"
+    total = inputs["grain_boundary_resistance"]
+    if not np.any(total > 0.0):
+        return "does not apply, because no grain-boundary resistance is given"
+    count = np.maximum(inputs["electrolyte_thickness"] / inputs["grain_size"], 1.0)
+    stress = theory.fracture_stress(
+        fracture_toughness=inputs["fracture_toughness"],
+        flaw_length=inputs["flaw_length"],
+        geometry=inputs.flaw_geometry,
+    )
+    one = np.where(total > 0.0, total, 1.0) / count
+    limit = theory.grain_boundary_current_limit(
+        fracture_stress=stress, grain_boundary_resistance=one, molar_volume=inputs["molar_volume"]
+    )
+    numbers = {"fracture_stress": stress, "grain_boundary_resistance": total / count, "grain_boundaries": count}
+    excluded: Notes = ((total <= 0.0, "does not apply, because no grain-boundary resistance is given"),)
+    return current_limit(inputs, limit, numbers, excluded)
+
+
+def molten(inputs: Inputs) -> Finding | str:
+    """Molten metal that flows out of a crack too slowly (Ansell), at the width that the crack has when it grows.
+
+    Half the width is the mean opening at K = K_IC, area/(2 m a) with m the number of tips.
+    """
+    if inputs.flaw_geometry is None:
+        return "does not apply, because the case has no flaws"
+    solid = inputs["temperature"] < inputs["melting_point"]
+    if np.all(solid):
+        return "does not apply, because the metal is solid (it creeps, it has no viscosity)"
+    length, elastic = inputs["flaw_length"], chosen(inputs, "youngs_modulus", "poisson_ratio")
+    pressure = theory.fracture_stress(
+        fracture_toughness=inputs["fracture_toughness"], flaw_length=length, geometry=inputs.flaw_geometry
+    )
+    area = theory.crack_opening_area(pressure=pressure, crack_length=length, geometry=inputs.flaw_geometry, **elastic)
+    numbers = {
+        "surface_energy": inputs["fracture_surface_energy"],
+        "crack_half_width": np.asarray(area / (2.0 * length * (2.0 if inputs.flaw_geometry == "through" else 1.0))),
+        "crack_length": length,
+        **elastic,
+        "viscosity": inputs["melt_viscosity"],
+    }
+    limit = theory.ansell_critical_current(**numbers, molar_volume=inputs["molar_volume"])
+    excluded: Notes = ((solid, "does not apply, because the metal is solid (it creeps, it has no viscosity)"),)
+    doubts: Notes = ((everywhere(limit), "the width of the crack is taken to be its opening when it grows"),)
+    return current_limit(inputs, limit, numbers, excluded, doubts)
+
+
+def stability(convention: str) -> Callable[[Inputs], Finding]:
+    """The law of linear stability in one convention of sign."""
+
+    def law(inputs: Inputs) -> Finding:
+        """Long waves of a flat, bonded interface: they grow at any current, or at none."""
+        elastic = theory.interface_stability(
+            wavenumber=2.0 * np.pi / inputs["electrolyte_thickness"],
+            shear_modulus_electrolyte=inputs["shear_modulus"],
+            poisson_ratio_electrolyte=inputs["poisson_ratio"],
+            shear_modulus_metal=inputs["metal_shear_modulus"],
+            poisson_ratio_metal=inputs["metal_poisson_ratio"],
+            molar_volume_ratio=inputs["molar_volume_ratio"],
+            surface_energy=inputs["surface_energy"],
+            molar_volume=inputs["molar_volume"],
+            convention=convention,
+        )
+        numbers = {
+            **chosen(inputs, "molar_volume_ratio", "poisson_ratio"),
+            "shear_ratio": inputs["shear_modulus"] / inputs["metal_shear_modulus"],
+            "critical_shear_ratio": np.asarray(
+                theory.critical_shear_ratio(
+                    inputs["molar_volume_ratio"], inputs["poisson_ratio"], inputs["metal_poisson_ratio"]
+                )
+            ),
+        }
+        doubt = "says whether a flat, bonded interface without flaws roughens, at whatever current: not a failure yet"
+        said = current_limit(
+            inputs, np.where(elastic.stable, np.inf, 0.0), numbers, doubts=((everywhere(elastic.total), doubt),)
+        )
+        grows = elastic.total if convention == "published" else -elastic.total
+        return dataclasses.replace(said, sign=np.asarray(grows))
+
+    return law

@@ -1,0 +1,39 @@
+"""The cell as a whole: its lithium and its voltage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lisse.models.criteria.criterion import Finding, Notes, current_at_drop, current_limit, outside, series_resistance
+from lisse.models.inputs import Inputs
+from lisse.units import FARADAY
+
+__all__ = ["lithium", "voltage"]
+
+
+def lithium(inputs: Inputs) -> Finding:
+    """Charge stripped from each metal electrode, net of what was plated on it, against the lithium that it has."""
+    per_charge = inputs["molar_volume"] / FARADAY
+    sides = [("working_stripped_charge", "lithium_thickness", -1.0)]
+    if inputs.metal_counter:
+        sides.append(("counter_stripped_charge", "counter_lithium_thickness", 1.0))
+    margins, numbers = [], []
+    for charge_name, thickness, sign in sides:
+        charge, capacity = inputs[charge_name], inputs[thickness] / per_charge
+        with np.errstate(divide="ignore", invalid="ignore"):
+            margins.append(np.where(charge > 0.0, capacity / charge, np.inf))
+        numbers.append({"capacity": capacity, "charge_stripped": charge, "sign": np.asarray(sign)})
+    margin = np.minimum.reduce(np.broadcast_arrays(*margins))
+    first = margins[0] <= margins[-1]
+    shown = {name: np.where(first, numbers[0][name], numbers[-1][name]) for name in numbers[0]}
+    excluded: Notes = ((np.isinf(margin), "does not apply, because no metal electrode is stripped by a set current"),)
+    return Finding(None, outside(margin, excluded), shown, excluded)
+
+
+def voltage(inputs: Inputs) -> Finding | str:
+    """Ohmic and interface drops of the cell as formed reach the voltage limit."""
+    if not inputs.metal_counter:
+        return "does not apply, because a full cell's voltage is not that of its drops"
+    ohmic = series_resistance(inputs)
+    limit = current_at_drop(inputs, inputs["voltage_limit"], 2.0, ohmic)
+    return current_limit(inputs, limit, {"voltage_limit": inputs["voltage_limit"], "series_resistance": ohmic})
