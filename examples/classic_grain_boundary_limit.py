@@ -34,9 +34,9 @@ RESISTANCES = np.geomspace(1e-5, 0.3, 60)  # ohm m2
 FLAWS = {1e-6: "#56B4E9", 5e-6: "#0072B2", 20e-6: "#009E73", 100e-6: "#CC79A7"}  # m
 # citation key, what, ohm cm2, mA/cm2, whether both numbers surely belong together, where the text goes
 MEASURED = (
-    ("sharafi2016", "LLZO, air-exposed, 30 °C", 514.0, 0.05, True, (65, 1.7)),
-    ("zinclayer", "LLZTO, LiI/ZnLi buffer", 10.3, 2.3, True, (20, 25)),
-    ("sharafi2017", "LLZO, clean surface", 2.0, 0.3, False, (0.14, 0.02)),
+    ("sharafi2016", "LLZO, air-exposed, 30 °C (Sharafi 2016)", 514.0, 0.05, True, (45, 1.7)),
+    ("zinclayer", "LLZTO, LiI/ZnLi buffer (an abstract)", 10.3, 2.3, True, (20, 25)),
+    ("sharafi2017", "LLZO, clean surface (Sharafi 2017)", 2.0, 0.3, False, (0.14, 0.02)),
 )
 SQUARE_CM = 1e-4  # m2
 
@@ -66,12 +66,12 @@ def draw(path: Path) -> dict[float, NDArray[np.float64]]:
             0.13, 1.17 / 0.13 * drop, f"{1e6 * flaw:g} μm, {drop:.1f} mV",
             color=FLAWS[flaw], fontsize=9, rotation=-26, rotation_mode="anchor",
         )  # fmt: skip
-    for key, what, resistance, current, sure, where in MEASURED:
+    for _, what, resistance, current, sure, where in MEASURED:
         flaw = equivalent_flaw(resistance * SQUARE_CM, current * 10)
         size = (
             f"{1e6 * flaw:.2g} μm" if flaw < 1e-3 else f"{1e3 * flaw:.0f} mm:\nthe mean drop does not explain the short"
         )
-        text = f"{what} ({key})\n{resistance * current:.3g} mV opens a flaw of {size}"
+        text = f"{what}\n{resistance * current:.3g} mV opens a flaw of {size}"
         line = {"arrowstyle": "-", "color": "0.5", "lw": 0.8, "shrinkB": 4}
         panel.annotate(text, (resistance, current), where, fontsize=8.5, arrowprops=line)
         panel.plot(resistance, current, "o", ms=7, color="black", mfc="black" if sure else "white", zorder=3)

@@ -9,6 +9,7 @@ import numpy as np
 from lisse.materials import load
 from lisse.records import Limit, Solution, Verdict, dataset
 
+INFINITE = float("inf")
 SHORT = Verdict("filament-short", 7200.0, 17.5, 17.0, 612849.0, 849.0, "working")
 LIMITS = (
     Limit("voltage-limit", "drops of the cell as formed", 720.0, 24.0, reference="hatzell2020"),
@@ -16,6 +17,62 @@ LIMITS = (
     Limit("filament-short", "crack overpotential", 22.6, 0.755, reference="porz2017", inputs={"flaw_length": 3e-5}),
     Limit("contact-loss", "void closure", float("inf"), float("inf"), reference="kasemchainan2019"),
 )
+STABLE = "interface stability, thermodynamic convention"
+UNSTABLE = "interface stability, published convention"
+REPORTED = (
+    Limit("filament-short", UNSTABLE, 0.0, 0.0, reference="ahmad2017", validity="Linear waves.", decides=False),
+    Limit(
+        "filament-short", STABLE, INFINITE, INFINITE, reference="monroe2004", validity="Linear waves.", decides=False
+    ),
+    Limit(
+        "contact-loss",
+        "bulk creep of the lithium layer alone",
+        3300.0,
+        110.0,
+        reference="lepage2019",
+        inputs={"thickness": 5e-5, "creep_prefactor": 3.35e-42},
+        validity="Uniform flow.",
+        decides=False,
+    ),
+)
+LITHIUM = Limit(
+    "lithium-exhausted", "lithium of the stripped electrode", None, 41.0, reference="hatzell2020", inputs={"sign": 1.0}
+)
+
+
+def distribution(low: float, median: float, high: float, **shares: float) -> dict[str, float]:
+    """Plain data as a Monte Carlo leaves them."""
+    return {"low": low, "median": median, "high": high, "applies": 1.0, "passed": 0.0, "lowest": 0.0, **shares}
+
+
+DRAWN: dict[str, Any] = {
+    "samples": 2000,
+    "seed": 7,
+    "criteria": {
+        "crack overpotential": distribution(16.5, 23.9, 39.0, passed=0.794, lowest=0.95),
+        "drops of the cell as formed": distribution(700.0, 720.0, INFINITE, lowest=0.05, applies=0.6),
+        "lithium of the stripped electrode": distribution(41.0, 41.2, 41.4),
+        UNSTABLE: distribution(0.0, 0.0, INFINITE, passed=0.55),
+        STABLE: distribution(INFINITE, INFINITE, INFINITE),
+    },
+    "mechanisms": {
+        "voltage-limit": distribution(700.0, 720.0, INFINITE, lowest=0.05, applies=0.6),
+        "lithium-exhausted": distribution(1230.0, 1236.0, 1242.0),
+        "filament-short": distribution(16.5, 23.9, 39.0, passed=0.794, lowest=0.95),
+    },
+    "critical_current_density": distribution(16.5, 23.9, 39.0, passed=0.794, lowest=1.0),
+    "varied": {
+        "fracture_toughness": {"low": 8.6e5, "high": 1.63e6, "source": "LLZO LLZO-K2a"},
+        "flaw_length": {"low": 2.45e-5, "high": 4.01e-5, "source": "the longest of the flaws given"},
+    },
+}
+"""What the analytic model draws, in a small and mixed example."""
+
+
+def drawn(verdict: Verdict = SHORT, **changes: Any) -> Solution:
+    """A run with reported criteria and with draws, in the style of the analytic model."""
+    known = {"model": "analytic", "limits": (*LIMITS, LITHIUM, *REPORTED), "uncertainty": DRAWN}
+    return made_up(verdict, **{**known, **changes})
 
 
 def made_up(verdict: Verdict = SHORT, leave_out: tuple[str, ...] = (), **changes: Any) -> Solution:

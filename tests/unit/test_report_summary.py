@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from report_solutions import inputs, made_up
+from report_solutions import REPORTED, drawn, inputs, made_up
 
 from lisse.materials import load
-from lisse.records import Verdict, dataset
+from lisse.records import Verdict, dataset, load_solution
 from lisse.report import summary
 from lisse.report.inputs import input_tables
 
@@ -152,3 +152,54 @@ def test_verdict_without_failure_has_null_numbers():
     assert verdict["mode"] == "none"
     assert verdict["time"] is None
     assert verdict["critical_current_density"] is None
+
+
+def test_limits_carry_their_range_and_whether_they_decide_and_the_reported_stand_behind():
+    limits = [limit for limit in summary(drawn(), "")["limits"] if limit["applies"]]
+    assert [limit["decides"] for limit in limits] == [True] * 4 + [False] * 3
+    assert (
+        limits[4] | {"current_density": 0.0, "margin": 0.0, "unbounded": False, "validity": "Linear waves."}
+        == limits[4]
+    )
+    assert limits[6] | {"current_density": None, "margin": None, "unbounded": True} == limits[6]
+
+
+def test_without_draws_there_is_no_uncertainty():
+    assert summary(made_up(), "")["uncertainty"] is None
+
+
+def test_the_draws_are_told_with_units_and_no_bound_is_not_unresolved():
+    content = summary(drawn(), "")
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
+    found = content["uncertainty"]
+    assert (found["samples"], found["seed"]) == (2000, 7)
+    crack, drops, lithium, unstable, stable = found["criteria"].values()
+    assert (crack["unit"], crack["median"], crack["unbounded"]) == ("A/m2", 23.9, [])
+    assert crack["margins"]["median"] == pytest.approx(23.9 / 30.0, rel=0.01)
+    assert (drops["high"], drops["unbounded"], drops["applies"]) == (None, ["high"], 0.6)
+    assert (lithium["unit"], lithium["margins"]["low"]) == ("1", 41.0)
+    assert (unstable["low"], unstable["unbounded"]) == (0.0, ["high"])
+    assert (stable["median"], stable["unbounded"]) == (None, ["low", "median", "high"])
+    assert found["mechanisms"]["filament-short"]["unit"] == "A/m2"
+    assert found["varied"]["fracture_toughness"] == {
+        "low": 8.6e5,
+        "high": 1.63e6,
+        "unit": "Pa m^0.5",
+        "source": "LLZO LLZO-K2a",
+        "words": "fracture toughness",
+    }
+    assert {name: content["units"][name] for name in ("flaw_length", "passed", "lowest")} == {
+        "flaw_length": "m",
+        "passed": "1",
+        "lowest": "1",
+    }
+
+
+def test_margins_of_draws_are_null_where_no_limit_tells_the_current_of_the_protocol():
+    content = summary(drawn(limits=REPORTED[:1]), "")
+    assert content["uncertainty"]["criteria"]["crack overpotential"]["margins"]["median"] is None
+
+
+def test_a_saved_solution_gives_the_same_uncertainty(tmp_path):
+    again = load_solution(drawn().save(tmp_path / "solution.nc"))
+    assert summary(again, "")["uncertainty"] == summary(drawn(), "")["uncertainty"]

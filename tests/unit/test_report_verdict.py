@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from report_solutions import LIMITS, SHORT, made_up
+import pytest
+from report_solutions import DRAWN, LIMITS, LITHIUM, REPORTED, SHORT, distribution, drawn, made_up
 
 from lisse.records import Limit, Verdict, dataset
 from lisse.report import verdict_sentence
@@ -64,3 +65,36 @@ def test_stopped_without_failure_is_neither_pass_nor_fail():
 def test_a_record_without_times_still_has_a_sentence():
     empty = dataset({"current_density": (("time",), [])}, {"time": []})
     assert verdict_sentence(made_up(PASSED, data=empty, limits=())) == "Passes: no failure up to 3 mA/cm2."
+
+
+def test_what_does_not_decide_is_no_next_limit():
+    assert next_limit(made_up(PASSED, limits=REPORTED)) is None
+    assert next_limit(made_up(PASSED, limits=(*REPORTED, LITHIUM))).limit is LITHIUM
+
+
+def test_a_limit_of_zero_is_any_current_and_margins_then_say_what_is_next():
+    at_once = Verdict("filament-short", time=0.0, critical_current_density=0.0, cumulative_charge=0.0)
+    assert verdict_sentence(made_up(at_once, limits=(LITHIUM, *LIMITS))) == (
+        "Fails by a filament short at any current density from the start; next limit: voltage limit (drops of the "
+        "cell as formed) at 72 mA/cm2."
+    )
+
+
+def test_a_run_with_draws_says_how_sure_it_is():
+    assert verdict_sentence(drawn()).endswith(
+        "41 times that current; the protocol exceeds a limit in 79 % of 2000 draws of the uncertain properties."
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [(0.0, "none of 2000 draws"), (1.0, "all 2000 draws"), (0.9995, "> 99 % of 2000 draws"), (0.0005, "0.05 % of")],
+)
+def test_never_and_always_are_said_only_when_they_are(part, words):
+    changed = {**DRAWN, "critical_current_density": distribution(1.0, 2.0, 3.0, passed=part)}
+    assert f"exceeds a limit in {words}" in verdict_sentence(drawn(uncertainty=changed))
+
+
+def test_draws_of_nothing_are_not_told():
+    assert "draws" not in verdict_sentence(drawn(uncertainty={**DRAWN, "varied": {}}))
+    assert "draws" not in verdict_sentence(made_up())

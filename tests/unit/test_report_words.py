@@ -4,7 +4,7 @@ import pytest
 
 from lisse.protocol import ccd_ramp, cycle, hold, one_way, rest, steps
 from lisse.records import VERDICT_MODES
-from lisse.report.words import FAILS_BY, MODES, duration, printed, protocol_words, times
+from lisse.report.words import FAILS_BY, MODES, duration, printed, protocol_words, share, times
 
 
 def test_every_verdict_mode_has_words():
@@ -34,6 +34,7 @@ def test_ratios_have_two_digits():
         ("row LI-1 of Li-Mg", "row LI-1 of Li-Mg"),
         ("10-20 um", "10-20 µm"),
         ("row LLZO-K3, file run2e5.mpt", "row LLZO-K3, file run2e5.mpt"),
+        ("3e-42 1/s/Pa^n", "3×10⁻⁴² 1/s/Paⁿ"),
         ("3 A m^2.5/mol^1.5", "3 A m^2.5/mol^1.5"),
     ],
 )
@@ -64,3 +65,20 @@ def test_ccd_ramp_in_words():
 )
 def test_other_protocols_in_words(protocol, words):
     assert words in protocol_words(protocol.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (0.0, "0 %"),
+        (1.0, "100 %"),
+        (0.794, "79 %"),
+        (0.0515, "5.2 %"),
+        (0.9995, "> 99 %"),
+        (0.99, "99 %"),
+        (0.0005, "0.05 %"),
+        (1e-5, "< 0.01 %"),
+    ],
+)
+def test_shares_are_nothing_or_everything_only_when_they_are(part, words):
+    assert share(part) == words

@@ -42,6 +42,9 @@ def test_shares_add_up_and_agree_with_the_quantiles() -> None:
     total = found.critical_current_density
     assert total.low <= total.median <= total.high
     assert total.median <= min(each.median for each in found.mechanisms.values())
+    for mode, each in found.mechanisms.items():
+        below = np.nanmean(found.draws[mode] <= each.median * (1 + 1e-12))
+        assert below == pytest.approx(0.5, abs=0.01) or below > 0.5  # more where half of the draws are alike
     for each in (*found.criteria.values(), *found.mechanisms.values()):
         assert each.low <= each.median <= each.high
         assert 0 <= each.passed <= each.applies <= 1

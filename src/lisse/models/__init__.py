@@ -8,5 +8,6 @@ from lisse.models.analytic import Analytic
 from lisse.models.base import Model, Progress
 from lisse.models.lumped import Lumped
 from lisse.models.run import solve
+from lisse.models.uncertainty import sample_limits
 
-__all__ = ["Analytic", "Lumped", "Model", "Progress", "solve"]
+__all__ = ["Analytic", "Lumped", "Model", "Progress", "sample_limits", "solve"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -77,6 +77,9 @@ class Uncertainty:
         The lowest of all that decide.
     varied : mapping of str to Spread
         What was drawn, and how far.
+    draws : mapping of str to (samples,) array, A/m2
+        The limiting current density of each mechanism in every draw; NaN where it does not apply. Not part of the
+        plain data.
     """
 
     samples: int
@@ -85,6 +88,7 @@ class Uncertainty:
     mechanisms: Mapping[str, Distribution]
     critical_current_density: Distribution
     varied: Mapping[str, Spread]
+    draws: Mapping[str, Array] = field(repr=False, compare=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -188,7 +192,7 @@ def _summarise(
     contest = np.where(deciding[:, None], filled, np.inf)
     lowest = contest.min(axis=0, initial=np.inf)
     winner = np.where(np.isfinite(lowest), contest.argmin(axis=0), -1)
-    by_criterion, by_mechanism = {}, {}
+    by_criterion, by_mechanism, draws = {}, {}, {}
     for row, criterion in enumerate(criteria):
         if not np.isnan(margin[row]).all():
             scale = 1.0 if criterion.is_charge else largest
@@ -199,10 +203,16 @@ def _summarise(
         applies = ~np.isnan(margin[rows]).all(axis=0)
         if applies.any():
             share = float(np.isin(winner, rows).mean())
+            draws[mechanism] = np.where(applies, best, np.nan) * largest
             by_mechanism[mechanism] = _distribution(np.where(applies, best, np.nan), largest, share)
-    total = _distribution(lowest, largest, 1.0)
     return Uncertainty(
-        samples, seed, MappingProxyType(by_criterion), MappingProxyType(by_mechanism), total, MappingProxyType(varied)
+        samples,
+        seed,
+        MappingProxyType(by_criterion),
+        MappingProxyType(by_mechanism),
+        _distribution(lowest, largest, 1.0),
+        MappingProxyType(varied),
+        MappingProxyType(draws),
     )
 
 

@@ -101,6 +101,7 @@ _WORDS: Mapping[str, str] = {
     "time_to_span": "time to grow through the electrolyte",
     "duration": "duration of the protocol",
     "flaw_length": "length of the longest flaw",
+    "half_cycle_charge": "half-cycle charge",
 }
 
 

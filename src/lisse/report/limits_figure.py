@@ -138,5 +138,10 @@ def _interval(axes: Axes, height: int, low: float, high: float) -> None:
     axes.plot([start, end], [row] * 2, color=COLOURS["muted"], linewidth=1.4)
     for place, inside, arrow in ((start, low >= left, "<"), (end, high <= right, ">")):
         axes.plot(
-            [place], [row], "|" if inside else arrow, color=COLOURS["muted"], markersize=7 if inside else 6, clip_on=False
+            [place],
+            [row],
+            "|" if inside else arrow,
+            color=COLOURS["muted"],
+            markersize=7 if inside else 6,
+            clip_on=False,
         )

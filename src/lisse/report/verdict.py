@@ -9,7 +9,15 @@ from lisse.records import Limit, Solution
 from lisse.report.words import FAILS_BY, MODES, duration, share, times
 from lisse.units import format_quantity
 
-__all__ = ["NextLimit", "draws_words", "headline", "largest_current", "next_limit", "next_limit_words", "verdict_sentence"]
+__all__ = [
+    "NextLimit",
+    "draws_words",
+    "headline",
+    "largest_current",
+    "next_limit",
+    "next_limit_words",
+    "verdict_sentence",
+]
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,7 @@ def _power(mantissa: str, exponent: str) -> str:
 
 _PRINTED = (
     (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-+]?\d+)\b"), lambda found: _power(found[1], found[2])),
+    (re.compile(r"\^n\b"), lambda found: "ⁿ"),
     (re.compile(r"\bm\^0\.5"), lambda found: "√m"),
     (
         re.compile(r"(?<![\w-])([cmu]?m)\^?(-?[23])\b(?!\.\d)"),
