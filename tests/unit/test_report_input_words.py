@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import dataclasses
+import itertools
+
 import pytest
 
 from lisse.models.criteria import CRITERIA, evaluate
@@ -22,16 +25,22 @@ def test_names_that_the_vocabulary_knows_have_its_unit():
 def test_every_number_of_the_criteria_has_a_unit(repository):
     changes = ["cell.electrolyte.grain_boundary_resistance='5 ohm cm^2'", "protocol.half_cycle='2 mAh/cm^2'"]
     case = load_case(repository / "examples" / "ccd_llzo.toml", changes)
-    table = read_inputs(case.cell, case.protocol)
-    salt = {"salt_concentration": 1e3, "salt_diffusivity": 1e-11, "transference_number": 0.2}
-    table = table.with_values({**salt, "interphase_rate_constant": 1e-20, "stack_pressure": 0.0})
-    used = set()
-    for polymer in (False, True):
-        for criterion in CRITERIA:
-            said = evaluate(criterion, type(table)(**{**vars(table), "polymer": polymer}))
-            if not isinstance(said, str):
-                used |= {full_name(criterion.mechanism, name) for name in said.numbers}
-    assert {"salt_diffusivity", "lithium_thickness", "fracture_stress", "time_to_span"} <= used
+    table = read_inputs(case.cell, case.protocol).with_values(
+        {"salt_concentration": 1e3, "salt_diffusivity": 1e-11, "transference_number": 0.2}
+        | {"interphase_rate_constant": 1e-20, "fracture_surface_energy": 1.0, "melt_viscosity": 1e-3}
+    )
+    cases = (
+        table,
+        dataclasses.replace(table, polymer=True),
+        table.with_values({"temperature": 600.0, "stack_pressure": 0.0}),
+    )
+    used, silent = set(), {criterion.name for criterion in CRITERIA}
+    for criterion, inputs in itertools.product(CRITERIA, cases):
+        said = evaluate(criterion, inputs)
+        if not isinstance(said, str):
+            used |= {full_name(criterion.mechanism, name) for name in said.numbers}
+            silent.discard(criterion.name)
+    assert silent == set()
     assert used <= set(INPUT_NAMES)
 
 

@@ -82,7 +82,7 @@ def test_a_limit_of_zero_is_any_current_and_margins_then_say_what_is_next():
 
 def test_a_run_with_draws_says_how_sure_it_is():
     assert verdict_sentence(drawn()).endswith(
-        "41 times that current; the protocol exceeds a limit in 79 % of 2000 draws of the uncertain properties."
+        "with a margin of 41; the protocol exceeds a limit in 79 % of 2000 draws of the uncertain properties."
     )
 
 

@@ -36,28 +36,31 @@ _UNITS_OF_CRITERIA: Mapping[str, tuple[str, float]] = {
     "s": ("h", 1 / 3600.0),
     "m2": ("cm2", 1e4),
     "mol/m3": ("mol/L", 1e-3),
+    "Pa s": ("mPa s", 1e3),
 }
 _UNITS_BY_NAME: Mapping[str, tuple[str, float]] = {
     "electronic_conductivity": ("S/cm", 0.01),
     "voltage_limit": ("V", 1.0),
+    "open_circuit_voltage": ("V", 1.0),
     "pore_radius": ("nm", 1e9),
     "nucleus_radius": ("nm", 1e9),
     "interphase_thickness": ("nm", 1e9),
-    "surface_energy": ("J/m2", 1.0),
+    "crack_half_width": ("nm", 1e9),
 }
 
 _BY_UNIT: Mapping[str, str] = {
     "K": "temperature melting_point",
     "m2": "area",
     "m": "electrolyte_thickness lithium_thickness counter_lithium_thickness flaw_length grain_size pore_radius "
-    "nucleus_radius interphase_thickness",
-    "Pa": "stack_pressure forming_pressure contact_hardness shear_modulus metal_shear_modulus fracture_stress",
+    "nucleus_radius interphase_thickness crack_half_width",
+    "Pa": "stack_pressure forming_pressure contact_hardness youngs_modulus shear_modulus metal_shear_modulus "
+    "fracture_stress",
     "A/m2": "current_density exchange_current_density closure_current_density steady_limiting_current_density "
     "current_density_of_threshold current_density_of_supply",
     "C/m2": "half_cycle_charge smallest_half_cycle_charge working_stripped_charge counter_stripped_charge "
     "charge_to_lose_contact capacity charge_stripped",
     "s": "duration time_to_span",
-    "V": "voltage_limit crack_overpotential threshold",
+    "V": "voltage_limit open_circuit_voltage crack_overpotential threshold",
     "1": "flaw_focusing anodic_transfer_coefficient small_scale_strength_factor injection refill contact_limit "
     "poisson_ratio molar_volume_ratio transference_number creep_exponent metal_poisson_ratio contact_fraction "
     "grain_boundaries shear_ratio critical_shear_ratio sign",
@@ -70,7 +73,8 @@ _BY_UNIT: Mapping[str, str] = {
     "m2/s": "interphase_rate_constant salt_diffusivity self_diffusivity",
     "mol/m3": "salt_concentration site_concentration",
     "m3/mol": "molar_volume",
-    "J/m2": "surface_energy",
+    "J/m2": "surface_energy fracture_surface_energy",
+    "Pa s": "melt_viscosity",
     "1/s/Pa^n": "creep_prefactor",
 }
 INPUT_NAMES: Mapping[str, str] = {name: unit for unit, names in _BY_UNIT.items() for name in names.split()}
@@ -83,6 +87,9 @@ _OTHER_NAMES: Mapping[tuple[str, str], str] = {
     ("contact-loss", "diffusivity"): "self_diffusivity",
     ("contact-loss", "concentration_change"): "site_concentration",
     ("contact-loss", "thickness"): "lithium_thickness",
+    ("filament-short", "crack_length"): "flaw_length",
+    ("filament-short", "surface_energy"): "fracture_surface_energy",
+    ("filament-short", "viscosity"): "melt_viscosity",
     ("salt-depletion", "diffusivity"): "salt_diffusivity",
     ("salt-depletion", "thickness"): "electrolyte_thickness",
 }
@@ -93,6 +100,7 @@ _WORDS: Mapping[str, str] = {
     "shear_ratio": "shear modulus over that of the metal",
     "critical_shear_ratio": "critical ratio of the shear moduli",
     "poisson_ratio": "Poisson ratio",
+    "youngs_modulus": "Young's modulus",
     "metal_poisson_ratio": "Poisson ratio of the metal",
     "metal_shear_modulus": "shear modulus of the metal",
     "current_density_of_threshold": "current density that reaches the threshold",

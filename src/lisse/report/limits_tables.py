@@ -26,7 +26,7 @@ _ROWS_OF_CELL: Mapping[str, tuple[str, ...]] = {
 }
 """Rows of the tables of inputs that hold a number of a criterion under another name."""
 _PART_OF_A_LAW = ("creep_prefactor", "creep_exponent")
-_FROM_THE_PROTOCOL = ("half_cycle_charge", "duration", "charge_stripped", "voltage_limit")
+_FROM_THE_PROTOCOL = ("stack_pressure", "half_cycle_charge", "duration", "charge_stripped", "voltage_limit")
 _FROM_THE_FLAWS = ("flaw_length",)
 
 
@@ -112,14 +112,16 @@ def _input_rows(limit: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -
 
 
 def _origin(name: str, value: float, tables: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Source, row and mark of the number, from the tables of what went in; in words where it is in none of them."""
+    """Source, row and mark of the number, from the tables of what went in; in words where it is in none of them.
+
+    A property that the protocol takes at another temperature than that of the tables is credited by its name alone.
+    """
     names = (name, *_ROWS_OF_CELL.get(name, ()))
-    found = [
-        row
-        for table in tables
-        for row in table["rows"]
-        if row["name"] in names and (name in _PART_OF_A_LAW or _same(row["value"], value))
-    ]
+    rows = [row for table in tables for row in table["rows"] if row["name"] in names]
+    found = [row for row in rows if name in _PART_OF_A_LAW or _same(row["value"], value)]
+    sourced = [row for row in rows if row["name"] == name and row["mark"]]
+    if not found and len(sourced) == 1:
+        found = sourced
     if found:
         best = max(found, key=lambda row: bool(row["mark"]))
         return {key: best[key] for key in ("source_short", "row", "mark")}

@@ -91,7 +91,7 @@ def summary(solution: Solution, title: str) -> dict[str, Any]:
         "warnings": list(solution.warnings),
         "references": sorted(keys),
         "reference_texts": {key: _reference_text(key) for key in sorted(keys | cited)},
-        "units": {name: entry.unit for name, entry in QUANTITIES.items()} | INPUT_NAMES | _OWN_UNITS,
+        "units": {name: entry.unit for name, entry in QUANTITIES.items()} | dict(INPUT_NAMES) | _OWN_UNITS,
     }
     plain: dict[str, Any] = _finite(content)
     return plain
