@@ -21,8 +21,10 @@ from lisse.errors import InvalidInput
 
 __all__ = [
     "CommunityProtocol",
+    "Condition",
     "Protocol",
     "Step",
+    "Stretch",
     "ccd_ramp",
     "community_protocols",
     "cycle",
@@ -106,6 +108,35 @@ class Step:
         return None
 
 
+Condition = tuple[float | None, float | None]
+"""Stack pressure (Pa) and temperature (K) that the protocol has set so far; ``None`` while it has set none."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Set current in one direction without reversal: a half-cycle. Rests do not end it.
+
+    Attributes
+    ----------
+    direction : int
+        1 where the working electrode is plated, -1 where it is stripped.
+    charge : float
+        C/m2, magnitude.
+    unbroken_charge : float
+        C/m2. The largest part of it without a rest.
+    largest : mapping of Condition to float
+        A/m2. Largest magnitude of the current density under each condition.
+    timed : bool
+        Whether any of its steps ends by time, so that its charge follows its current.
+    """
+
+    direction: int
+    charge: float
+    unbroken_charge: float
+    largest: Mapping[Condition, float]
+    timed: bool
+
+
 @dataclass(frozen=True)
 class Protocol:
     """A named list of steps.
@@ -145,28 +176,51 @@ class Protocol:
         """A/m2. Largest magnitude of the set currents; 0 when none is set."""
         return max((abs(step.current_density) for step in self.steps if step.current_density is not None), default=0.0)
 
+    @functools.cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The half-cycles of the set currents, in order."""
+        found: list[dict[str, Any]] = []
+        condition: Condition = (None, None)
+        unbroken = 0.0
+        for step in self.steps:
+            condition = (
+                condition[0] if step.stack_pressure is None else step.stack_pressure,
+                condition[1] if step.temperature is None else step.temperature,
+            )
+            passed = (step.current_density or 0.0) * (step.time or 0.0)
+            if passed == 0.0:
+                unbroken = 0.0
+                continue
+            direction = 1 if passed > 0 else -1
+            if not found or found[-1]["direction"] != direction:
+                found.append(
+                    {"direction": direction, "charge": 0.0, "unbroken_charge": 0.0, "largest": {}, "timed": False}
+                )
+                unbroken = 0.0
+            here, level = found[-1], abs(step.current_density or 0.0)
+            unbroken += abs(passed)
+            here["charge"] += abs(passed)
+            here["unbroken_charge"] = max(here["unbroken_charge"], unbroken)
+            here["largest"][condition] = max(here["largest"].get(condition, 0.0), level)
+            here["timed"] = here["timed"] or step.duration is not None
+        return tuple(Stretch(**entry) for entry in found)
+
     @property
     def half_cycle_charges(self) -> tuple[float, ...]:
         """C/m2. Charge of each stretch of set current without reversal, magnitudes in order."""
-        found: list[float] = []
-        sign = 0.0
-        for step in self.steps:
-            passed = (step.current_density or 0.0) * (step.time or 0.0)
-            if passed == 0.0:
-                continue
-            if passed * sign > 0:
-                found[-1] += abs(passed)
-            else:
-                found.append(abs(passed))
-            sign = passed
-        return tuple(found)
+        return tuple(stretch.charge for stretch in self.stretches)
 
     @property
     def largest_half_cycle_charge(self) -> float:
         """C/m2. Largest charge passed in one direction without reversal, from the set currents."""
         return max(self.half_cycle_charges, default=0.0)
 
-    @property
+    @functools.cached_property
+    def duration(self) -> float:
+        """s. How long all steps last."""
+        return sum(step.time or 0.0 for step in self.steps)
+
+    @functools.cached_property
     def net_charges(self) -> tuple[float, ...]:
         """C/m2. Net charge passed up to the end of every step, from the set currents."""
         passed = ((step.current_density or 0.0) * (step.time or 0.0) for step in self.steps)

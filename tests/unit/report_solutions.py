@@ -40,9 +40,10 @@ LITHIUM = Limit(
 )
 
 
-def distribution(low: float, median: float, high: float, **shares: float) -> dict[str, float]:
+def distribution(low: float, median: float, high: float, unit: str = "A/m2", **shares: float) -> dict[str, Any]:
     """Plain data as a Monte Carlo leaves them."""
-    return {"low": low, "median": median, "high": high, "applies": 1.0, "passed": 0.0, "lowest": 0.0, **shares}
+    quantiles = {"low": low, "median": median, "high": high, "unit": unit}
+    return {**quantiles, "applies": 1.0, "passed": 0.0, "lowest": 0.0, **shares}
 
 
 DRAWN: dict[str, Any] = {
@@ -51,13 +52,13 @@ DRAWN: dict[str, Any] = {
     "criteria": {
         "crack overpotential": distribution(16.5, 23.9, 39.0, passed=0.794, lowest=0.95),
         "drops of the cell as formed": distribution(700.0, 720.0, INFINITE, lowest=0.05, applies=0.6),
-        "lithium of the stripped electrode": distribution(41.0, 41.2, 41.4),
+        "lithium of the stripped electrode": distribution(41.0, 41.2, 41.4, "1"),
         UNSTABLE: distribution(0.0, 0.0, INFINITE, passed=0.55),
         STABLE: distribution(INFINITE, INFINITE, INFINITE),
     },
     "mechanisms": {
         "voltage-limit": distribution(700.0, 720.0, INFINITE, lowest=0.05, applies=0.6),
-        "lithium-exhausted": distribution(1230.0, 1236.0, 1242.0),
+        "lithium-exhausted": distribution(41.0, 41.2, 41.4, "1"),
         "filament-short": distribution(16.5, 23.9, 39.0, passed=0.794, lowest=0.95),
     },
     "critical_current_density": distribution(16.5, 23.9, 39.0, passed=0.794, lowest=1.0),

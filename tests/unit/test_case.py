@@ -469,3 +469,10 @@ def test_the_as_run_file_marks_what_was_not_given() -> None:
     assert 'resistance = "2 ohm cm^2" # default: LLZO, LLZO-I1' in text
     assert 'pressure = "3 MPa"\n' in text
     assert "[cell.electrolyte] # default: no table of flaws is given" in text
+
+
+def test_numbers_of_a_spread_need_their_unit() -> None:
+    for spread in ({"value": "1 MPa m^0.5", "low": 0.8}, {"value": 1.0, "low": 0.8, "high": 1.3}):
+        own = {"material": "LLZO", "override": {"fracture_toughness": spread}}
+        with pytest.raises(InvalidInput, match=r"fracture_toughness.*allowed: text with a unit"):
+            read_case(raw(cell__electrolyte={"material": own, "thickness": "1 mm"}))

@@ -8,13 +8,14 @@ import pytest
 from cells import llzo_case
 from lisse import theory
 from lisse.errors import InvalidInput
-from lisse.models import Analytic, solve
+from lisse.models import Analytic, Lumped, sample_limits, solve
 from lisse.models.base import cell_numbers
 from lisse.models.charge_transfer import charge_transfer
+from lisse.models.contact import contact_law
 from lisse.models.criteria import CRITERIA, evaluate
 from lisse.models.doubts import validity_warnings
 from lisse.models.inputs import read_inputs
-from lisse.models.limits import limits
+from lisse.models.limits import formed_contact, limits
 from lisse.records import Limit
 from lisse.study.case import Case
 
@@ -43,11 +44,152 @@ def test_contact_limit_does_not_apply_when_all_voids_are_refilled(injection: flo
     assert not limit(case, "contact-loss", "void closure").applies
 
 
-def test_voids_carried_over_limit_at_twice_the_closure_over_the_share_that_stays() -> None:
-    case = llzo_case(cell__interface__refill=0.5)
+def test_voids_carried_over_limit_at_twice_the_closure_over_what_stays_in_all_cycles() -> None:
+    """Summed by hand over the half-cycles: what is injected less what is refilled and closed just reaches the limit."""
+    cycle = {"name": "cycle", "current_density": "0.3 mA/cm^2", "half_cycle": "0.25 mAh/cm^2", "cycles": 40}
+    case = llzo_case(cell__interface__refill=0.5, protocol=cycle)
     found = limit(case, "contact-loss", "void closure")
-    assert found.current_density == pytest.approx(4.0 * found.inputs["closure_current_density"])
     assert "carried over" in found.reason
+    closed = found.inputs["closure_current_density"] / found.current_density  # share of a half-cycle's charge
+    kept = found.inputs["stripped_charge"] * (1.0 - 0.5 - 2.0 * closed)
+    assert 40 * kept == pytest.approx(found.inputs["charge_to_lose_contact"], rel=1e-9)
+    once = llzo_case(cell__interface__refill=0.5, protocol={**cycle, "cycles": 1})
+    assert not limit(once, "contact-loss", "void closure").applies
+
+
+def test_void_closure_is_the_integral_of_the_contact_law() -> None:
+    """Against an independent quadrature, where capillarity and creep make the closure vary on the way."""
+    for pressure, forming in (("20 MPa", "400 MPa"), ("0 MPa", "30 MPa"), ("0.1 MPa", "30 MPa")):
+        case = llzo_case(
+            cell__stack__pressure=pressure, cell__stack__forming_pressure=forming, protocol__half_cycle="1 mAh/cm^2"
+        )
+        inputs = read_inputs(case.cell, case.protocol)
+        law = contact_law(case.cell.interface, cell_numbers(case.cell))
+        first, last = law.height(formed_contact(case.cell)), law.height(case.cell.interface.contact_limit)
+        heights = np.linspace(first, last, 200_001)
+        closure = law.closure(heights, case.cell.stack.pressure)
+
+        def late(current: float, h=heights, c=closure, law=law) -> bool:
+            net = law.injection * law.volume_per_charge * current - c
+            return bool((net <= 0).any() or current * np.trapezoid(1 / net, h) > 36_000.0)
+
+        low, high = 1e-12, 1e8
+        for _ in range(80):
+            middle = math.sqrt(low * high)
+            low, high = (middle, high) if late(middle) else (low, middle)
+        found = evaluate(next(c for c in CRITERIA if c.name.startswith("void closure")), inputs)
+        assert not isinstance(found, str)
+        assert float(found.current_density) == pytest.approx(low, rel=5e-3), pressure
+
+
+def test_half_cycles_that_end_by_time_strip_what_their_current_gives() -> None:
+    """The limit of a timed ramp is the current whose own half-cycle loses contact, as the lumped model finds it."""
+    ramp = {
+        "name": "ccd-ramp",
+        "start": "0.1 mA/cm^2",
+        "step": "0.02 mA/cm^2",
+        "stop": "1 mA/cm^2",
+        "half_cycle": "2 h",
+    }
+    case = llzo_case(protocol=ramp, cell__electrolyte__flaws=None)
+    found = limit(case, "contact-loss", "void closure")
+    analytic = solve(Analytic(samples=0), case.cell, case.protocol).verdict
+    lumped = solve(Lumped(), case.cell, case.protocol).verdict
+    assert analytic.mode == lumped.mode == "contact-loss"
+    assert analytic.critical_current_density == found.current_density
+    assert found.current_density < lumped.critical_current_density < found.current_density + 0.2
+    assert analytic.time == pytest.approx(lumped.time, rel=2e-3)
+
+
+def test_one_way_contact_is_lost_when_the_charge_has_gathered() -> None:
+    ramp = {"name": "one-way", "start": "0.5 mA/cm^2", "step": "0.5 mA/cm^2", "stop": "2 mA/cm^2"}
+    case = llzo_case(protocol={**ramp, "half_cycle": "1 mAh/cm^2"}, cell__electrolyte__flaws=None)
+    analytic = solve(Analytic(samples=0), case.cell, case.protocol).verdict
+    lumped = solve(Lumped(), case.cell, case.protocol).verdict
+    assert analytic.mode == lumped.mode == "contact-loss"
+    assert analytic.time == pytest.approx(lumped.time, rel=2e-3)
+    assert analytic.cumulative_charge == pytest.approx(lumped.cumulative_charge, rel=2e-3)
+
+
+def test_criteria_look_at_the_direction_of_the_current() -> None:
+    """A full cell that is only charged strips no metal, one that is only discharged plates none."""
+    full = {
+        "cell__kind": "full",
+        "cell__counter": {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"},
+    }
+
+    def asked(current: str) -> Case:
+        step = {"current_density": current, "charge": "2 mAh/cm^2"}
+        return llzo_case(**full, protocol={"name": "steps", "steps": [step]})
+
+    charge, discharge = asked("2 mA/cm^2"), asked("-5 mA/cm^2")
+    assert "no metal electrode is stripped" in limit(charge, "contact-loss", "void closure").reason
+    assert limit(charge, "filament-short", "crack").applies
+    assert "no metal electrode is plated" in limit(discharge, "filament-short", "crack").reason
+    assert limit(discharge, "contact-loss", "void closure").applies
+    assert solve(Analytic(samples=0), charge.cell, charge.protocol).verdict.mode == "none"
+    assert "lithium of the cathode" in [c.criterion for c in limits(charge.cell, charge.protocol) if c.applies]
+    much = llzo_case(
+        **full, protocol={"name": "steps", "steps": [{"current_density": "0.2 mA/cm^2", "charge": "5 mAh/cm^2"}]}
+    )
+    verdict = solve(Analytic(samples=0), much.cell, much.protocol).verdict
+    assert (verdict.mode, verdict.time) == ("lithium-exhausted", pytest.approx(15 * 3600))
+
+
+def test_salt_that_does_not_move_has_no_limit() -> None:
+    own = {"material": "PEO-LiTFSI", "override": {"transference_number": 1.0}}
+    case = llzo_case(
+        cell__electrolyte={"material": own, "thickness": "50 um"},
+        cell__interface__exchange_current_density="10 A/m^2",
+        cell__temperature="90 degC",
+    )
+    assert limit(case, "salt-depletion").current_density == math.inf
+    assert sample_limits(case.cell, case.protocol, 50).samples == 50
+
+
+def test_salt_is_superposed_over_the_steps_of_a_ramp() -> None:
+    """Two steps without a rest deplete earlier than the second alone, and a long rest lets the salt recover."""
+    polymer = {
+        "cell__electrolyte": {"material": "PEO-LiTFSI", "thickness": "50 um"},
+        "cell__temperature": "90 degC",
+        "cell__interface": {"exchange_current_density": "1 A/cm^2", "injection": 0.0},
+        "cell__anode__thickness": "1 mm",
+    }
+
+    def depleted_after(*steps: tuple[float, float]) -> float:
+        given = [{"current_density": f"{j} mA/cm^2", "duration": f"{t} s"} for j, t in steps]
+        case = llzo_case(**polymer, protocol={"name": "steps", "steps": given})
+        verdict = solve(Analytic(samples=0), case.cell, case.protocol).verdict
+        assert verdict.mode == "salt-depletion"
+        return verdict.time - sum(t for _, t in steps[:-1])
+
+    alone = depleted_after((10, 1000))
+    case = llzo_case(**polymer)
+    salt = limit(case, "salt-depletion").inputs
+    names = ("salt_concentration", "diffusivity", "transference_number", "thickness")
+    assert alone == pytest.approx(theory.sand_time(100.0, **{k: salt[k] for k in names}), rel=1e-6)
+    assert depleted_after((4, 500), (10, 1000)) < 0.8 * alone
+    assert depleted_after((4, 500), (0, 5000), (10, 1000)) == pytest.approx(alone, rel=1e-3)
+    assert depleted_after((-4, 500), (10, 1000)) > 1.2 * alone
+
+
+def test_an_interphase_grows_from_every_metal_electrode_and_may_fail_at_rest() -> None:
+    lps = {"material": "Li6PS5Cl", "thickness": "20 um"}
+    steps = [
+        {"current_density": "0.1 mA/cm^2", "charge": "0.01 mAh/cm^2"},
+        {"current_density": "0 A/m^2", "duration": "7e8 s"},
+    ]
+    case = llzo_case(cell__electrolyte=lps, protocol={"name": "steps", "steps": steps})
+    full = llzo_case(
+        cell__electrolyte=lps,
+        protocol={"name": "steps", "steps": steps},
+        cell__kind="full",
+        cell__counter={"material": "NMC811", "areal_capacity": "3 mAh/cm^2"},
+    )
+    one, two = (limit(c, "interphase-growth").margin for c in (full, case))
+    assert one == pytest.approx(2 * two)
+    verdict = solve(Analytic(samples=0), case.cell, case.protocol).verdict
+    assert (verdict.mode, verdict.critical_current_density) == ("interphase-growth", None)
 
 
 def test_the_lowest_pressure_of_a_schedule_counts() -> None:
@@ -75,9 +217,10 @@ def test_each_step_is_judged_at_its_own_condition() -> None:
         step["current_density"] = "-0.2 mA/cm^2"
     case = llzo_case(cell__stack__fixture="schedule", protocol={"name": "steps", "steps": steps})
     solution = solve(Analytic(samples=0), case.cell, case.protocol)
-    assert limit(case, "contact-loss", "void closure").margin < 1
+    found = limit(case, "contact-loss", "void closure")
+    assert found.margin < 1
     assert solution.verdict.mode == "contact-loss"
-    assert solution.verdict.time == pytest.approx(20 * 3600)
+    assert 20 * 3600 < solution.verdict.time < 30 * 3600
 
 
 def test_only_lithium_that_is_really_stripped_runs_out() -> None:
@@ -149,7 +292,7 @@ def test_internal_plating_needs_the_potential_and_the_electrons() -> None:
     case = llzo_case(cell__electrolyte__material=leaky, cell__interface__resistance="50 ohm cm^2")
     found = limit(case, "internal-plating")
     inputs = found.inputs
-    assert found.current_density == inputs["current_density_of_threshold"] > inputs["current_density_of_supply"]
+    assert found.current_density == inputs["current_density_of_threshold"]
     numbers = cell_numbers(case.cell)
     transfer = charge_transfer(case.cell.interface, case.cell.temperature)
     drop = transfer.kinetic_drop(found.current_density) + transfer.film_drop(found.current_density)
@@ -164,8 +307,29 @@ def test_internal_plating_needs_the_potential_and_the_electrons() -> None:
     )
     assert behind_interface == pytest.approx(inputs["threshold"], rel=1e-6)
     tight = limit(llzo_case(cell__interface__resistance="50 ohm cm^2"), "internal-plating")
-    assert tight.current_density == tight.inputs["current_density_of_supply"] > found.current_density
-    assert "upper estimate" in tight.reason
+    assert not tight.applies
+    assert "the electronic leak deposits" in tight.reason
+
+
+def test_the_leak_counts_until_the_current_turns_round() -> None:
+    """Timed half-cycles: the limit is where one half-cycle fills a pore, and the verdict comes when it is full."""
+    leaky = {"material": "LLZO", "override": {"electronic_conductivity": "1e-7 S/cm"}}
+    case = llzo_case(
+        cell__electrolyte={"material": leaky, "thickness": "300 um", "pore_radius": "20 nm"},
+        cell__interface={"resistance": "500 ohm cm^2", "injection": 0.0},
+        cell__anode__thickness="1 mm",
+        protocol={"name": "cycle", "current_density": "0.8 mA/cm^2", "half_cycle": "20 h", "cycles": 2},
+    )
+    found = limit(case, "internal-plating")
+    assert found.margin < 1
+    voltage = solve(Analytic(samples=0), case.cell, case.protocol)["voltage"].values[0]
+    leak = voltage * 1e-5 / 300e-6
+    needed = 20e-9 * 96485.33212 / 13e-6
+    verdict = solve(Analytic(samples=0), case.cell, case.protocol).verdict
+    assert verdict.mode == "internal-plating"
+    assert verdict.time == pytest.approx(needed / leak, rel=1e-6)
+    short = case.protocol.with_largest_half_cycle(0.5 * verdict.time * 8.0)
+    assert solve(Analytic(samples=0), case.cell, short).verdict.mode == "none"
 
 
 def test_salt_depletion_is_sands_time_in_short_half_cycles_and_the_limiting_current_in_long_ones() -> None:
@@ -183,7 +347,7 @@ def test_salt_depletion_is_sands_time_in_short_half_cycles_and_the_limiting_curr
         found = salt(charge)
         values = {k: found.inputs[k] for k in ("salt_concentration", "diffusivity", "transference_number", "thickness")}
         time = theory.sand_time(found.current_density, **values)
-        assert time == pytest.approx(found.inputs["half_cycle_charge"] / found.current_density, rel=1e-9)
+        assert time == pytest.approx(found.inputs["unbroken_charge"] / found.current_density, rel=1e-9)
     steady = salt("50 mAh/cm^2")
     assert steady.current_density == pytest.approx(steady.inputs["steady_limiting_current_density"], rel=1e-3)
 
@@ -257,15 +421,16 @@ def test_crack_limit_meets_its_drop(coefficient: float, resistance: str) -> None
 
 
 def test_a_full_cell_supplies_electrons_for_internal_plating_by_its_voltage() -> None:
-    """At 4 V the leak fills the pores at any current, so that the potential alone decides."""
+    """At 4 V the leak of a long protocol fills the pores at any current, so that the potential alone decides."""
     full = {
         "cell__kind": "full",
         "cell__counter": {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"},
         "cell__interface__resistance": "50 ohm cm^2",
     }
     found = limit(llzo_case(**full), "internal-plating")
-    assert found.inputs["current_density_of_supply"] == 0.0
+    assert found.applies
     assert found.current_density == found.inputs["current_density_of_threshold"]
+    assert found.inputs["deposit"] > 1e-7
 
 
 def test_molten_sodium_is_limited_by_its_flow_through_the_crack() -> None:

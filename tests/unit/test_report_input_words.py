@@ -32,6 +32,7 @@ def test_every_number_of_the_criteria_has_a_unit(repository):
     cases = (
         table,
         dataclasses.replace(table, polymer=True),
+        dataclasses.replace(table.with_values({"cathode_capacity": 1e5}), metal_counter=False),
         table.with_values({"temperature": 600.0, "stack_pressure": 0.0}),
     )
     used, silent = set(), {criterion.name for criterion in CRITERIA}

@@ -55,7 +55,7 @@ def test_a_property_at_another_temperature_keeps_its_row():
 
 
 def test_what_is_in_no_table_is_told_in_words():
-    found = details({"crack_overpotential": 0.012, "stack_pressure": 1e5, "flaw_length": 3e-5, "duration": 7200.0})
+    found = details({"crack_overpotential": 0.012, "stack_pressure": 1e5, "flaw_length": 3e-5, "plated_charge": 7200.0})
     assert [source for _, source, _ in found.values()] == [
         "computed",
         "from the protocol",

@@ -41,7 +41,8 @@ def test_shares_add_up_and_agree_with_the_quantiles() -> None:
     assert sum(each.lowest for each in found.criteria.values()) == pytest.approx(1.0)
     total = found.critical_current_density
     assert total.low <= total.median <= total.high
-    assert total.median <= min(each.median for each in found.mechanisms.values())
+    assert total.median <= min(each.median for each in found.mechanisms.values() if each.unit == "A/m2")
+    assert found.mechanisms["lithium-exhausted"].unit == "1"
     for mode, each in found.mechanisms.items():
         below = np.nanmean(found.draws[mode] <= each.median * (1 + 1e-12))
         assert below == pytest.approx(0.5, abs=0.01) or below > 0.5  # more where half of the draws are alike
@@ -114,3 +115,42 @@ def test_impossible_numbers_of_samples_are_refused(samples: object) -> None:
         Analytic(samples=samples)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match=r"samples: got .*; allowed: a whole number from 1 to 100000"):
         sample_limits(case.cell, case.protocol, samples=samples)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", [-1, "a", 1.5, True])
+def test_impossible_seeds_are_refused(seed: object) -> None:
+    case = llzo_case()
+    with pytest.raises(InvalidInput, match="seed: got .*; allowed: a whole number, zero or more"):
+        sample_limits(case.cell, case.protocol, samples=2, seed=seed)  # type: ignore[arg-type]
+
+
+def test_a_derived_shear_modulus_follows_its_parents() -> None:
+    """G = E/(2 (1 + nu)) in every draw, not a draw of its own."""
+    elastic = {
+        "youngs_modulus": {"value": "100 GPa", "low": "50 GPa", "high": "200 GPa"},
+        "poisson_ratio": 0.25,
+        "molar_volume_ratio": 0.5,
+    }
+    own = {"name": "own", "ionic_conductivity": "0.4 mS/cm", "fracture_toughness": "1 MPa m^0.5", **elastic}
+    interface = {"resistance": "1 ohm cm^2", "exchange_current_density": "1 A/cm^2"}
+    case = llzo_case(cell__electrolyte__material=own, cell__interface=interface)
+    inputs = read_inputs(case.cell, case.protocol)
+    assert inputs.derived_shear_modulus
+    assert float(inputs["shear_modulus"]) == pytest.approx(40e9)
+    assert "shear_modulus" not in inputs.spreads
+    assert set(sample_limits(case.cell, case.protocol, 10).varied) >= {"youngs_modulus"}
+
+
+def test_distributions_travel_to_other_processes() -> None:
+    import pickle
+
+    case = llzo_case()
+    found = sample_limits(case.cell, case.protocol, 20)
+    assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_unsure_numbers_without_a_spread_are_named() -> None:
+    case = llzo_case()
+    texts = solve(Analytic(samples=5), case.cell, case.protocol).warnings
+    assert any(text.startswith("draws: held at their value") and "LI-V3" in text for text in texts)
+    assert not any(text.startswith("draws:") for text in solve(Analytic(samples=0), case.cell, case.protocol).warnings)

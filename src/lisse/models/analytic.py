@@ -7,8 +7,6 @@ not resolved. The verdict is the criterion with the lowest margin below one.
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,15 +15,16 @@ import numpy as np
 from lisse import __version__ as version
 from lisse.cell import Cell, LithiumElectrode
 from lisse.errors import InvalidInput
-from lisse.models.base import Model, Progress, cell_numbers, series_resistance
+from lisse.models.base import Model, Progress
 from lisse.models.charge_transfer import charge_transfer
-from lisse.models.criteria import Criterion, choose_criteria
-from lisse.models.doubts import validity_warnings
-from lisse.models.limits import at_condition, deciding_limits, formed_contact, limits, margins
+from lisse.models.criteria import choose_criteria
+from lisse.models.doubts import held_warning, validity_warnings
+from lisse.models.first_passage import first_passage
+from lisse.models.limits import formed_contact, limits, margins
 from lisse.models.targets import targets
 from lisse.models.uncertainty import MOST_SAMPLES, sample_limits
 from lisse.protocol import Protocol
-from lisse.records import Limit, Solution, Verdict, dataset
+from lisse.records import Solution, dataset
 
 __all__ = ["Analytic"]
 
@@ -75,7 +74,7 @@ class Analytic(Model):
             )
         asked = choose_criteria(self.stability)
         criteria = limits(cell, protocol, asked)
-        found, end = _verdict(cell, protocol, asked)
+        found, end = first_passage(cell, protocol, asked)
         time, current, pressure, temperature = _steps(cell, protocol, end)
         arrays = {
             "current_density": (("time",), current),
@@ -97,7 +96,11 @@ class Analytic(Model):
             status_text=f"the protocol passes the limit of {found.mode}"
             if stopped
             else "the protocol stays below every limit",
-            warnings=(*validity_warnings(cell, protocol, criteria), *_not_treated(protocol)),
+            warnings=(
+                *validity_warnings(cell, protocol, criteria),
+                *_not_treated(protocol),
+                *(held_warning(cell) if self.samples else ()),
+            ),
             references=tuple(sorted({"hatzell2020", *(limit.reference for limit in criteria if limit.reference)})),
             version=version,
             model=self.name,
@@ -108,46 +111,6 @@ class Analytic(Model):
             seed=seed,
             uncertainty=drawn,
         )
-
-
-def _verdict(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion]) -> tuple[Verdict, float | None]:
-    """The first limit that the protocol passes, and when: each step against the limits at its own condition."""
-    known: dict[tuple[float, float], tuple[Limit, ...]] = {}
-    pressure, temperature = cell.stack.pressure, cell.temperature
-    time = charge = net = 0.0
-    passed: float | None = None
-    for step in protocol.steps:
-        pressure = pressure if step.stack_pressure is None else step.stack_pressure
-        temperature = temperature if step.temperature is None else step.temperature
-        if (pressure, temperature) not in known:
-            there = at_condition(cell, pressure, temperature)
-            known[pressure, temperature] = deciding_limits(there, protocol, criteria)
-        current, duration = step.current_density or 0.0, step.time or 0.0
-        late = [(_late(limit, current, time, net), limit.margin, limit) for limit in known[pressure, temperature]]
-        broken = [entry for entry in late if entry[0] < duration]
-        if broken:
-            wait, _, worst = min(broken, key=lambda entry: entry[:2])
-            critical = abs(current) if worst.current_density is None else worst.current_density
-            return Verdict(worst.mechanism, time + wait, critical, passed, charge + abs(current) * wait), time + wait
-        time, charge, net = time + duration, charge + abs(current) * duration, net + current * duration
-        if current:
-            passed = max(passed or 0.0, abs(current))
-    return Verdict("none", highest_current_density_passed=passed, cumulative_charge=charge), None
-
-
-def _late(limit: Limit, current: float, time: float, net: float) -> float:
-    """s. How long a step at a current density (A/m2, signed) runs until it passes a limit; inf when it never does.
-
-    `time` (s) and `net` charge (C/m2) are those at which the step starts.
-    """
-    if limit.current_density is not None:
-        return 0.0 if abs(current) > limit.current_density else math.inf
-    if "time_to_span" in limit.inputs:
-        return max(limit.inputs["time_to_span"] - time, 0.0)
-    sign = limit.inputs["sign"]
-    if sign * current <= 0.0:
-        return math.inf
-    return (limit.inputs["capacity"] - sign * net) / abs(current)
 
 
 def _steps(cell: Cell, protocol: Protocol, end: float | None) -> np.ndarray:
@@ -179,11 +142,11 @@ def _drops(cell: Cell, current: np.ndarray, temperature: np.ndarray) -> dict[str
     contact = formed_contact(cell)
     ohmic, kinetic, film = (np.full(len(current), np.nan) for _ in range(3))
     for level in np.unique(temperature):
-        numbers = cell_numbers(cell, float(level))
-        law = charge_transfer(cell.interface, numbers.temperature)
+        law = charge_transfer(cell.interface, float(level))
+        sigma = cell.electrolyte.material.value("ionic_conductivity", float(level))
         here = (temperature == level) & np.isfinite(current)
         local = current[here] / contact
-        ohmic[here] = current[here] * series_resistance(cell, numbers)
+        ohmic[here] = current[here] * (cell.electrolyte.thickness / sigma + cell.electrolyte.grain_boundary_resistance)
         kinetic[here] = law.kinetic_drops(local) - law.kinetic_drops(-local)
         film[here] = 2 * law.film_drop(1.0) * local
     return {"ohmic_drop": ohmic, "charge_transfer_drop": kinetic, "film_drop": film, "voltage": ohmic + kinetic + film}

@@ -101,14 +101,31 @@ class ContactLaw:
         net = self.balance(void_height, stripping, pressure)
         return net if void_height > 0.0 else max(net, 0.0)
 
-    def critical_stripping_current(self, pressure: Any, contact_limit: Any) -> Any:
-        """A/m2. Largest stripping current density that closure can balance while contact stays above the limit."""
-        last = np.asarray(self.height(contact_limit))
-        dimensions = max(np.ndim(number) for number in (last, pressure, *vars(self).values()))
-        shares = np.geomspace(1e-6, 1.0, 200).reshape(-1, *(1,) * dimensions)
-        largest = self.closure(shares * last, pressure).max(axis=0)
+    def course(
+        self, start: Any, end: Any, pressure: Any, count: int = 128, dimensions: int = 0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Heights from start to end, closer at the start, and the closure there: (count,) + shape each, m and m/s.
+
+        `dimensions` is at least how many the shape shall have, to broadcast with arrays that the law does not know.
+        """
+        dimensions = max(dimensions, *(np.ndim(number) for number in (start, end, pressure, *vars(self).values())))
+        share = np.linspace(0.0, 1.0, count).reshape(-1, *(1,) * dimensions) ** 2
+        heights = np.asarray(start + (end - start) * share)
+        return heights, np.asarray(self.closure(heights, pressure))
+
+    def critical_stripping_current(self, pressure: Any, contact_limit: Any, formed: Any = 1.0) -> Any:
+        """A/m2. Largest stripping current density that closure can balance between two contact fractions.
+
+        Parameters
+        ----------
+        pressure : float or array, Pa
+        contact_limit, formed : float or array, 1
+            Contact fraction that counts as lost, and the one at the start.
+        """
+        last = self.height(contact_limit)
+        _, closure = self.course(np.minimum(self.height(formed), last), last, pressure)
         with np.errstate(divide="ignore"):
-            return np.divide(largest, self.injection * self.volume_per_charge)[()]
+            return np.divide(closure.max(axis=0), self.injection * self.volume_per_charge)[()]
 
 
 def contact_law(interface: Interface, numbers: CellNumbers) -> ContactLaw:

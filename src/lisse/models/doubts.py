@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from lisse.cell import Cell, LithiumElectrode
+from lisse.materials import Material
 from lisse.models.inputs import INTERFACE_SOURCES
 from lisse.models.limits import formed_contact
 from lisse.protocol import Protocol
 from lisse.records import Limit
 from lisse.units import format_quantity
 
-__all__ = ["validity_warnings"]
+__all__ = ["held_warning", "validity_warnings"]
 
 
 def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...]) -> tuple[str, ...]:
@@ -62,6 +63,25 @@ def _temperature_warnings(cell: Cell, protocol: Protocol) -> list[str]:
 
 
 def _input_warnings(cell: Cell) -> list[str]:
+    unsure = [f"{m.name} {n.replace('_', ' ')} ({m.entry(n).row})" for m, n in _unsure(cell)]
+    if not unsure:
+        return []
+    return [f"inputs marked U (unsure), replace them by your own where you can: {', '.join(unsure)}"]
+
+
+def held_warning(cell: Cell) -> list[str]:
+    """What a Monte Carlo cannot vary although it is unsure: its intervals are too narrow."""
+    held = [
+        f"{m.name} {n.replace('_', ' ')} ({m.entry(n).row})"
+        for m, n in _unsure(cell)
+        if m.entry(n).low is None and m.entry(n).high is None
+    ]
+    if not held:
+        return []
+    return [f"draws: held at their value, though unsure, because no spread is known: {', '.join(held)}"]
+
+
+def _unsure(cell: Cell) -> list[tuple[Material, str]]:
     """Numbers in use that the library marks unsure; a number of the interface counts while it is the library's."""
     metal, ceramic = cell.working.material, cell.electrolyte.material
     used = [(m, n) for m in (metal, ceramic) for n in _BULK if m.has(n)]
@@ -71,10 +91,7 @@ def _input_warnings(cell: Cell) -> list[str]:
             library = material.value(name, cell.temperature)
             if math.isclose(getattr(cell.interface, field), library, rel_tol=1e-9):
                 used.append((material, name))
-    unsure = [f"{m.name} {n.replace('_', ' ')} ({m.entry(n).row})" for m, n in used if m.entry(n).mark == "U"]
-    if not unsure:
-        return []
-    return [f"inputs marked U (unsure), replace them by your own where you can: {', '.join(unsure)}"]
+    return [(m, n) for m, n in used if m.entry(n).mark == "U"]
 
 
 _BULK = (

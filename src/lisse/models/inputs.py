@@ -9,9 +9,10 @@ the numbers mean for the cell (`lisse.models.criteria`).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,9 +22,9 @@ from lisse.errors import MissingValue
 from lisse.materials import Material
 from lisse.materials.laws import NortonCreep
 from lisse.materials.property import definition
-from lisse.protocol import Protocol
+from lisse.protocol import Condition, Protocol, Stretch
 
-__all__ = ["INPUT_UNITS", "INTERFACE_SOURCES", "Inputs", "Spread", "read_inputs"]
+__all__ = ["INPUT_UNITS", "INTERFACE_SOURCES", "Inputs", "Spread", "read_inputs", "shear_modulus"]
 
 INPUT_UNITS: Mapping[str, str] = MappingProxyType(
     {
@@ -35,12 +36,22 @@ INPUT_UNITS: Mapping[str, str] = MappingProxyType(
         "counter_lithium_thickness": "m",
         "stack_pressure": "Pa",
         "forming_pressure": "Pa",
-        # the protocol
+        # the protocol; a metal electrode is plated or stripped where it faces the electrolyte
         "current_density": "A/m2",
+        "plating_current_density": "A/m2",
+        "stripping_current_density": "A/m2",
         "half_cycle_charge": "C/m2",
-        "smallest_half_cycle_charge": "C/m2",
+        "unbroken_charge": "C/m2",
+        "plated_charge": "C/m2",
+        "stripped_charge": "C/m2",
+        "smallest_stripped_charge": "C/m2",
+        "stripping_half_cycles": "1",
+        "timed_half_cycles": "1",
+        "thinnest_stripped_lithium": "m",
+        "thickest_stripped_lithium": "m",
         "working_stripped_charge": "C/m2",
         "counter_stripped_charge": "C/m2",
+        "cathode_capacity": "C/m2",
         "duration": "s",
         "voltage_limit": "V",
         "open_circuit_voltage": "V",
@@ -166,6 +177,8 @@ class Inputs:
         Shape of the flaws; ``None`` without flaws.
     metal_counter : bool
         Whether the counter electrode is a metal too.
+    derived_shear_modulus : bool
+        Whether the shear modulus of the electrolyte follows from its Young's modulus and Poisson's ratio.
     """
 
     values: Mapping[str, NDArray[np.float64]]
@@ -174,6 +187,7 @@ class Inputs:
     polymer: bool = False
     flaw_geometry: str | None = None
     metal_counter: bool = True
+    derived_shear_modulus: bool = False
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """The number or array of that name.
@@ -193,17 +207,18 @@ class Inputs:
         return replace(self, values={**self.values, **values})
 
 
-def read_inputs(cell: Cell, protocol: Protocol) -> Inputs:
+def read_inputs(cell: Cell, protocol: Protocol, condition: Condition | None = None) -> Inputs:
     """The table of inputs of a cell under a protocol.
 
     Parameters
     ----------
     cell : Cell
+        At the pressure and temperature of the condition.
     protocol : Protocol
-        Only its largest current density, its charges and its duration count.
+    condition : (stack pressure, temperature) or None
+        Only half-cycles with steps under this condition of the protocol count; ``None`` takes all.
     """
     table = _Table(cell.temperature)
-    stripped = protocol.net_charges
     given: dict[str, float] = {
         "temperature": cell.temperature,
         "area": cell.area,
@@ -211,12 +226,7 @@ def read_inputs(cell: Cell, protocol: Protocol) -> Inputs:
         "lithium_thickness": cell.working.thickness,
         "stack_pressure": cell.stack.pressure,
         "forming_pressure": cell.stack.forming_pressure,
-        "current_density": protocol.largest_current_density,
-        "half_cycle_charge": protocol.largest_half_cycle_charge,
-        "smallest_half_cycle_charge": min(protocol.half_cycle_charges, default=0.0),
-        "working_stripped_charge": max(0.0, *(-charge for charge in stripped)),
-        "counter_stripped_charge": max(0.0, *stripped),
-        "duration": sum(step.time or 0.0 for step in protocol.steps),
+        **_passages(cell, protocol, condition),
         "voltage_limit": protocol.voltage_limit,
         "grain_boundary_resistance": cell.electrolyte.grain_boundary_resistance,
         "pore_radius": cell.electrolyte.pore_radius,
@@ -226,6 +236,7 @@ def read_inputs(cell: Cell, protocol: Protocol) -> Inputs:
     if isinstance(cell.counter, LithiumElectrode):
         given |= {"counter_lithium_thickness": cell.counter.thickness, "open_circuit_voltage": 0.0}
     else:
+        given["cathode_capacity"] = cell.counter.areal_capacity
         table.take("open_circuit_voltage", cell.counter.material, "open_circuit_voltage")
     flaws = cell.electrolyte.flaws
     if flaws is not None:
@@ -248,7 +259,42 @@ def read_inputs(cell: Cell, protocol: Protocol) -> Inputs:
         polymer=ceramic.kind == "polymer",
         flaw_geometry=None if flaws is None else flaws.geometry,
         metal_counter=metal_counter,
+        derived_shear_modulus="shear_modulus" in table.values and not ceramic.has("shear_modulus"),
     )
+
+
+def _passages(cell: Cell, protocol: Protocol, condition: Condition | None) -> dict[str, float]:
+    """What the protocol passes, and which electrodes it plates and strips."""
+    metal = {1: cell.working.thickness}  # by direction of the current that plates it
+    if isinstance(cell.counter, LithiumElectrode):
+        metal[-1] = cell.counter.thickness
+    here = [s for s in protocol.stretches if condition is None or condition in s.largest]
+
+    def largest(stretches: Sequence[Stretch]) -> float:
+        levels = (max(s.largest.values()) if condition is None else s.largest[condition] for s in stretches)
+        return max(levels, default=0.0)
+
+    plating, stripping = [s for s in here if s.direction in metal], [s for s in here if -s.direction in metal]
+    stripped_by = [s.direction for s in protocol.stretches if -s.direction in metal]
+    thicknesses = [metal[-s.direction] for s in stripping] or [cell.working.thickness]
+    net = protocol.net_charges
+    return {
+        "current_density": largest(here),
+        "plating_current_density": largest(plating),
+        "stripping_current_density": largest(stripping),
+        "half_cycle_charge": max((s.charge for s in here), default=0.0),
+        "unbroken_charge": max((s.unbroken_charge for s in here), default=0.0),
+        "plated_charge": max((s.charge for s in plating), default=0.0),
+        "stripped_charge": max((s.charge for s in stripping), default=0.0),
+        "smallest_stripped_charge": min((s.charge for s in stripping), default=0.0),
+        "stripping_half_cycles": max((stripped_by.count(direction) for direction in (1, -1)), default=0),
+        "timed_half_cycles": float(any(s.timed for s in here)),
+        "thinnest_stripped_lithium": min(thicknesses),
+        "thickest_stripped_lithium": max(thicknesses),
+        "working_stripped_charge": max(0.0, -min(net)),
+        "counter_stripped_charge": max(0.0, max(net)),
+        "duration": protocol.duration,
+    }
 
 
 class _Table:
@@ -288,18 +334,17 @@ class _Table:
             )
 
 
+def shear_modulus(youngs_modulus: Any, poisson_ratio: Any) -> Any:
+    """Pa. G = E/(2 (1 + nu)), of numbers or arrays."""
+    return youngs_modulus / (2.0 * (1.0 + poisson_ratio))
+
+
 def _shear_modulus(table: _Table, ceramic: Material) -> None:
     """G as given; otherwise E/(2 (1 + nu)), where both are known."""
     table.take("shear_modulus", ceramic, "shear_modulus")
-    if "shear_modulus" in table.values or not (ceramic.has("youngs_modulus") and ceramic.has("poisson_ratio")):
-        return
-    scale = 1.0 / (2.0 * (1.0 + table.values["poisson_ratio"]))
-    table.take("shear_modulus", ceramic, "youngs_modulus")
-    table.missing.pop("shear_modulus")
-    table.values["shear_modulus"] *= scale
-    if "shear_modulus" in table.spreads:
-        spread = table.spreads["shear_modulus"]
-        table.spreads["shear_modulus"] = replace(spread, low=spread.low * scale, high=spread.high * scale)
+    if "shear_modulus" in table.missing and {"youngs_modulus", "poisson_ratio"} <= table.values.keys():
+        table.missing.pop("shear_modulus")
+        table.values["shear_modulus"] = shear_modulus(table.values["youngs_modulus"], table.values["poisson_ratio"])
 
 
 def _creep(table: _Table, metal: Material) -> None:

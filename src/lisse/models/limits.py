@@ -1,6 +1,7 @@
 """The limits of one cell under one protocol: every criterion, lowest margin first.
 
-A protocol may change temperature and pressure: each criterion counts at the condition that is worst for it.
+A protocol may change temperature and pressure: each criterion counts at the condition that is worst for it, with the
+half-cycles that the protocol has under that condition.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from lisse.cell import Cell
 from lisse.models.contact import LEAST_CONTACT
 from lisse.models.criteria import CRITERIA, Criterion, Finding, evaluate
 from lisse.models.inputs import Inputs, read_inputs
-from lisse.protocol import Protocol
+from lisse.protocol import Condition, Protocol
 from lisse.records import Limit
 
-__all__ = ["at_condition", "conditions", "deciding_limits", "formed_contact", "limits", "margins"]
+__all__ = ["at_condition", "formed_contact", "limit_at", "limits", "margins", "tables"]
 
 
 def limits(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion] = CRITERIA) -> tuple[Limit, ...]:
@@ -27,19 +28,13 @@ def limits(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion] = CRITE
     ----------
     cell : Cell
     protocol : Protocol
-        Gives the largest current density, which margins are relative to, and the largest half-cycle charge.
+        Gives the largest current density in the direction that a criterion concerns, which its margin is relative to,
+        and the charge and time of the half-cycles.
     criteria : sequence of Criterion
     """
-    tables = [read_inputs(there, protocol) for there in conditions(cell, protocol)]
-    found = [min((_limit(criterion, table) for table in tables), key=_severity) for criterion in criteria]
+    there = tables(cell, protocol)
+    found = [min((limit_at(criterion, table) for table in there), key=_severity) for criterion in criteria]
     return tuple(sorted(found, key=_severity))
-
-
-def deciding_limits(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion] = CRITERIA) -> tuple[Limit, ...]:
-    """The criteria that apply and decide for a cell at its own pressure and temperature, in no order."""
-    table = read_inputs(cell, protocol)
-    found = (_limit(criterion, table) for criterion in criteria if criterion.decides)
-    return tuple(limit for limit in found if limit.applies and limit.margin is not None)
 
 
 def margins(found: Sequence[Limit]) -> dict[str, float]:
@@ -51,26 +46,25 @@ def margins(found: Sequence[Limit]) -> dict[str, float]:
     return smallest
 
 
-def conditions(cell: Cell, protocol: Protocol) -> list[Cell]:
-    """The cell at the lowest stack pressure and at every temperature under which current is passed."""
-    pressure, temperature = cell.stack.pressure, cell.temperature
-    pressures, temperatures = set(), set()
-    for step in protocol.steps:
-        pressure = pressure if step.stack_pressure is None else step.stack_pressure
-        temperature = temperature if step.temperature is None else step.temperature
-        if step.current_density != 0.0:
-            pressures.add(pressure)
-            temperatures.add(temperature)
-    lowest = min(pressures, default=cell.stack.pressure)
-    if lowest == cell.stack.pressure and temperatures <= {cell.temperature}:
-        return [cell]
-    return [at_condition(cell, lowest, t) for t in sorted(temperatures or {cell.temperature})]
+def tables(cell: Cell, protocol: Protocol) -> list[Inputs]:
+    """The inputs of the cell at every stack pressure and temperature under which the protocol passes a set current."""
+    conditions = list(dict.fromkeys(condition for stretch in protocol.stretches for condition in stretch.largest))
+    if not conditions:
+        return [read_inputs(cell, protocol)]
+    return [read_inputs(at_condition(cell, condition), protocol, condition) for condition in conditions]
 
 
-def at_condition(cell: Cell, pressure: float, temperature: float) -> Cell:
-    """The cell, formed as it was, at another stack pressure (Pa) and temperature (K)."""
+def at_condition(cell: Cell, condition: Condition) -> Cell:
+    """The cell, formed as it was, at the stack pressure and temperature that a protocol has set."""
+    pressure, temperature = condition
+    if pressure is None and temperature is None:
+        return cell
     formed = max(cell.stack.forming_pressure, cell.stack.pressure)
-    return cell.replace(temperature=temperature, stack__pressure=pressure, stack__forming_pressure=formed)
+    return cell.replace(
+        temperature=cell.temperature if temperature is None else temperature,
+        stack__pressure=cell.stack.pressure if pressure is None else pressure,
+        stack__forming_pressure=formed,
+    )
 
 
 def formed_contact(cell: Cell) -> float:
@@ -84,7 +78,8 @@ def _severity(limit: Limit) -> tuple[bool, bool, float]:
     return not limit.applies, not limit.decides, math.inf if limit.margin is None else limit.margin
 
 
-def _limit(criterion: Criterion, inputs: Inputs) -> Limit:
+def limit_at(criterion: Criterion, inputs: Inputs) -> Limit:
+    """What a criterion says of one table of single numbers."""
     said = evaluate(criterion, inputs)
     about: dict[str, Any] = {
         "mechanism": criterion.mechanism,

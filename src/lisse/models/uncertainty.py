@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,8 +23,8 @@ from numpy.typing import NDArray
 from lisse.cell import Cell
 from lisse.errors import InvalidInput
 from lisse.models.criteria import CRITERIA, Criterion, evaluate
-from lisse.models.inputs import Inputs, Spread, read_inputs
-from lisse.models.limits import conditions
+from lisse.models.inputs import Inputs, Spread, shear_modulus
+from lisse.models.limits import tables
 from lisse.protocol import Protocol
 
 __all__ = ["MOST_SAMPLES", "Distribution", "Uncertainty", "sample_limits"]
@@ -42,9 +41,10 @@ class Distribution:
 
     Attributes
     ----------
-    low, median, high : float, A/m2 or 1
-        Quantiles of 5, 50 and 95 % of the limiting current density (of the margin, for a limit that is none), over
-        the samples in which it applies; inf where there is no bound.
+    low, median, high : float
+        Quantiles of 5, 50 and 95 % over the samples in which it applies; inf where there is no bound.
+    unit : str
+        ``"A/m2"`` for a limiting current density; ``"1"`` for the margin of a limit that is a charge or a time.
     applies : float, 1
         Share of the samples in which it applies.
     passed : float, 1
@@ -56,6 +56,7 @@ class Distribution:
     low: float
     median: float
     high: float
+    unit: str
     applies: float
     passed: float
     lowest: float
@@ -74,12 +75,12 @@ class Uncertainty:
     mechanisms : mapping of str to Distribution
         By verdict mode: the lowest of its deciding criteria, as a limiting current density.
     critical_current_density : Distribution
-        The lowest of all that decide.
+        The lowest of all limiting current densities that decide.
     varied : mapping of str to Spread
         What was drawn, and how far.
-    draws : mapping of str to (samples,) array, A/m2
-        The limiting current density of each mechanism in every draw; NaN where it does not apply. Not part of the
-        plain data.
+    draws : mapping of str to (samples,) array, A/m2 or 1
+        The limiting current density of each mechanism (the margin of one that is a charge or a time) in every draw;
+        NaN where it does not apply. Not part of the plain data.
     """
 
     samples: int
@@ -117,30 +118,36 @@ def sample_limits(
         The same seed gives the same draws.
     criteria : sequence of Criterion
 
+    Returns
+    -------
+    Uncertainty
+        Limiting current densities in A/m2, margins in 1.
+
     Raises
     ------
     InvalidInput
-        For an impossible number of samples.
+        For an impossible number of samples or seed.
     """
-    if isinstance(samples, bool) or not isinstance(samples, int) or not 1 <= samples <= MOST_SAMPLES:
+    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or not 1 <= samples <= MOST_SAMPLES:
         raise InvalidInput("samples", samples, f"a whole number from 1 to {MOST_SAMPLES}")
-    tables = [read_inputs(there, protocol) for there in conditions(cell, protocol)]
-    varied = _varied(tables, cell)
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InvalidInput("seed", seed, "a whole number, zero or more")
+    there = tables(cell, protocol)
+    varied = _varied(there, cell)
     generator = np.random.default_rng(seed)
     blocks = []
     for start in range(0, samples, _BLOCK):
         count = min(_BLOCK, samples - start)
         normal = {name: generator.standard_normal(count) for name in sorted(varied)}
         quantile = generator.uniform(size=count)
-        drawn = [table.with_values(_draw(table, cell, normal, quantile)) for table in tables]
-        blocks.append(_margins(criteria, drawn, count))
-    margin = np.concatenate(blocks, axis=1)
-    largest = float(tables[0]["current_density"])
-    return _summarise(criteria, margin, largest, samples, seed, varied)
+        drawn = [table.with_values(_draw(table, cell, normal, quantile)) for table in there]
+        blocks.append(_evaluate(criteria, drawn, count))
+    limits, margins = (np.concatenate(parts, axis=1) for parts in zip(*blocks, strict=True))
+    return _summarise(criteria, (limits, margins), samples, seed, varied)
 
 
-def _varied(tables: Sequence[Inputs], cell: Cell) -> dict[str, Spread]:
-    found = {name: spread for table in tables for name, spread in table.spreads.items()}
+def _varied(there: Sequence[Inputs], cell: Cell) -> dict[str, Spread]:
+    found = {name: spread for table in there for name, spread in table.spreads.items()}
     flaws = cell.electrolyte.flaws
     if flaws is not None:
         low, high = (float(flaws.longest_at(cell.area, edge)) for edge in (0.05, 0.95))
@@ -154,6 +161,9 @@ def _draw(table: Inputs, cell: Cell, normal: Mapping[str, Array], quantile: Arra
         for name, spread in table.spreads.items()
         if name in table.values
     }
+    if table.derived_shear_modulus:
+        elastic = (found.get(name, table[name]) for name in ("youngs_modulus", "poisson_ratio"))
+        found["shear_modulus"] = np.asarray(shear_modulus(*elastic))
     flaws = cell.electrolyte.flaws
     if flaws is not None:
         found["flaw_length"] = flaws.longest_at(cell.area, quantile)
@@ -171,59 +181,74 @@ def _spread_out(value: float, spread: Spread, normal: Array) -> Array:
     return np.clip(samples, spread.least, spread.most)
 
 
-def _margins(criteria: Sequence[Criterion], tables: Sequence[Inputs], count: int) -> Array:
-    """1. Margin of each criterion in each sample at its worst condition; NaN where it does not apply."""
-    rows = []
-    for criterion in criteria:
-        worst = np.full(count, np.nan)
-        for table in tables:
+_Draws: TypeAlias = tuple[Array, Array]
+"""Limiting current density (A/m2) and margin (1) of each criterion in each sample; NaN where there is none."""
+
+
+def _evaluate(criteria: Sequence[Criterion], there: Sequence[Inputs], count: int) -> _Draws:
+    """Each criterion at its worst condition."""
+    limits, margins = (np.full((len(criteria), count), np.nan) for _ in range(2))
+    for row, criterion in enumerate(criteria):
+        for table in there:
             said = evaluate(criterion, table)
-            if not isinstance(said, str):
-                worst = np.fmin(worst, said.margin)
-        rows.append(worst)
-    return np.array(rows)
+            if isinstance(said, str):
+                continue
+            margin = np.broadcast_to(said.margin, count)
+            worse = ~(margins[row] <= margin) & ~np.isnan(margin)
+            margins[row] = np.where(worse, margin, margins[row])
+            if said.current_density is not None:
+                limits[row] = np.where(worse, said.current_density, limits[row])
+    return limits, margins
 
 
 def _summarise(
-    criteria: Sequence[Criterion], margin: Array, largest: float, samples: int, seed: int, varied: Mapping[str, Spread]
+    criteria: Sequence[Criterion], draws: _Draws, samples: int, seed: int, varied: Mapping[str, Spread]
 ) -> Uncertainty:
+    limits, margins = draws
     deciding = np.array([criterion.decides for criterion in criteria])
-    filled = np.where(np.isnan(margin), np.inf, margin)
-    contest = np.where(deciding[:, None], filled, np.inf)
+    contest = np.where(deciding[:, None] & ~np.isnan(margins), margins, np.inf)
     lowest = contest.min(axis=0, initial=np.inf)
     winner = np.where(np.isfinite(lowest), contest.argmin(axis=0), -1)
-    by_criterion, by_mechanism, draws = {}, {}, {}
+    by_criterion, by_mechanism, by_draw = {}, {}, {}
     for row, criterion in enumerate(criteria):
-        if not np.isnan(margin[row]).all():
-            scale = 1.0 if criterion.is_charge else largest
-            by_criterion[criterion.name] = _distribution(margin[row], scale, float(np.mean(winner == row)))
+        if not np.isnan(margins[row]).all():
+            share = float(np.mean(winner == row))
+            by_criterion[criterion.name] = _distribution(limits[row], margins[row], criterion.is_charge, share)
     for mechanism in dict.fromkeys(c.mechanism for c in criteria if c.decides):
         rows = [row for row, c in enumerate(criteria) if c.decides and c.mechanism == mechanism]
-        best = filled[rows].min(axis=0)
-        applies = ~np.isnan(margin[rows]).all(axis=0)
-        if applies.any():
-            share = float(np.isin(winner, rows).mean())
-            draws[mechanism] = np.where(applies, best, np.nan) * largest
-            by_mechanism[mechanism] = _distribution(np.where(applies, best, np.nan), largest, share)
+        if np.isnan(margins[rows]).all():
+            continue
+        first = contest[rows].argmin(axis=0)
+        limit, margin = (np.take_along_axis(array[rows], first[None], axis=0)[0] for array in (limits, margins))
+        is_charge = all(criteria[row].is_charge for row in rows)
+        share = float(np.isin(winner, rows).mean())
+        by_mechanism[mechanism] = _distribution(limit, margin, is_charge, share)
+        by_draw[mechanism] = margin if is_charge else limit
+    currents = np.array([c.decides and not c.is_charge for c in criteria])
+    best = np.where(currents[:, None] & ~np.isnan(margins), margins, np.inf).argmin(axis=0)
+    critical, margin = (np.take_along_axis(array, best[None], axis=0)[0] for array in (limits, margins))
     return Uncertainty(
         samples,
         seed,
-        MappingProxyType(by_criterion),
-        MappingProxyType(by_mechanism),
-        _distribution(lowest, largest, 1.0),
-        MappingProxyType(varied),
-        MappingProxyType(draws),
+        by_criterion,
+        by_mechanism,
+        _distribution(critical, margin, False, float(np.isin(winner, np.flatnonzero(currents)).mean())),
+        dict(varied),
+        by_draw,
     )
 
 
-def _distribution(margin: Array, scale: float, lowest: float) -> Distribution:
-    applies = margin[~np.isnan(margin)]
-    low, median, high = np.quantile(applies, (0.05, 0.5, 0.95), method="inverted_cdf") * scale
+def _distribution(limit: Array, margin: Array, is_charge: bool, lowest: float) -> Distribution:
+    there = ~np.isnan(margin)
+    values = (margin if is_charge else limit)[there]
+    edges = np.quantile(values, (0.05, 0.5, 0.95), method="inverted_cdf") if values.size else (np.inf,) * 3
+    low, median, high = (float(edge) for edge in edges)
     return Distribution(
-        float(low),
-        float(median),
-        float(high),
-        applies=applies.size / margin.size,
-        passed=float(np.sum(applies < 1.0) / margin.size),
+        low,
+        median,
+        high,
+        unit="1" if is_charge else "A/m2",
+        applies=float(there.mean()),
+        passed=float(np.sum(margin[there] < 1.0) / margin.size),
         lowest=lowest,
     )

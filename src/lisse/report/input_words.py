@@ -45,6 +45,7 @@ _UNITS_BY_NAME: Mapping[str, tuple[str, float]] = {
     "pore_radius": ("nm", 1e9),
     "nucleus_radius": ("nm", 1e9),
     "interphase_thickness": ("nm", 1e9),
+    "deposit": ("nm", 1e9),
     "crack_half_width": ("nm", 1e9),
 }
 
@@ -52,18 +53,18 @@ _BY_UNIT: Mapping[str, str] = {
     "K": "temperature melting_point",
     "m2": "area",
     "m": "electrolyte_thickness lithium_thickness counter_lithium_thickness flaw_length grain_size pore_radius "
-    "nucleus_radius interphase_thickness crack_half_width",
+    "nucleus_radius interphase_thickness crack_half_width thinnest_stripped_lithium thickest_stripped_lithium deposit",
     "Pa": "stack_pressure forming_pressure contact_hardness youngs_modulus shear_modulus metal_shear_modulus "
     "fracture_stress",
     "A/m2": "current_density exchange_current_density closure_current_density steady_limiting_current_density "
-    "current_density_of_threshold current_density_of_supply",
-    "C/m2": "half_cycle_charge smallest_half_cycle_charge working_stripped_charge counter_stripped_charge "
-    "charge_to_lose_contact capacity charge_stripped",
+    "current_density_of_threshold plating_current_density stripping_current_density",
+    "C/m2": "half_cycle_charge unbroken_charge plated_charge stripped_charge smallest_stripped_charge "
+    "working_stripped_charge counter_stripped_charge cathode_capacity charge_to_lose_contact capacity charge",
     "s": "duration time_to_span",
     "V": "voltage_limit open_circuit_voltage crack_overpotential threshold",
     "1": "flaw_focusing anodic_transfer_coefficient small_scale_strength_factor injection refill contact_limit "
     "poisson_ratio molar_volume_ratio transference_number creep_exponent metal_poisson_ratio contact_fraction "
-    "grain_boundaries shear_ratio critical_shear_ratio sign",
+    "grain_boundaries shear_ratio critical_shear_ratio sign stripping_half_cycles timed_half_cycles",
     "ohm m2": "grain_boundary_resistance interface_resistance series_resistance",
     "1/m2": "void_density",
     "rad": "contact_angle",
@@ -104,8 +105,12 @@ _WORDS: Mapping[str, str] = {
     "metal_poisson_ratio": "Poisson ratio of the metal",
     "metal_shear_modulus": "shear modulus of the metal",
     "current_density_of_threshold": "current density that reaches the threshold",
-    "current_density_of_supply": "current density at which electrons suffice",
+    "deposit": "lithium that the leak deposits",
     "capacity": "lithium in the electrode",
+    "charge": "charge taken from it",
+    "stripped_charge": "charge stripped in a half-cycle",
+    "plated_charge": "charge plated in a half-cycle",
+    "unbroken_charge": "charge passed without a rest",
     "time_to_span": "time to grow through the electrolyte",
     "duration": "duration of the protocol",
     "flaw_length": "length of the longest flaw",

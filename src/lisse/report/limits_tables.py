@@ -26,7 +26,14 @@ _ROWS_OF_CELL: Mapping[str, tuple[str, ...]] = {
 }
 """Rows of the tables of inputs that hold a number of a criterion under another name."""
 _PART_OF_A_LAW = ("creep_prefactor", "creep_exponent")
-_FROM_THE_PROTOCOL = ("stack_pressure", "half_cycle_charge", "duration", "charge_stripped", "voltage_limit")
+_FROM_THE_PROTOCOL = (
+    "stack_pressure",
+    "stripped_charge",
+    "plated_charge",
+    "unbroken_charge",
+    "charge",
+    "voltage_limit",
+)
 _FROM_THE_FLAWS = ("flaw_length",)
 
 
@@ -63,7 +70,7 @@ def sureness(content: Mapping[str, Any]) -> dict[str, Any] | None:
     drawn = content["uncertainty"]
     if drawn is None:
         return None
-    rows = [{"mode": mode} | _quantiles(_of_mechanism(mode, content)) for mode in drawn["mechanisms"]]
+    rows = [{"mode": mode} | _quantiles(found) for mode, found in drawn["mechanisms"].items()]
     order = sorted(rows, key=lambda row: (-row["lowest_share"], -row["passed_share"]))
     varied = [
         {"words": each["words"], "interval": interval(name, each["low"], each["high"]), "source": each["source"]}
@@ -134,17 +141,6 @@ def _origin(name: str, value: float, tables: Sequence[Mapping[str, Any]]) -> dic
 
 def _same(one: Any, other: float) -> bool:
     return isinstance(one, (int, float)) and math.isclose(one, other, rel_tol=1e-9)
-
-
-def _of_mechanism(mode: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The distribution of a mechanism; that of the margin where its only criterion is no current density."""
-    drawn = content["uncertainty"]
-    names = {each["criterion"] for each in content["limits"] if each["mechanism"] == mode and each["decides"]}
-    criteria = [found for name, found in drawn["criteria"].items() if name in names]
-    if len(criteria) == 1 and criteria[0]["unit"] == "1":
-        return {**criteria[0], "lowest": drawn["mechanisms"][mode]["lowest"]}
-    found: Mapping[str, Any] = drawn["mechanisms"][mode]
-    return found
 
 
 def _quantiles(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -130,20 +130,16 @@ def _uncertainty(solution: Solution) -> dict[str, Any] | None:
     drawn = solution.uncertainty
     if not drawn:
         return None
-    largest = _largest_current(solution)
-    limits = {limit.criterion: limit for limit in solution.limits}
     criteria = {}
     for name, found in drawn["criteria"].items():
-        is_margin = name in limits and limits[name].current_density is None and limits[name].margin is not None
-        scale = 1.0 if is_margin else 1.0 / largest if largest else math.nan
-        margins = {each: found[each] * scale for each in _QUANTILES}
-        criteria[name] = _distribution(found, "1" if is_margin else "A/m2") | {"margins": margins}
+        scale = 1.0 if found["unit"] == "1" else _margin_per_current(solution, name)
+        criteria[name] = _distribution(found) | {"margins": {each: found[each] * scale for each in _QUANTILES}}
     return {
         "samples": drawn["samples"],
         "seed": drawn["seed"],
         "criteria": criteria,
-        "mechanisms": {mode: _distribution(found, "A/m2") for mode, found in drawn["mechanisms"].items()},
-        "critical_current_density": _distribution(drawn["critical_current_density"], "A/m2"),
+        "mechanisms": {mode: _distribution(found) for mode, found in drawn["mechanisms"].items()},
+        "critical_current_density": _distribution(drawn["critical_current_density"]),
         "varied": {
             name: {**spread, "unit": input_unit(name), "words": input_words(name)}
             for name, spread in drawn["varied"].items()
@@ -151,17 +147,17 @@ def _uncertainty(solution: Solution) -> dict[str, Any] | None:
     }
 
 
-def _distribution(found: Mapping[str, Any], unit: str) -> dict[str, Any]:
-    return {**found, "unit": unit, "unbounded": [each for each in _QUANTILES if math.isinf(found[each])]}
+def _distribution(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {**found, "unbounded": [each for each in _QUANTILES if math.isinf(found[each])]}
 
 
-def _largest_current(solution: Solution) -> float | None:
-    """A/m2. What the margins of current densities refer to; ``None`` where no limit tells it."""
-    for limit in solution.limits:
+def _margin_per_current(solution: Solution, criterion: str) -> float:
+    """m2/A. One over the current density that a criterion's margin refers to; NaN where no limit tells it."""
+    for limit in sorted(solution.limits, key=lambda each: each.criterion != criterion):  # its own first
         current, margin = limit.current_density, limit.margin
         if current and margin and math.isfinite(current) and math.isfinite(margin):
-            return current / margin
-    return None
+            return margin / current
+    return math.nan
 
 
 def _extremes(solution: Solution) -> list[dict[str, Any]]:

@@ -141,6 +141,9 @@ def _as_entry(name: str, value: Any) -> Any:
     for number in ("value", "low", "high"):
         if isinstance(value.get(number), str):
             entry[number] = parse_quantity(value[number], unit if isinstance(unit, str) else "1", f"{name} {number}")
+        elif number in value and "unit" not in value and PROPERTIES[name].unit != "1":
+            advice = "Write the number with its unit, in quotes, or give the unit of all numbers with `unit`"
+            raise InvalidInput(f"{name} {number}", value[number], f"text with a unit of the kind of {unit!r}", advice)
     return [entry]
 
 

@@ -5,84 +5,157 @@ from __future__ import annotations
 import numpy as np
 
 from lisse import theory
-from lisse.models.contact import contact_law_of
-from lisse.models.criteria.criterion import Finding, Notes, chosen, current_limit, everywhere, formed_contact
+from lisse.models.contact import ContactLaw, contact_law_of
+from lisse.models.criteria.criterion import (
+    Array,
+    Finding,
+    Notes,
+    chosen,
+    current_limit,
+    everywhere,
+    formed_contact,
+    is_molten,
+    not_stripped,
+)
 from lisse.models.inputs import Inputs
 from lisse.units import FARADAY, format_quantity
 
 __all__ = ["creep_alone", "vacancy", "void_closure"]
 
+_MOLTEN = "does not apply, because the metal is molten"
 
-def void_closure(inputs: Inputs) -> Finding | str:
+
+def void_closure(inputs: Inputs) -> Finding:
     """Closure of voids against stripping, within one half-cycle and over many.
 
-    Contact is lost in a half-cycle of charge Q when (j - j_c) Q/j beta V/F reaches the void height w_l at the contact
-    limit: j = j_c/(1 - w_l F/(beta V Q)), with j_c the stripping current that closure balances. Where less is refilled
-    than was injected, rho < beta, voids are carried over and grow from cycle to cycle above 2 j_c beta/(beta - rho).
+    Voids grow by dw/dt = beta j V/F - closure(w) from the height w_f of the contact formed. Contact is lost in a
+    half-cycle when they reach the height w_l of the contact limit in its time: the limit is the j at which
+
+        integral from w_f to w_l of dw/(beta j V/F - closure(w)) = Q/j      (half-cycles that end by charge Q)
+                                                                 = t       (half-cycles that end by time t)
+
+    It lies above j_c, the largest stripping current that closure balances on the way. Where less is refilled than was
+    injected, rho < beta, voids are carried over: n half-cycles of charge Q reach w_l at
+
+        j = 2 j_c beta/[beta - rho - (w_l - w_f) F/(n Q V)]
     """
     law = contact_law_of(inputs)
-    pressure, charge = inputs["stack_pressure"], inputs["half_cycle_charge"]
-    closure = law.critical_stripping_current(pressure, inputs["contact_limit"])
-    missing = np.maximum(law.height(inputs["contact_limit"]) - law.height(formed_contact(inputs)), 0.0)
+    last = law.height(inputs["contact_limit"])
+    first = np.minimum(law.height(formed_contact(inputs)), last)
+    dimensions = max(np.ndim(value) for value in inputs.values.values())
+    heights, closure = law.course(first, last, inputs["stack_pressure"], dimensions=dimensions)
     with np.errstate(divide="ignore", invalid="ignore"):
-        needed = missing / (law.injection * law.volume_per_charge)
-        at_once = np.where(charge > needed, closure / (1.0 - needed / charge), np.inf)
-        kept = np.asarray(law.injection - law.refill)
-        in_time = np.where(kept > 0, 2.0 * closure * law.injection / kept, np.inf)
+        balanced = np.asarray(closure.max(axis=0) / (law.injection * law.volume_per_charge))
+        needed = np.asarray((last - first) / (law.injection * law.volume_per_charge))
+    at_once = _within_half_cycle(inputs, law, heights, closure, balanced, needed)
+    in_time = _over_half_cycles(inputs, law, balanced, np.asarray(last - first))
     limit = np.minimum(at_once, in_time)
-    uneven = inputs["half_cycle_charge"] > 1.001 * inputs["smallest_half_cycle_charge"]
+    charge = inputs["stripped_charge"]
 
     def too_little() -> str:
         strips, takes = (format_quantity("charge", float(amount)) for amount in (charge, needed))
         return f"does not apply, because one half-cycle strips {strips} and losing contact takes {takes}"
 
     excluded: Notes = (
+        not_stripped(inputs),
+        (is_molten(inputs), _MOLTEN),
+        (
+            np.asarray(inputs.polymer),
+            "does not apply, because a polymer yields to the metal: this law is that of a rigid electrolyte",
+        ),
         (
             np.asarray(law.injection) == 0.0,
             "does not apply, because no stripped volume gathers in voids (injection = 0)",
         ),
         (~np.isfinite(limit), too_little),
     )
+    uneven = charge > 1.001 * inputs["smallest_stripped_charge"]
     doubts: Notes = (
         (in_time < at_once, "voids are carried over from cycle to cycle: contact is lost only after many cycles"),
-        (uneven & (in_time >= at_once), "the half-cycles of the protocol differ in charge; the largest is used"),
+        (
+            uneven & (inputs["timed_half_cycles"] == 0.0),
+            "the half-cycles of the protocol differ in charge; the largest is used",
+        ),
     )
     numbers = {
-        **chosen(inputs, "stack_pressure", "half_cycle_charge"),
-        "closure_current_density": closure,
+        **chosen(inputs, "stack_pressure", "stripped_charge"),
+        "closure_current_density": balanced,
         "charge_to_lose_contact": needed,
     }
-    return current_limit(inputs, limit, numbers, excluded, doubts)
+    return current_limit(inputs, limit, numbers, excluded, doubts, "stripping_current_density")
+
+
+def _within_half_cycle(
+    inputs: Inputs, law: ContactLaw, heights: Array, closure: Array, balanced: Array, needed: Array
+) -> Array:
+    """A/m2. Stripping current density at which one half-cycle loses contact; inf where no current does."""
+    charge, largest = inputs["stripped_charge"], inputs["stripping_current_density"]
+    timed = inputs["timed_half_cycles"] > 0.0
+    gain = law.injection * law.volume_per_charge
+    steps = np.diff(heights, axis=0)
+    between = 0.5 * (closure[1:] + closure[:-1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        duration = charge / largest
+        most = np.where(timed, balanced + needed / duration, balanced / np.maximum(1.0 - needed / charge, 0.0))
+        most = np.where(needed == 0.0, balanced, most)
+    reachable = np.isfinite(most) & (timed | (charge > needed))
+    low, high = np.zeros(np.shape(most)), np.ones(np.shape(most))
+    start = np.where(reachable, balanced, 0.0)
+    span = np.where(reachable, most, 0.0) - start
+    for _ in range(50):  # the share of the span between the two bounds, to the last bit
+        middle = 0.5 * (low + high)
+        current = start + middle * span
+        with np.errstate(divide="ignore", invalid="ignore"):
+            net = gain * current - between
+            takes = np.where(net > 0.0, steps / net, np.where(steps > 0.0, np.inf, 0.0)).sum(axis=0)
+            late = takes > np.where(timed, duration, charge / current)
+        low, high = np.where(late, middle, low), np.where(late, high, middle)
+    return np.where(reachable, start + high * span, np.inf)
+
+
+def _over_half_cycles(inputs: Inputs, law: ContactLaw, balanced: Array, missing: Array) -> Array:
+    """A/m2. Stripping current density at which voids carried over reach the limit in all half-cycles; inf if none."""
+    count, charge = inputs["stripping_half_cycles"], inputs["stripped_charge"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kept = law.injection - law.refill - missing / (count * charge * law.volume_per_charge)
+        limit = np.asarray(2.0 * balanced * law.injection / kept)
+    return np.where((kept > 0.0) & (count > 1.0), limit, np.inf)
 
 
 def vacancy(inputs: Inputs) -> Finding:
-    """Vacancy diffusion into the metal, the only sink without pressure."""
+    """Vacancies that diffuse into the metal through its whole thickness: a sink beside closure."""
+    thickness = inputs["thickest_stripped_lithium"]
     numbers = {
         "diffusivity": inputs["self_diffusivity"],
         "concentration_change": inputs["site_concentration"],
-        "thickness": inputs["lithium_thickness"],
+        "thickness": thickness,
     }
-    thin = numbers["thickness"] <= 0.0
-    limit = theory.vacancy_limited_current(**{**numbers, "thickness": np.where(thin, 1.0, numbers["thickness"])})
+    thin = thickness <= 0.0
+    limit = theory.vacancy_limited_current(**{**numbers, "thickness": np.where(thin, 1.0, thickness)})
     excluded: Notes = (
-        (
-            inputs["stack_pressure"] > 0.0,
-            "does not apply, because the stack pressure closes voids (see the contact criterion)",
-        ),
+        not_stripped(inputs),
+        (is_molten(inputs), _MOLTEN),
         (thin, "does not apply, because there is no metal to diffuse into"),
     )
-    return current_limit(inputs, limit, numbers, excluded)
+    doubt = "one sink of several, alone and at its steady best; the laws of contact do without it"
+    return current_limit(
+        inputs, limit, numbers, excluded, ((everywhere(np.asarray(limit)), doubt),), "stripping_current_density"
+    )
 
 
 def creep_alone(inputs: Inputs) -> Finding:
     """Bulk creep of the lithium layer under the stack pressure replaces what is stripped, rate = j V/(F h)."""
     numbers = {
         "stack_pressure": inputs["stack_pressure"],
-        "thickness": inputs["lithium_thickness"],
+        "thickness": inputs["thinnest_stripped_lithium"],
         **chosen(inputs, "creep_prefactor", "creep_exponent", "molar_volume"),
     }
     rate = numbers["creep_prefactor"] * numbers["stack_pressure"] ** numbers["creep_exponent"]
     limit = rate * numbers["thickness"] * FARADAY / numbers["molar_volume"]
-    excluded: Notes = ((numbers["thickness"] <= 0.0, "does not apply, because there is no metal that could creep"),)
+    excluded: Notes = (
+        not_stripped(inputs),
+        (is_molten(inputs), _MOLTEN),
+        (numbers["thickness"] <= 0.0, "does not apply, because there is no metal that could creep"),
+    )
     doubt = "overrates the pressure far above the measured critical stack pressures: voids close locally"
-    return current_limit(inputs, limit, numbers, excluded, ((everywhere(limit), doubt),))
+    return current_limit(inputs, limit, numbers, excluded, ((everywhere(limit), doubt),), "stripping_current_density")

@@ -23,9 +23,13 @@ __all__ = [
     "chosen",
     "current_at_drop",
     "current_limit",
+    "drop_at_current",
     "evaluate",
     "everywhere",
     "formed_contact",
+    "is_molten",
+    "not_plated",
+    "not_stripped",
     "outside",
     "series_resistance",
 ]
@@ -94,13 +98,42 @@ def formed_contact(inputs: Inputs) -> Array:
 
 
 def current_limit(
-    inputs: Inputs, limit: ArrayLike, numbers: Mapping[str, Array], excluded: Notes = (), doubts: Notes = ()
+    inputs: Inputs,
+    limit: ArrayLike,
+    numbers: Mapping[str, Array],
+    excluded: Notes = (),
+    doubts: Notes = (),
+    concerns: str = "current_density",
 ) -> Finding:
-    """A limiting current density; its margin is that over the largest current of the protocol."""
+    """A limiting current density; its margin is that over the largest current that it concerns.
+
+    Parameters
+    ----------
+    concerns : str
+        The input that holds that current; where it is zero, the protocol sets no such current and there is no margin.
+    """
     limit = outside(np.asarray(limit, dtype=float), excluded)
+    current = inputs[concerns]
     with np.errstate(divide="ignore", invalid="ignore"):
-        margin = limit / inputs["current_density"]
+        margin = np.where(current > 0.0, limit / current, np.nan)
     return Finding(limit, margin, numbers, excluded, doubts)
+
+
+def not_plated(inputs: Inputs) -> tuple[NDArray[np.bool_], str]:
+    """Where the protocol plates no metal electrode, as a note."""
+    mask = (inputs["plating_current_density"] == 0.0) & (inputs["current_density"] > 0.0)
+    return mask, "does not apply, because no metal electrode is plated by a set current"
+
+
+def not_stripped(inputs: Inputs) -> tuple[NDArray[np.bool_], str]:
+    """Where the protocol strips no metal electrode, as a note."""
+    mask = (inputs["stripping_current_density"] == 0.0) & (inputs["current_density"] > 0.0)
+    return mask, "does not apply, because no metal electrode is stripped by a set current"
+
+
+def is_molten(inputs: Inputs) -> NDArray[np.bool_]:
+    """Where the metal is above its melting point; a metal whose melting point is not known counts as solid."""
+    return np.asarray(inputs["temperature"] >= inputs.values.get("melting_point", np.asarray(np.inf)))
 
 
 def everywhere(values: Array) -> NDArray[np.bool_]:
@@ -154,7 +187,20 @@ def current_at_drop(
             break
         u = following
     local = i0 * (np.expm1(forward * u) - np.expm1(backward * u))
-    return np.asarray(local * share)
+    unbounded = (target > interfaces * u + resistance * local) & (u >= (1.0 - 1e-9) * 600.0 / forward)
+    return np.asarray(np.where(unbounded, np.inf, local * share))
+
+
+def drop_at_current(inputs: Inputs, current: Array, interfaces: float, series: Array | float) -> Array:
+    """V. The inverse of `current_at_drop`: the drop that a mean current density (A/m2) makes."""
+    local = current / formed_contact(inputs)
+    kinetic = theory.overpotential(
+        current_density=local,
+        exchange_current_density=inputs["exchange_current_density"],
+        temperature=inputs["temperature"],
+        anodic_transfer_coefficient=1.0 - inputs["anodic_transfer_coefficient"],
+    )
+    return np.asarray(interfaces * (kinetic + inputs["interface_resistance"] * local) + series * current)
 
 
 def series_resistance(inputs: Inputs) -> Array:

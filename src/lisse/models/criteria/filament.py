@@ -16,6 +16,8 @@ from lisse.models.criteria.criterion import (
     current_limit,
     everywhere,
     formed_contact,
+    is_molten,
+    not_plated,
 )
 from lisse.models.inputs import Inputs
 
@@ -44,12 +46,11 @@ def crack(inputs: Inputs) -> Finding | str:
         "contact_fraction": formed_contact(inputs),
     }
     long = length >= 0.1 * inputs["electrolyte_thickness"]
-    return current_limit(
-        inputs,
-        limit,
-        numbers,
-        doubts=((long, "the longest flaw is not short against the electrolyte thickness"),),
+    doubts: Notes = (
+        (is_molten(inputs), "molten metal flows out of the flaw: see viscous flow in a crack"),
+        (long, "the longest flaw is not short against the electrolyte thickness"),
     )
+    return current_limit(inputs, limit, numbers, (not_plated(inputs),), doubts, "plating_current_density")
 
 
 def grain_boundary(inputs: Inputs) -> Finding | str:
@@ -73,8 +74,11 @@ def grain_boundary(inputs: Inputs) -> Finding | str:
         fracture_stress=stress, grain_boundary_resistance=one, molar_volume=inputs["molar_volume"]
     )
     numbers = {"fracture_stress": stress, "grain_boundary_resistance": total / count, "grain_boundaries": count}
-    excluded: Notes = ((total <= 0.0, "does not apply, because no grain-boundary resistance is given"),)
-    return current_limit(inputs, limit, numbers, excluded)
+    excluded: Notes = (
+        (total <= 0.0, "does not apply, because no grain-boundary resistance is given"),
+        not_plated(inputs),
+    )
+    return current_limit(inputs, limit, numbers, excluded, concerns="plating_current_density")
 
 
 def molten(inputs: Inputs) -> Finding | str:
@@ -84,7 +88,7 @@ def molten(inputs: Inputs) -> Finding | str:
     """
     if inputs.flaw_geometry is None:
         return "does not apply, because the case has no flaws"
-    solid = inputs["temperature"] < inputs["melting_point"]
+    solid = ~is_molten(inputs)
     if np.all(solid):
         return "does not apply, because the metal is solid (it creeps, it has no viscosity)"
     length, elastic = inputs["flaw_length"], chosen(inputs, "youngs_modulus", "poisson_ratio")
@@ -100,9 +104,12 @@ def molten(inputs: Inputs) -> Finding | str:
         "viscosity": inputs["melt_viscosity"],
     }
     limit = theory.ansell_critical_current(**numbers, molar_volume=inputs["molar_volume"])
-    excluded: Notes = ((solid, "does not apply, because the metal is solid (it creeps, it has no viscosity)"),)
+    excluded: Notes = (
+        (solid, "does not apply, because the metal is solid (it creeps, it has no viscosity)"),
+        not_plated(inputs),
+    )
     doubts: Notes = ((everywhere(limit), "the width of the crack is taken to be its opening when it grows"),)
-    return current_limit(inputs, limit, numbers, excluded, doubts)
+    return current_limit(inputs, limit, numbers, excluded, doubts, "plating_current_density")
 
 
 def stability(convention: str) -> Callable[[Inputs], Finding]:
@@ -130,9 +137,15 @@ def stability(convention: str) -> Callable[[Inputs], Finding]:
                 )
             ),
         }
+        excluded: Notes = (not_plated(inputs),)
         doubt = "says whether a flat, bonded interface without flaws roughens, at whatever current: not a failure yet"
         said = current_limit(
-            inputs, np.where(elastic.stable, np.inf, 0.0), numbers, doubts=((everywhere(elastic.total), doubt),)
+            inputs,
+            np.where(elastic.stable, np.inf, 0.0),
+            numbers,
+            excluded,
+            ((everywhere(elastic.total), doubt),),
+            "plating_current_density",
         )
         grows = elastic.total if convention == "published" else -elastic.total
         return dataclasses.replace(said, sign=np.asarray(grows))

@@ -6,16 +6,19 @@ import numpy as np
 
 from lisse import theory
 from lisse.models.criteria.criterion import (
+    Array,
     Finding,
     Notes,
     chosen,
     current_at_drop,
     current_limit,
+    drop_at_current,
     everywhere,
+    not_plated,
     series_resistance,
 )
 from lisse.models.inputs import Inputs
-from lisse.units import FARADAY
+from lisse.units import FARADAY, format_quantity
 
 __all__ = ["internal_plating", "interphase", "salt"]
 
@@ -24,10 +27,10 @@ def internal_plating(inputs: Inputs) -> Finding:
     """Lithium in pores inside the electrolyte (Mode 2): the potential allows it, and electrons suffice for it.
 
     Behind the plated interface mu/F = j r_i, the drop of the interface, when electrons cross it freely (the profile of
-    `theory.lithium_potential_profile` is highest there). A pore fills where that exceeds V p/F + 2 gamma V/(F r), and
-    when the leak, I_e = U sigma_e/L, has brought as much lithium within the protocol as one pore radius of metal. U is
-    the voltage of the cell as formed, with that of the cathode at mid-range in a full cell. The limit is the larger
-    of the two current densities.
+    `theory.lithium_potential_profile` is highest there). A pore may fill where that exceeds V p/F + 2 gamma V/(F r). It
+    does fill when the leak, I_e = U sigma_e/L, brings as much lithium as one pore radius of metal before the current
+    turns round and takes it back: in a half-cycle of a symmetric cell, in the whole protocol of a full cell, whose
+    voltage does not change its sign. U is the voltage of the cell as formed, with the cathode at mid-range.
     """
     threshold = theory.internal_plating_threshold(
         confining_pressure=inputs["stack_pressure"],
@@ -37,27 +40,57 @@ def internal_plating(inputs: Inputs) -> Finding:
     )
     allowed = current_at_drop(inputs, threshold, 1.0, 0.0)
     needed = inputs["pore_radius"] * FARADAY / inputs["molar_volume"]
-    with np.errstate(divide="ignore"):
-        voltage = needed * inputs["electrolyte_thickness"] / (inputs["electronic_conductivity"] * inputs["duration"])
-    drops = np.maximum(voltage - inputs["open_circuit_voltage"], 0.0)
-    supplied = current_at_drop(inputs, drops, 2.0, series_resistance(inputs))
+    per_volt = inputs["electronic_conductivity"] / inputs["electrolyte_thickness"]  # A/m2/V
+    supplied, brought = _supply(inputs, allowed, needed, per_volt)
+    limit = np.maximum(allowed, supplied)
     numbers = {
-        **chosen(inputs, "electronic_conductivity", "interface_resistance", "pore_radius", "duration"),
+        **chosen(inputs, "electronic_conductivity", "interface_resistance", "pore_radius", "plated_charge"),
         "threshold": threshold,
         "current_density_of_threshold": allowed,
-        "current_density_of_supply": supplied,
+        "deposit": np.asarray(brought * inputs["molar_volume"] / FARADAY),
     }
+
+    def too_few_electrons() -> str:
+        thick, radius = (format_quantity("length", float(x)) for x in (numbers["deposit"], inputs["pore_radius"]))
+        return f"does not apply, because the electronic leak deposits {thick}, less than a pore radius ({radius})"
+
     doubt = "electrons are taken to cross the plated interface freely and to fill the pores alone (upper estimate)"
     excluded: Notes = (
+        not_plated(inputs),
         (np.asarray(inputs.polymer), "does not apply, because a polymer has no pores that lithium could fill"),
+        (~np.isfinite(limit), too_few_electrons),
     )
-    return current_limit(inputs, np.maximum(allowed, supplied), numbers, excluded, ((everywhere(allowed), doubt),))
+    return current_limit(inputs, limit, numbers, excluded, ((everywhere(limit), doubt),), "plating_current_density")
+
+
+def _supply(inputs: Inputs, allowed: Array, needed: Array, per_volt: Array) -> tuple[Array, Array]:
+    """Current density (A/m2) from which the leak suffices, and the charge (C/m2) that it brings at `allowed`.
+
+    With half-cycles that end by charge, a larger current leaves less time in proportion to its voltage or faster, so
+    that the leak suffices at `allowed` or nowhere above it.
+    """
+    series = series_resistance(inputs)
+    finite = np.where(np.isfinite(allowed), allowed, 1.0)
+    voltage = drop_at_current(inputs, finite, 2.0, series)
+    if not inputs.metal_counter:
+        brought = per_volt * (inputs["open_circuit_voltage"] + voltage) * inputs["duration"]
+        return np.where(brought >= needed, 0.0, np.inf), np.asarray(brought)
+    charge, largest = inputs["plated_charge"], inputs["plating_current_density"]
+    timed = inputs["timed_half_cycles"] > 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        time = np.where(timed, charge / largest, charge / finite)
+        brought = np.asarray(per_volt * voltage * time)
+        wanted = np.where(timed & (time > 0.0), needed / (per_volt * time), 1.0)
+    by_time = current_at_drop(inputs, wanted, 2.0, series)
+    by_charge = np.where(brought >= needed, 0.0, np.inf)
+    return np.where(timed, by_time, by_charge), brought
 
 
 def salt(inputs: Inputs) -> Finding | str:
     """Salt of a binary polymer electrolyte runs out at the plated face within the longest half-cycle.
 
-    c(L, t = Q/j) = 0 for the largest half-cycle charge Q: Sand's time of the finite cell, which becomes the limiting
+    c(L, t) = 0 at t = Q/j for the largest charge Q that is passed without a rest or a reversal (at its time, for
+    half-cycles that end by time): Sand's time of the finite cell from an even start, which becomes the limiting
     current for long half-cycles.
     """
     if not inputs.polymer:
@@ -69,32 +102,38 @@ def salt(inputs: Inputs) -> Finding | str:
         "thickness": inputs["electrolyte_thickness"],
     }
     steady = np.asarray(theory.limiting_current(**salt))
-    charge = inputs["half_cycle_charge"]
-    low, high = np.zeros(np.broadcast_shapes(steady.shape, charge.shape)), np.full((), 60.0)  # ln(j/steady)
-    high = np.broadcast_to(high, low.shape)
-    with np.errstate(divide="ignore"):
+    bounded = np.isfinite(steady)  # a transference number of 1 leaves the salt where it is
+    start = np.where(bounded, steady, 1.0)
+    charge, largest = inputs["unbroken_charge"], inputs["current_density"]
+    timed = inputs["timed_half_cycles"] > 0.0
+    shape = np.broadcast_shapes(start.shape, charge.shape, largest.shape)
+    low, high = np.zeros(shape), np.full(shape, 60.0)  # ln(j/steady)
+    with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(60):
             middle = 0.5 * (low + high)
-            current = steady * np.exp(middle)
+            current = start * np.exp(middle)
+            time = np.where(timed, charge / largest, charge / current)
             left = theory.polarisation_profile(
-                position=salt["thickness"], time=charge / current, current_density=current, **salt
+                position=salt["thickness"], time=np.nan_to_num(time), current_density=current, **salt
             )
             low, high = np.where(left > 0.0, middle, low), np.where(left > 0.0, high, middle)
-    limit = steady * np.exp(0.5 * (low + high))
-    return current_limit(
-        inputs, limit, {**salt, "half_cycle_charge": charge, "steady_limiting_current_density": steady}
-    )
+    limit = np.where(bounded, start * np.exp(0.5 * (low + high)), np.inf)
+    return current_limit(inputs, limit, {**salt, "unbroken_charge": charge, "steady_limiting_current_density": steady})
 
 
 def interphase(inputs: Inputs) -> Finding:
-    """Interphase grown in the time of the protocol, L = sqrt(2 k t), against the thickness of the electrolyte."""
+    """Interphase grown in the time of the protocol, L = sqrt(2 k t), against the thickness of the electrolyte.
+
+    It grows from every metal electrode: from both sides of a symmetric cell.
+    """
+    sides = 2.0 if inputs.metal_counter else 1.0
     rate, time = inputs["interphase_rate_constant"], inputs["duration"]
     grown = np.asarray(theory.interphase_thickness_parabolic(time=time, rate_constant=rate))
     with np.errstate(divide="ignore"):
-        margin = inputs["electrolyte_thickness"] / (2.0 * grown)  # it grows from both electrodes
+        margin = inputs["electrolyte_thickness"] / (sides * grown)
     numbers = {
         "interphase_rate_constant": rate,
         "interphase_thickness": grown,
-        "time_to_span": (0.5 * inputs["electrolyte_thickness"]) ** 2 / (2.0 * rate),
+        "time_to_span": (inputs["electrolyte_thickness"] / sides) ** 2 / (2.0 * rate),
     }
     return Finding(None, margin, numbers)

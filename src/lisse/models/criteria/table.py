@@ -43,10 +43,12 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         "contact-loss",
-        "vacancy diffusion without pressure",
+        "vacancy diffusion into the metal alone",
         "krauskopf2019",
-        "No stack pressure, metal without creep; a steady gradient over the thickness of the metal.",
+        "A steady gradient over the whole thickness of solid metal; tracer diffusivity with all sites. "
+        "One sink beside closure, which the laws of contact do without. Reported, it does not decide.",
         contact_loss.vacancy,
+        decides=False,
     ),
     Criterion(
         "contact-loss",
@@ -99,7 +101,8 @@ CRITERIA: tuple[Criterion, ...] = (
         "internal-plating",
         "lithium potential above the threshold in pores",
         "han2019",
-        "Uniform electrolyte; electrons cross the plated interface without resistance: an upper estimate.",
+        "Uniform electrolyte; electrons cross the plated interface without resistance, and the leak fills only pores, "
+        "to one pore radius of lithium before the current turns round: an upper estimate.",
         inside.internal_plating,
     ),
     Criterion(
@@ -123,6 +126,14 @@ CRITERIA: tuple[Criterion, ...] = (
         "hatzell2020",
         "All lithium can be stripped; none is lost to an interphase.",
         whole_cell.lithium,
+        is_charge=True,
+    ),
+    Criterion(
+        "lithium-exhausted",
+        "lithium of the cathode",
+        "hatzell2020",
+        "The cathode starts full and gives all of its areal capacity.",
+        whole_cell.cathode,
         is_charge=True,
     ),
     Criterion(

@@ -8,7 +8,7 @@ from lisse.models.criteria.criterion import Finding, Notes, current_at_drop, cur
 from lisse.models.inputs import Inputs
 from lisse.units import FARADAY
 
-__all__ = ["lithium", "voltage"]
+__all__ = ["cathode", "lithium", "voltage"]
 
 
 def lithium(inputs: Inputs) -> Finding:
@@ -22,12 +22,24 @@ def lithium(inputs: Inputs) -> Finding:
         charge, capacity = inputs[charge_name], inputs[thickness] / per_charge
         with np.errstate(divide="ignore", invalid="ignore"):
             margins.append(np.where(charge > 0.0, capacity / charge, np.inf))
-        numbers.append({"capacity": capacity, "charge_stripped": charge, "sign": np.asarray(sign)})
+        numbers.append({"capacity": capacity, "charge": charge, "sign": np.asarray(sign)})
     margin = np.minimum.reduce(np.broadcast_arrays(*margins))
     first = margins[0] <= margins[-1]
     shown = {name: np.where(first, numbers[0][name], numbers[-1][name]) for name in numbers[0]}
     excluded: Notes = ((np.isinf(margin), "does not apply, because no metal electrode is stripped by a set current"),)
     return Finding(None, outside(margin, excluded), shown, excluded)
+
+
+def cathode(inputs: Inputs) -> Finding | str:
+    """Net charge taken from the cathode against its areal capacity; it starts full of lithium."""
+    if inputs.metal_counter:
+        return "does not apply, because the cell has no cathode"
+    charge, capacity = inputs["counter_stripped_charge"], inputs["cathode_capacity"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        margin = np.where(charge > 0.0, capacity / charge, np.inf)
+    excluded: Notes = ((np.isinf(margin), "does not apply, because no set current charges the cell"),)
+    numbers = {"capacity": capacity, "charge": charge, "sign": np.asarray(1.0)}
+    return Finding(None, outside(margin, excluded), numbers, excluded)
 
 
 def voltage(inputs: Inputs) -> Finding | str:
