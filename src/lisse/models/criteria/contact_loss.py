@@ -43,7 +43,7 @@ def void_closure(inputs: Inputs) -> Finding:
     last = law.height(inputs["contact_limit"])
     first = np.minimum(law.height(formed_contact(inputs)), last)
     dimensions = max(np.ndim(value) for value in inputs.values.values())
-    heights, closure = law.course(first, last, inputs["stack_pressure"], dimensions=dimensions)
+    heights, closure = law.course(first, last, inputs["stack_pressure"], 48, dimensions)
     with np.errstate(divide="ignore", invalid="ignore"):
         balanced = np.asarray(closure.max(axis=0) / (law.injection * law.volume_per_charge))
         needed = np.asarray((last - first) / (law.injection * law.volume_per_charge))
@@ -102,12 +102,12 @@ def _within_half_cycle(
     low, high = np.zeros(np.shape(most)), np.ones(np.shape(most))
     start = np.where(reachable, balanced, 0.0)
     span = np.where(reachable, most, 0.0) - start
-    for _ in range(50):  # the share of the span between the two bounds, to the last bit
+    for _ in range(26):  # the share of the span between the two bounds, to 1e-8
         middle = 0.5 * (low + high)
         current = start + middle * span
         with np.errstate(divide="ignore", invalid="ignore"):
-            net = gain * current - between
-            takes = np.where(net > 0.0, steps / net, np.where(steps > 0.0, np.inf, 0.0)).sum(axis=0)
+            net = np.maximum(gain * current - between, 0.0)
+            takes = np.nansum(steps / net, axis=0)  # no speed: never, unless there is no way to go
             late = takes > np.where(timed, duration, charge / current)
         low, high = np.where(late, middle, low), np.where(late, high, middle)
     return np.where(reachable, start + high * span, np.inf)
