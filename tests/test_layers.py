@@ -14,18 +14,19 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "lisse"
 
 BASE = {"errors", "units"}
-TOOLS = BASE | {"references", "numerics"}
+TOOLS = BASE | {"files", "references", "numerics"}
 DESCRIPTIONS = TOOLS | {"theory", "records", "microstructure", "protocol"}
 MODELS = DESCRIPTIONS | {"materials", "cell"}
 EVERYTHING = MODELS | {"measurement", "models", "study", "report"}
 MAY_IMPORT = {
     "errors": set(),
     "units": {"errors"},
+    "files": {"errors"},
     "references": {"errors"},
     "numerics": {"errors"},  # never units: it does not know what a battery is
     "theory": BASE,
-    "records": BASE | {"references"},
-    "microstructure": BASE | {"numerics"},
+    "records": BASE | {"files", "references"},
+    "microstructure": BASE | {"files", "numerics"},
     "protocol": BASE,
     "materials": BASE | {"references", "theory"},
     "measurement": DESCRIPTIONS,  # neither models nor cell: a lab can use it alone

@@ -11,15 +11,12 @@ as writable as it was, and changing it later does not change the record.
 from __future__ import annotations
 
 import dataclasses
-import errno
 import json
 import math
 import numbers
 import os
-import secrets
 from abc import ABC
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -27,6 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from lisse.errors import STATUSES, InvalidInput, NotResolved, suggest
+from lisse.files import atomic_path, write_atomically
 from lisse.units import QUANTITIES, quantity
 
 if TYPE_CHECKING:
@@ -449,62 +447,6 @@ def _attributes(name: str) -> dict[str, str]:
     if entry.sign:
         attributes["sign"] = entry.sign
     return attributes
-
-
-_NO_ROOM = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EFBIG,
-    errno.EIO,
-    errno.EROFS,
-    errno.EACCES,
-    errno.EPERM,
-    errno.ENAMETOOLONG,
-}
-
-
-@contextmanager
-def atomic_path(target: Path) -> Iterator[Path]:
-    """A temporary path beside `target`; renamed to it when the block ends well, removed when it does not.
-
-    Whatever stops the writer, `target` is the old file or the new one, whole. A link is followed, not replaced.
-
-    Raises
-    ------
-    InvalidInput
-        When the folder does not exist, cannot be written to or is full, or when `target` is no ordinary file.
-    """
-    real = Path(os.path.realpath(target))
-    if os.path.exists(real) and not os.path.isfile(real):
-        raise InvalidInput("output", str(target), "the name of a file, new or to be replaced", "It is no ordinary file")
-    temporary = real.with_name(f".{real.name[:80]}.{secrets.token_hex(4)}.part")
-    allowed = "an existing folder with room and permission to write"
-    try:
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except OSError as error:
-        raise InvalidInput("output", str(target), allowed, f"{error.strerror}") from error
-    try:
-        yield temporary
-        os.replace(temporary, real)
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        raise InvalidInput("output", str(target), allowed, f"{os.strerror(error.errno)}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_atomically(target: str | os.PathLike[str], content: str | bytes | Callable[[Path], None]) -> Path:
-    """Write text or bytes, or let a function write to the temporary path, then rename; returns the path."""
-    path = Path(target)
-    with atomic_path(path) as temporary:
-        if isinstance(content, str):
-            temporary.write_text(content, encoding="utf-8")
-        elif isinstance(content, bytes):
-            temporary.write_bytes(content)
-        else:
-            content(temporary)
-    return path
 
 
 def _frozen_dataset(data: xr.Dataset) -> xr.Dataset:

@@ -57,15 +57,23 @@ def test_failure_map_shows_what_its_text_says(
     drawn = example.draw(target)
     assert target.read_bytes().startswith(b"\x89PNG")
     high = [drawn.modes[index] for index in drawn.mode[-1]]
-    below = [mode for mode, pressure in zip(high, drawn.x.values, strict=True) if pressure < 3e6]
-    above = [mode for mode, pressure in zip(high, drawn.x.values, strict=True) if pressure > 1e7]
-    assert set(below) == {"contact-loss"}
-    assert set(above) == {"internal-plating", "filament-short"}
-    limits = [point for point in map_points(drawn) if point.same and point.source == "wang2019"]
-    assert len(limits) == 2
-    for point in limits:  # the law is low for clean LLZO
+    assert {mode for mode, pressure in zip(high, drawn.x.values, strict=True) if pressure < 7e6} == {"contact-loss"}
+    assert {mode for mode, pressure in zip(high, drawn.x.values, strict=True) if pressure > 10e6} == {"filament-short"}
+    crack = drawn.limit[-1, drawn.x.values > 10e6]
+    assert crack == pytest.approx(crack[0])
+    assert set(drawn.modes) == {"contact-loss", "filament-short", "none"}
+    seen = [point for point in map_points(drawn) if point.same]
+    inside = []
+    for point in seen:
         column, row = np.searchsorted(drawn.x.values, point.x), np.searchsorted(drawn.y.values, point.y)
-        assert drawn.modes[drawn.mode[row, column]] == "contact-loss"
+        if drawn.modes[drawn.mode[row, column]] == "contact-loss":
+            inside.append(point.kind)
+            assert 1.8 < point.y / drawn.limit[row, column] < 2.8  # the law is low for clean LLZO
+    assert sorted(inside) == ["limit", "limit", "limit", "stable"]
+    at_border = [point for point in seen if (point.x, point.y) == (pytest.approx(3e6), pytest.approx(3.0))]
+    column = int(np.argmin(np.abs(drawn.x.values - 3e6)))
+    assert {point.kind for point in at_border} == {"limit"}
+    assert drawn.limit[-1, column] == pytest.approx(3.0, rel=0.15)
 
 
 def test_the_validation_table_in_the_text_is_the_one_that_the_code_gives(repository: Path) -> None:

@@ -1,12 +1,14 @@
 """Axes of a map: how they are written, and that changing one changes the cell and nothing else."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 from cells import llzo_case
 from lisse.errors import InvalidInput
 from lisse.models.inputs import read_inputs
-from lisse.study.axes import AXES, axis, parse_span
+from lisse.study.axes import AXES, Span, axis, parse_span
 from lisse.units import parse_quantity
 
 POLYMER = {"cell__electrolyte": {"material": "PEO-LiTFSI", "thickness": "50 um"}, "cell__temperature": "90 degC"}
@@ -53,6 +55,60 @@ def test_spans_as_they_are_written(text: str, name: str, low: float, high: float
 def test_spans_that_cannot_be(text: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         parse_span(text, 5)
+
+
+@pytest.mark.parametrize("text", [None, 3, b"temperature=0..60 degC"])
+def test_a_span_is_written_as_text(text: object) -> None:
+    with pytest.raises(InvalidInput, match=r"axis: .*allowed: QUANTITY=LOW\.\.HIGH"):
+        parse_span(text, 5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="quantity of an axis"):
+        axis(text)  # type: ignore[arg-type]
+
+
+def test_a_number_of_points_may_be_any_whole_number() -> None:
+    assert parse_span("temperature=0..60 degC", np.int64(7)).values.size == 7
+
+
+@pytest.mark.parametrize(
+    ("values", "logarithmic", "message"),
+    [
+        ([1.0], False, "values of temperature: got 'an array of shape .1,.'; allowed: two or more numbers in a row"),
+        ([[1.0, 2.0]], False, "two or more numbers in a row"),
+        ([1.0, 1.0], False, "finite numbers that rise"),
+        ([2.0, 1.0], False, "finite numbers that rise"),
+        ([1.0, np.nan], False, "finite numbers that rise"),
+        ([1.0, np.inf], False, "finite numbers that rise"),
+        (["a", "b"], False, "allowed: numbers"),
+        ([0.0, 1.0], True, "numbers above zero on a logarithmic axis"),
+    ],
+)
+def test_values_that_make_no_span(values: list[object], logarithmic: bool, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        Span(AXES["temperature"], values, logarithmic)  # type: ignore[arg-type]
+
+
+def test_a_span_needs_an_axis() -> None:
+    with pytest.raises(InvalidInput, match="axis: got 'str'; allowed: an Axis"):
+        Span("temperature", np.array([1.0, 2.0]), False)  # type: ignore[arg-type]
+
+
+def test_the_values_of_a_span_are_its_own() -> None:
+    given = np.array([1.0, 2.0])
+    span = Span(AXES["temperature"], given, False)
+    given[0] = 5.0
+    assert span.values[0] == 1.0
+    with pytest.raises(ValueError, match="read-only"):
+        span.values[0] = 3.0
+
+
+@pytest.mark.parametrize("name", AXES)
+def test_every_axis_travels_to_another_process(name: str) -> None:
+    span = pickle.loads(pickle.dumps(Span(AXES[name], np.array([1.0, 2.0]), True)))
+    assert span.axis.quantity == AXES[name].quantity
+    assert span.values.tolist() == [1.0, 2.0]
+    case = llzo_case()
+    if name == "stack_pressure":
+        assert span.axis.change(case.cell, case.protocol, 5e6)[0].stack.pressure == 5e6
 
 
 @pytest.mark.parametrize("points", [1, 0, -3, 1001, 2.5, True])
@@ -111,7 +167,8 @@ def test_currents_and_charges_are_scaled_as_a_whole() -> None:
         llzo_case(protocol={"name": "hold", "voltage": "50 mV", "duration": "1 h"}).protocol.with_largest_current(1.0)
 
 
-def test_an_axis_of_flaws_needs_flaws() -> None:
+@pytest.mark.parametrize("name", ["flaw_length", "flaw_focusing"])
+def test_an_axis_of_flaws_needs_flaws(name: str) -> None:
     case = llzo_case(cell__electrolyte__flaws=None)
-    with pytest.raises(InvalidInput, match=r"flaw_length: allowed: a case with flaws\. Add a table"):
-        axis("flaw_length").change(case.cell, case.protocol, 1e-6)
+    with pytest.raises(InvalidInput, match=rf"{name}: allowed: a case with flaws\. Add a table"):
+        axis(name).change(case.cell, case.protocol, 2.0)

@@ -149,7 +149,7 @@ def test_an_xdmf_file_and_its_hdf5_hold_everything(tmp_path: Path) -> None:
     text = path.read_text("utf-8")
     assert ">1 0.4 0.5<" in text  # z, y, x
     assert "0 = pore &amp; &lt;gas&gt;, 1 = electrolyte, 2 = é" in text
-    assert sorted(item.name for item in tmp_path.iterdir()) == ["a.h5", "a.xdmf"]
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["a.xdmf", "a.xdmf.h5"]
 
 
 @pytest.mark.parametrize("shape", [(5, 4, 3), (5, 4), (5, 4, 1)])

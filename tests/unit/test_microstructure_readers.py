@@ -435,6 +435,8 @@ def test_a_saved_volume_is_known_again(tmp_path: Path) -> None:
         same = read(volume.save(tmp_path / name))
         assert same.grain_count == 3
         assert read(tmp_path / name, voxel_size=2e-6, crop=np.s_[1:]).extent == (2e-6, 4e-6)
+        with pytest.raises(InvalidInput, match="threshold, axes: allowed: nothing: a saved volume is complete"):
+            read(tmp_path / name, threshold=3, axes="zyx")
 
 
 def test_an_image_checks_huge_floats_when_needed(monkeypatch: pytest.MonkeyPatch) -> None:

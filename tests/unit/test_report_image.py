@@ -99,6 +99,7 @@ def test_the_hottest_voxel_is_marked() -> None:
     figure = current_figure(volume, current * 1e-9, axis=0, title="a scan")
     mean = current[..., 0].mean()
     assert f"largest {np.linalg.norm(current[7, 2, 3]) / mean:.3g}, 99.9th percentile" in words_of(figure)
+    assert "current along x, at z = 1.75 µm; grey: no current" in words_of(figure)
     mark = next(line for line in figure.axes[0].lines if line.get_marker() == "o")
     assert (mark.get_xdata()[0], mark.get_ydata()[0]) == pytest.approx((3.75, 1.25))
     assert image_of(figure, 0)[2, 7] == pytest.approx(np.linalg.norm(current[7, 2, 3]) / mean)

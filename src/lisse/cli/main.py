@@ -24,6 +24,7 @@ VERBS = {
     "map": "draw which mechanism limits a cell where, over any two of its quantities",
     "theory": "evaluate a closed form of the field, or list them all",
     "materials": "show and compare the sources of every material property",
+    "image": "tomograms and synthetic microstructures: describe, segment, generate, conductivity",
     "analyse": "read cycler and impedance files: half-cycles, resistance, critical current, shorts",
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lisse.cli.progress import bar
-from lisse.cli.run import writable
+from lisse.cli.run import located, writable
 
 if TYPE_CHECKING:
     from lisse.study.maps import FailureMap
@@ -28,14 +28,15 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         description="Draw a failure map of a case over two of its quantities. Writes map.png, map.svg, map.csv and "
         "map.json. Units are written with the range: --x stack_pressure=\"0.1..30 MPa\".",
         epilog="Without --model the closed forms of the analytic model are used, whatever model the case names: they "
-        "take about a second. With --model lumped every point is one run. `lisse map --quantities` lists the axes.",
+        "take a second or, where both axes change one number, twenty. With --model lumped every point is one run. "
+        "`lisse map --quantities` lists the axes.",
     )  # fmt: skip
     parser.add_argument("case", metavar="CASE.toml", nargs="?", help="the case file")
     parser.add_argument("--x", metavar="QUANTITY=LOW..HIGH", help="quantity along the map")
     parser.add_argument("--y", metavar="QUANTITY=LOW..HIGH", help="quantity up the map")
     points = f"points along each axis (default: {CLOSED_FORM_POINTS}, or {MODEL_POINTS} where each is a run)"
     parser.add_argument("--points", type=int, metavar="N", help=points)
-    parser.add_argument("--model", metavar="NAME", default="analytic", help="analytic (default) or lumped")
+    parser.add_argument("--model", metavar="NAME", help="analytic (default) or lumped")
     parser.add_argument("--workers", type=int, metavar="N", help="processes, where each point is a run (default: all)")
     change = 'change one value of the case, such as cell.stack.pressure="5 MPa"; may be repeated'
     parser.add_argument("--set", metavar='KEY.PATH="VALUE"', action="append", default=[], help=change)
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, evaluate, write; 0 when done."""
     from lisse.errors import InvalidInput
     from lisse.study.axes import parse_span
-    from lisse.study.case import load_case
+    from lisse.study.case import read_case
+    from lisse.study.case_source import read_source
     from lisse.study.maps import failure_map
 
     if arguments.quantities:
@@ -62,16 +64,30 @@ def run(arguments: argparse.Namespace) -> int:
             raise InvalidInput(f"argument of lisse map: {what}", None, "it is needed", advice)
     if arguments.workers is not None and arguments.workers < 1:
         raise InvalidInput("--workers", arguments.workers, "1 or more")
-    case = load_case(arguments.case, [*arguments.set, f"model.name={arguments.model}"])
+    source = read_source(arguments.case, [*arguments.set, *_model(arguments)])
+    case = read_case(source.tables, source.where, source.folder)
     points = arguments.points
     if points is None:
         points = CLOSED_FORM_POINTS if case.model.name == "analytic" else MODEL_POINTS
     x, y = parse_span(arguments.x, points), parse_span(arguments.y, points)
     path = Path(arguments.case)
     folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / f"{path.stem}-map")
-    with bar(f"map, {case.model.name} model", quiet=arguments.json) as progress:
+    with bar(f"map, {case.model.name} model", quiet=arguments.json) as progress, located(case, source):
         drawn = failure_map(case, x, y, progress=progress, workers=arguments.workers)
     return _written(drawn, folder, arguments.json)
+
+
+def _model(arguments: argparse.Namespace) -> list[str]:
+    """The change of the case that names the model: that of ``--model``, that of ``--set``, or analytic."""
+    from lisse.errors import InvalidInput
+
+    keys = [change.partition("=")[0].replace(" ", "") for change in arguments.set]
+    if "model.name" not in keys and "model" not in keys:
+        return [f"model.name={arguments.model or 'analytic'}"]
+    if arguments.model is not None:
+        given = next(change for change, key in zip(arguments.set, keys, strict=True) if key in ("model.name", "model"))
+        raise InvalidInput("--model", arguments.model, f"the model once, not also as --set {given}")
+    return []
 
 
 _SEE = "See which there are: lisse map --quantities"

@@ -6,6 +6,8 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from lisse.study.case import Case
     from lisse.study.case_source import CaseSource
 
-__all__ = ["add_parser", "run", "writable"]
+__all__ = ["add_parser", "located", "run", "writable"]
 
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,11 +62,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _solved(case: Case, source: CaseSource, progress: Progress | None) -> Solution:
-    """Solve; what the model cannot treat, or a number that is missing, is named by its key, file and line."""
+    """Solve; a numerical failure is a Solution with status ``"failed"``."""
     from lisse.models.run import solve
 
-    try:
+    with located(case, source):
         return solve(case.model, case.cell, case.protocol, throw=False, seed=case.seed, progress=progress)
+
+
+@contextmanager
+def located(case: Case, source: CaseSource) -> Iterator[None]:
+    """What a model cannot treat, or a number that is missing, is named by its key, file and line."""
+    try:
+        yield
     except InvalidInput as error:
         raise error if error.where else error.at(source.where(error.what)) from None
     except MissingValue as error:

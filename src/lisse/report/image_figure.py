@@ -12,6 +12,7 @@ import numpy as np
 
 from lisse.errors import InvalidInput
 from lisse.microstructure.volume import Volume
+from lisse.report.image_crowding import crowding
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,32 +106,31 @@ def current_figure(volume: Volume, current: Any, axis: int = 0, title: str = "")
     import matplotlib
     from matplotlib.figure import Figure
 
-    size, hottest = _relative(volume, current, axis)
+    found = crowding(volume, current, axis)
     normal = None if volume.dimensions == 2 else next(one for one in (2, 1, 0) if one != axis)
-    sheet, edges, names = _sheet(size, volume, normal, hottest)
+    sheet, edges, names = _sheet(found.relative, volume, normal, found.place)
     with matplotlib.rc_context(_FONT):
         figure = Figure(figsize=(6.0, 5.0), layout="constrained")
         axes = figure.add_subplot()
         shown = np.ma.masked_where(sheet <= 0.0, sheet)
-        top = max(1.0, float(np.percentile(size[size > 0.0], 99.9)) if np.any(size > 0.0) else 1.0)
         colours = matplotlib.colormaps["inferno"].with_extremes(bad="#9aa0a6")
-        drawn = axes.imshow(
-            shown.T, origin="lower", extent=(0, edges[0], 0, edges[1]), cmap=colours, vmin=0.0, vmax=top
-        )
+        extent, top = (0, edges[0], 0, edges[1]), max(1.0, found.percentile)
+        drawn = axes.imshow(shown.T, origin="lower", extent=extent, cmap=colours, vmin=0.0, vmax=top)
         _bare(axes, names)
         _scale_bar(axes, edges)
-        x, y = (
-            (hottest[one] + 0.5) * volume.voxel_size[one] * _UM for one in range(volume.dimensions) if one != normal
-        )
-        axes.plot(
-            [x], [y], marker="o", markersize=12, markerfacecolor="none", markeredgecolor="#56B4E9", markeredgewidth=1.8
-        )
+        middles = [(index + 0.5) * edge * _UM for index, edge in zip(found.place, volume.voxel_size, strict=True)]
+        x, y = (middle for one, middle in enumerate(middles) if one != normal)
+        ring: Any = {"markersize": 12, "markerfacecolor": "none", "markeredgecolor": "#56B4E9", "markeredgewidth": 1.8}
+        axes.plot([x], [y], marker="o", **ring)
         bar = figure.colorbar(drawn, ax=axes, extend="max", shrink=0.85)
         bar.set_label("Local current density / mean current density")
-        words = (
-            f"largest {size.max():.3g}, 99.9th percentile {np.percentile(size[size > 0.0], 99.9):.3g}, grey: no current"
-        )
-        axes.set_title(f"{title}\n{words}" if title else words, loc="left", fontsize=9)
+        where = "" if normal is None else f", at {'xyz'[normal]} = {middles[normal]:.4g} µm"
+        words = [
+            *([title] if title else []),
+            f"current along {'xyz'[axis]}{where}; grey: no current",
+            f"largest {found.largest:.3g}, 99.9th percentile {found.percentile:.3g}",
+        ]
+        axes.set_title("\n".join(words), loc="left", fontsize=9)
     return figure
 
 
@@ -340,17 +340,3 @@ def _inner_edges(far: Sequence[float], cut: Sequence[float]) -> list[list[tuple[
                 ends.append(tuple(point))
             lines.append(ends)
     return lines
-
-
-def _relative(volume: Volume, current: Any, axis: int) -> tuple[Array, tuple[int, ...]]:
-    """Magnitude over the mean along the axis, and the voxel where it is largest."""
-    field = np.asarray(current)
-    if field.shape != (*volume.shape, volume.dimensions):
-        raise InvalidInput("current", f"shape {field.shape}", f"{(*volume.shape, volume.dimensions)}")
-    if not 0 <= axis < volume.dimensions:
-        raise InvalidInput("axis", axis, f"0 to {volume.dimensions - 1}")
-    mean = abs(float(field[..., axis].mean()))
-    if not mean > 0.0:
-        raise InvalidInput("current", "no current on average", "a current through the volume", "No phase spans it")
-    size = np.sqrt(np.sum(np.square(field, dtype=float), axis=-1)) / mean
-    return size, tuple(int(one) for one in np.unravel_index(int(size.argmax()), size.shape))

@@ -15,6 +15,7 @@ import numpy as np
 from lisse.errors import InvalidInput
 from lisse.records import write_atomically
 from lisse.references import cite
+from lisse.report.map_canvas import style
 from lisse.report.map_figure import map_figure
 from lisse.report.map_points import map_points
 from lisse.study.axes import Span
@@ -24,11 +25,19 @@ __all__ = ["map_summary", "write_map"]
 
 
 def map_summary(drawn: FailureMap) -> dict[str, Any]:
-    """The object of ``map.json``: SI numbers, ``null`` where a limit does not apply or has no bound.
+    """The object of ``map.json``: SI numbers of four digits, ``null`` where a limit does not apply or has no bound.
+
+    A criterion that applies nowhere on the map has ``null`` in place of its arrays, and so has the current density of
+    one whose limit is a charge or a time.
 
     Parameters
     ----------
     drawn : FailureMap
+
+    Returns
+    -------
+    dict
+        Plain data.
     """
     points = [point.to_dict() for point in map_points(drawn)]
     keys = {criterion.reference for criterion in drawn.criteria} | {point["source"] for point in points}
@@ -52,8 +61,9 @@ def map_summary(drawn: FailureMap) -> dict[str, Any]:
                 "criterion": criterion.name,
                 "decides": criterion.decides,
                 "reference": criterion.reference,
-                "current_density": _plain(criterion.current_density),
-                "margin": _plain(criterion.margin),
+                "applies": criterion.applies,
+                "current_density": _known(criterion.current_density),
+                "margin": _known(criterion.margin),
             }
             for criterion in drawn.criteria
         ],
@@ -72,15 +82,21 @@ def map_summary(drawn: FailureMap) -> dict[str, Any]:
 
 
 def write_map(folder: str | os.PathLike[str], drawn: FailureMap) -> Path:
-    """Write ``map.png``, ``map.svg``, ``map.csv`` and ``map.json`` into a folder; returns the folder.
+    """Write ``map.png``, ``map.svg``, ``map.csv`` and ``map.json`` into a folder.
 
-    Each file is the old one or the new one, whole; nothing is written before everything has been made.
+    Each file is the old one or the new one, whole; nothing is written before everything has been made. The same map
+    gives the same files.
 
     Parameters
     ----------
     folder : str or path
         Made where it is missing.
     drawn : FailureMap
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------
@@ -100,7 +116,8 @@ def write_map(folder: str | os.PathLike[str], drawn: FailureMap) -> Path:
     figure = map_figure(drawn)
     for kind, settings in (("png", {"dpi": 160}), ("svg", {"dpi": 160, "metadata": {"Date": None}})):
         stream = io.BytesIO()
-        figure.savefig(stream, format=kind, **settings)
+        with style():
+            figure.savefig(stream, format=kind, **settings)
         files[f"map.{kind}"] = stream.getvalue()
     for name, content in files.items():
         write_atomically(target / name, content)
@@ -118,9 +135,14 @@ def _axis(span: Span) -> dict[str, Any]:
     }
 
 
+def _known(array: np.ndarray) -> list[list[float | None]] | None:
+    """The rows; ``None`` for an array without a number."""
+    return None if np.isnan(array).all() else _plain(array)
+
+
 def _plain(array: np.ndarray) -> list[list[float | None]]:
-    """Rows of numbers with six digits."""
-    return [[float(f"{value:.6g}") if math.isfinite(value) else None for value in row] for row in array.tolist()]
+    """Rows of numbers with four digits."""
+    return [[float(f"{value:.4g}") if math.isfinite(value) else None for value in row] for row in array.tolist()]
 
 
 def _table(drawn: FailureMap) -> str:

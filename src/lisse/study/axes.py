@@ -7,13 +7,16 @@ protocol, so that every model can follow it.
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lisse.cell import Cell
 from lisse.errors import InvalidInput, suggest
@@ -23,7 +26,7 @@ from lisse.units import QUANTITIES, Quantity, parse_quantity
 
 __all__ = ["AXES", "Axis", "Span", "axis", "parse_span"]
 
-Changed = tuple[Cell, Protocol]
+Changed: TypeAlias = tuple[Cell, Protocol]
 
 
 @dataclass(frozen=True)
@@ -56,37 +59,79 @@ class Axis:
         return f"{self.quantity.long_name}{f' / {unit}' if unit else ''}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Span:
     """An axis with its values.
 
     Attributes
     ----------
     axis : Axis
-    values : (n,) array
-        SI, rising.
+    values : (n,) array, unit of the quantity (SI)
+        Finite and rising, two or more; kept as a copy that cannot be written to.
     logarithmic : bool
-        Whether they are evenly spaced in the logarithm.
+        Whether they are drawn in the logarithm; then all lie above zero.
+
+    Raises
+    ------
+    InvalidInput
+        For values that are no such array.
     """
 
     axis: Axis
-    values: np.ndarray
+    values: NDArray[np.float64]
     logarithmic: bool
 
+    def __post_init__(self) -> None:
+        """Check the values and freeze them."""
+        if not isinstance(self.axis, Axis):
+            raise InvalidInput("axis", type(self.axis).__name__, "an Axis, such as lisse.study.axis('temperature')")
+        what = f"values of {self.axis.name}"
+        try:
+            values = np.array(self.values, dtype=float)
+        except (TypeError, ValueError):
+            raise InvalidInput(what, self.values, "numbers") from None
+        if values.ndim != 1 or values.size < 2:
+            raise InvalidInput(what, f"an array of shape {values.shape}", "two or more numbers in a row")
+        if not np.isfinite(values).all() or not (np.diff(values) > 0.0).all():
+            raise InvalidInput(what, values.tolist(), "finite numbers that rise")
+        if self.logarithmic and values[0] <= 0.0:
+            raise InvalidInput(what, float(values[0]), "numbers above zero on a logarithmic axis")
+        values.flags.writeable = False
+        object.__setattr__(self, "values", values)
+
     @property
-    def shown(self) -> np.ndarray:
-        """The values in the display unit."""
+    def shown(self) -> NDArray[np.float64]:
+        """The values in the display unit.
+
+        Returns
+        -------
+        (n,) array, display unit of the quantity
+        """
         return np.asarray(self.axis.quantity.shown(self.values))
+
+    def written(self, index: int) -> str:
+        """One value with its unit, such as ``"3 MPa"``."""
+        return f"{self.shown[index]:.4g} {self.axis.quantity.display_unit}".strip()
 
 
 def axis(name: str) -> Axis:
     """The axis of that name; hyphens count as underscores.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Axis
 
     Raises
     ------
     InvalidInput
         For a name that is none.
     """
+    if not isinstance(name, str):
+        raise InvalidInput("quantity of an axis", name, ", ".join(AXES))
     plain = name.strip().replace("-", "_")
     if plain not in AXES:
         advice = suggest(plain[:80], AXES)
@@ -99,17 +144,28 @@ def parse_span(text: str, points: int) -> Span:
 
     Values are evenly spaced in the logarithm where the last is more than five times the first.
 
+    Parameters
+    ----------
+    text : str
+    points : int
+        Number of values, 2 to 1000.
+
+    Returns
+    -------
+    Span
+
     Raises
     ------
     InvalidInput
         For an unknown quantity, a unit that does not fit, or a range that does not rise.
     """
-    if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= 1000:
-        raise InvalidInput("points", points, "a whole number from 2 to 1000")
+    points = _count(points)
+    if not isinstance(text, str):
+        raise InvalidInput("axis", text, _FORM)
     name, separator, span = text.partition("=")
     low_text, dots, high_text = span.strip().strip("\"'").partition("..")
     if not separator or not dots:
-        raise InvalidInput("axis", text, 'QUANTITY=LOW..HIGH, such as stack_pressure="0.1..30 MPa"')
+        raise InvalidInput("axis", text, _FORM)
     found = axis(name)
     unit = found.quantity.unit
     high = parse_quantity(high_text.strip(), _written(unit), name)
@@ -119,6 +175,23 @@ def parse_span(text: str, points: int) -> Span:
     logarithmic = low > 0.0 and high > 5.0 * low
     values = np.geomspace(low, high, points) if logarithmic else np.linspace(low, high, points)
     return Span(found, values, logarithmic)
+
+
+_FORM = 'QUANTITY=LOW..HIGH, such as stack_pressure="0.1..30 MPa"'
+
+
+def _count(points: object) -> int:
+    """A number of points, checked."""
+    allowed = "a whole number from 2 to 1000"
+    if isinstance(points, (bool, np.bool_)):
+        raise InvalidInput("points", points, allowed)
+    try:
+        count = operator.index(points)  # type: ignore[arg-type]
+    except TypeError:
+        raise InvalidInput("points", points, allowed) from None
+    if not 2 <= count <= 1000:
+        raise InvalidInput("points", points, allowed)
+    return count
 
 
 def _low(text: str, high: str, unit: str, name: str) -> float:
@@ -139,29 +212,24 @@ def _written(unit: str) -> str:
 # -- what changing a quantity means --------------------------------------------------------------------------------
 
 
-def _cell(path: str) -> Callable[[Cell, Protocol, float], Changed]:
-    def change(cell: Cell, protocol: Protocol, value: float) -> Changed:
-        return cell.replace(**{path: value}), protocol
-
-    return change
+# Plain functions with the name of what they change in front: an axis travels to worker processes.
 
 
-def _electrolyte(property: str) -> Callable[[Cell, Protocol, float], Changed]:
-    def change(cell: Cell, protocol: Protocol, value: float) -> Changed:
-        material = cell.electrolyte.material.with_value(property, value, "axis of the study")
-        return cell.replace(electrolyte__material=material), protocol
-
-    return change
+def _change_cell(path: str, cell: Cell, protocol: Protocol, value: float) -> Changed:
+    return cell.replace(**{path: value}), protocol
 
 
-def _metal(property: str) -> Callable[[Cell, Protocol, float], Changed]:
-    def change(cell: Cell, protocol: Protocol, value: float) -> Changed:
-        material = cell.working.material.with_value(property, value, "axis of the study")
-        same = getattr(cell.counter, "material", None) == cell.working.material
-        changes: dict[str, Any] = {"working__material": material} | ({"counter__material": material} if same else {})
-        return cell.replace(**changes), protocol
+def _change_electrolyte(property: str, cell: Cell, protocol: Protocol, value: float) -> Changed:
+    material = cell.electrolyte.material.with_value(property, value, "axis of the study")
+    return cell.replace(electrolyte__material=material), protocol
 
-    return change
+
+def _change_metal(property: str, cell: Cell, protocol: Protocol, value: float) -> Changed:
+    """Of both electrodes, where they are of one metal."""
+    material = cell.working.material.with_value(property, value, "axis of the study")
+    same = getattr(cell.counter, "material", None) == cell.working.material
+    changes: dict[str, Any] = {"working__material": material} | ({"counter__material": material} if same else {})
+    return cell.replace(**changes), protocol
 
 
 def _temperature(cell: Cell, protocol: Protocol, value: float) -> Changed:
@@ -178,9 +246,18 @@ def _temperature(cell: Cell, protocol: Protocol, value: float) -> Changed:
 
 def _flaw_length(cell: Cell, protocol: Protocol, value: float) -> Changed:
     """All flaws of that length."""
-    if cell.electrolyte.flaws is None:
-        raise InvalidInput("flaw_length", None, "a case with flaws", "Add a table [cell.electrolyte.flaws]")
+    _needs_flaws("flaw_length", cell)
     return cell.replace(electrolyte__flaws__mean_length=value, electrolyte__flaws__spread=0.0), protocol
+
+
+def _flaw_focusing(cell: Cell, protocol: Protocol, value: float) -> Changed:
+    _needs_flaws("flaw_focusing", cell)
+    return cell.replace(electrolyte__flaws__focusing=value), protocol
+
+
+def _needs_flaws(name: str, cell: Cell) -> None:
+    if cell.electrolyte.flaws is None:
+        raise InvalidInput(name, None, "a case with flaws", "Add a table [cell.electrolyte.flaws]")
 
 
 def _lithium_thickness(cell: Cell, protocol: Protocol, value: float) -> Changed:
@@ -203,8 +280,11 @@ def _rows() -> tuple[Axis, ...]:
         return Quantity(name, unit, words, shown, factor)
 
     return (
-        Axis(QUANTITIES["stack_pressure"], _cell("stack__pressure")),
-        Axis(own("forming_pressure", "Pa", "Forming pressure", "MPa", 1e-6), _cell("stack__forming_pressure")),
+        Axis(QUANTITIES["stack_pressure"], partial(_change_cell, "stack__pressure")),
+        Axis(
+            own("forming_pressure", "Pa", "Forming pressure", "MPa", 1e-6),
+            partial(_change_cell, "stack__forming_pressure"),
+        ),
         Axis(QUANTITIES["current_density"], _current_density),
         Axis(
             own("half_cycle_charge", "C/m2", "Charge per half-cycle", "mAh/cm2", 1 / 36000.0),
@@ -213,36 +293,42 @@ def _rows() -> tuple[Axis, ...]:
         Axis(QUANTITIES["temperature"], _temperature),
         Axis(
             own("electrolyte_thickness", "m", "Electrolyte thickness", "um", 1e6),
-            _cell("electrolyte__thickness"),
+            partial(_change_cell, "electrolyte__thickness"),
         ),
         Axis(own("lithium_thickness", "m", "Lithium thickness", "um", 1e6), _lithium_thickness),
         Axis(own("flaw_length", "m", "Flaw length", "um", 1e6), _flaw_length),
-        Axis(own("flaw_focusing", "1", "Current focusing at flaws", "", 1.0), _cell("electrolyte__flaws__focusing")),
-        Axis(own("pore_radius", "m", "Pore radius", "um", 1e6), _cell("electrolyte__pore_radius")),
+        Axis(own("flaw_focusing", "1", "Current focusing at flaws", "", 1.0), _flaw_focusing),
+        Axis(own("pore_radius", "m", "Pore radius", "um", 1e6), partial(_change_cell, "electrolyte__pore_radius")),
         Axis(
             own("grain_boundary_resistance", "ohm m2", "Grain-boundary resistance", "ohm cm2", 1e4),
-            _cell("electrolyte__grain_boundary_resistance"),
+            partial(_change_cell, "electrolyte__grain_boundary_resistance"),
         ),
         Axis(
             own("interface_resistance", "ohm m2", "Interface resistance", "ohm cm2", 1e4),
-            _cell("interface__resistance"),
+            partial(_change_cell, "interface__resistance"),
         ),
         Axis(
             own("exchange_current_density", "A/m2", "Exchange current density", "mA/cm2", 0.1),
-            _cell("interface__exchange_current_density"),
+            partial(_change_cell, "interface__exchange_current_density"),
         ),
-        Axis(own("contact_hardness", "Pa", "Contact hardness", "MPa", 1e-6), _cell("interface__contact_hardness")),
+        Axis(
+            own("contact_hardness", "Pa", "Contact hardness", "MPa", 1e-6),
+            partial(_change_cell, "interface__contact_hardness"),
+        ),
         Axis(
             own("void_closure_coefficient", "A/m2/Pa", "Void closure coefficient", "mA/cm2/MPa", 1e5),
-            _cell("interface__void_closure_coefficient"),
+            partial(_change_cell, "interface__void_closure_coefficient"),
         ),
         Axis(
             own("small_scale_strength_factor", "1", "Small-scale strength factor", "", 1.0),
-            _cell("interface__small_scale_strength_factor"),
+            partial(_change_cell, "interface__small_scale_strength_factor"),
         ),
-        Axis(own("void_density", "1/m2", "Void density", "1/um2", 1e-12), _cell("interface__void_density")),
+        Axis(
+            own("void_density", "1/m2", "Void density", "1/um2", 1e-12),
+            partial(_change_cell, "interface__void_density"),
+        ),
         *(
-            Axis(quantity, _electrolyte(quantity.name), material_property=quantity.name)
+            Axis(quantity, partial(_change_electrolyte, quantity.name), material_property=quantity.name)
             for quantity in (
                 own("grain_size", "m", "Grain size", "um", 1e6),
                 own("shear_modulus", "Pa", "Shear modulus of the electrolyte", "GPa", 1e-9),
@@ -258,9 +344,15 @@ def _rows() -> tuple[Axis, ...]:
                 own("interphase_rate_constant", "m2/s", "Interphase rate constant", "nm2/s", 1e18),
             )
         ),
-        Axis(own("surface_energy", "J/m2", "Surface energy of the metal", "J/m2", 1.0), _metal("surface_energy")),
-        Axis(own("metal_shear_modulus", "Pa", "Shear modulus of the metal", "GPa", 1e-9), _metal("shear_modulus")),
-        Axis(QUANTITIES["area"], _cell("area")),
+        Axis(
+            own("surface_energy", "J/m2", "Surface energy of the metal", "J/m2", 1.0),
+            partial(_change_metal, "surface_energy"),
+        ),
+        Axis(
+            own("metal_shear_modulus", "Pa", "Shear modulus of the metal", "GPa", 1e-9),
+            partial(_change_metal, "shear_modulus"),
+        ),
+        Axis(QUANTITIES["area"], partial(_change_cell, "area")),
     )
 
 

@@ -1,15 +1,14 @@
 """Which mechanism limits where: a model over a grid of two quantities of a case.
 
-The analytic model is evaluated for all points at once: the table of inputs is read along each axis, and what either
-axis changes is spread over the grid; only where both change the same input, or a point cannot exist, it is read point
-by point. Other models are run at every point, on several processes.
+The analytic model is evaluated for all points at once (`lisse.study.map_grid` reads their inputs); other models are run
+at every point (`lisse.study.map_runs`). What the numbers look like is said in `lisse.report`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+import operator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,24 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lisse import __version__ as version
-from lisse.cell import Cell
-from lisse.errors import InvalidInput, LisseError
+from lisse.errors import InvalidInput
 from lisse.models.analytic import Analytic
-from lisse.models.base import Model, Progress
+from lisse.models.base import Progress
 from lisse.models.criteria import Criterion, choose_criteria, evaluate
-from lisse.models.inputs import Inputs, read_inputs
-from lisse.models.limits import conditions
-from lisse.models.run import solve
-from lisse.protocol import Protocol
+from lisse.models.limits import tables
 from lisse.study.axes import Span
 from lisse.study.case import Case
+from lisse.study.map_grid import Grid, GridInputs, Point, Refusal, blank_notes, check_ends, grid_inputs
+from lisse.study.map_runs import Task, run_points
 
 __all__ = ["CriterionMap", "FailureMap", "failure_map"]
 
 Array: TypeAlias = NDArray[np.float64]
+Indices: TypeAlias = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CriterionMap:
     """One criterion over the grid.
 
@@ -43,8 +41,9 @@ class CriterionMap:
     mechanism, name, reference : str
     decides : bool
     current_density : (ny, nx) array, A/m2
-        Its limit; NaN where it does not apply, or is no current density.
+        Its limit; NaN where it does not apply, or is no current density. Read-only, as are the others.
     margin : (ny, nx) array, 1
+        NaN where it does not apply.
     sign : (ny, nx) array or None
         For a criterion that only says yes or no: what is above zero where the limit is zero, and below where there is
         none. Only its sign means something; it places the border between grid points.
@@ -58,23 +57,35 @@ class CriterionMap:
     margin: Array
     sign: Array | None = None
 
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        _freeze(self, "current_density", "margin", "sign")
 
-@dataclass(frozen=True)
+    @property
+    def applies(self) -> bool:
+        """Whether it applies anywhere on the map."""
+        return not bool(np.isnan(self.margin).all())
+
+
+@dataclass(frozen=True, eq=False)
 class FailureMap:
-    """A map of the limiting mechanism over two quantities. Rows follow y, columns x.
+    """A map of the limiting mechanism over two quantities. Rows follow y, columns x. Arrays are read-only.
 
     Attributes
     ----------
     title, model, electrolyte, version : str
+    metal : str
+        Formula of the metal of the working electrode.
     x, y : Span
     modes : tuple of str
         Verdict modes that occur.
     mode : (ny, nx) array of int
         Index into `modes`; -1 where the point cannot exist or the model failed.
     limit : (ny, nx) array, A/m2
-        Critical current density: of the lowest limit, or of the failure that the model found; inf without one.
+        Critical current density: of the lowest limit, or of the failure that the model found; inf without one, NaN
+        where the lowest limit is a charge or a time, and at blank points.
     margin : (ny, nx) array, 1
-        Over the largest current density of the protocol there.
+        Over the largest current density of the protocol there, in the direction that the limit concerns.
     criteria : tuple of CriterionMap
         What each closed form says; empty for other models.
     criterion : (ny, nx) array of int
@@ -86,29 +97,50 @@ class FailureMap:
     case : mapping
         The case as run.
     warnings : tuple of str
+        Why points are blank, and axes that change nothing.
     """
 
     title: str
     model: str
     electrolyte: str
+    metal: str
     version: str
     x: Span
     y: Span
     modes: tuple[str, ...]
-    mode: NDArray[np.int64]
+    mode: Indices
     limit: Array
     margin: Array
     criteria: tuple[CriterionMap, ...]
-    criterion: NDArray[np.int64]
+    criterion: Indices
     current_density: float | None
     temperature: float | None
     case: dict[str, Any]
     warnings: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        _freeze(self, "mode", "limit", "margin", "criterion")
+
     @property
     def shares(self) -> dict[str, float]:
-        """Share of the grid points that each mode has."""
+        """Share of the grid points that each mode has.
+
+        Returns
+        -------
+        dict of str to float, 1
+        """
         return {mode: float(np.mean(self.mode == index)) for index, mode in enumerate(self.modes)}
+
+
+def _freeze(owner: object, *names: str) -> None:
+    """Replace arrays by copies that cannot be written to."""
+    for name in names:
+        value = getattr(owner, name)
+        if value is not None:
+            value = np.array(value)
+            value.flags.writeable = False
+            object.__setattr__(owner, name, value)
 
 
 def failure_map(
@@ -122,56 +154,93 @@ def failure_map(
     x, y : Span
         Two different quantities with their values.
     progress : callable or None
+        Called with the share done and a few words.
     workers : int or None
-        Processes for a model that is run point by point; ``None`` for one on each core.
+        Processes for a model that is run point by point; ``None`` for one on each core. A Python script that uses more
+        than one must call this under ``if __name__ == "__main__":``.
+
+    Returns
+    -------
+    FailureMap
 
     Raises
     ------
-    InvalidInput
-        When both axes are the same quantity, or no point of the map can exist.
+    InvalidInput, MissingValue
+        When both axes are the same quantity, an end of an axis is forbidden, or the model can treat no point.
+    SolveFailed
+        When a process that ran points was killed.
     """
+    for name, span in (("x", x), ("y", y)):
+        if not isinstance(span, Span):
+            allowed = "a Span, such as lisse.study.parse_span('temperature=0..60 degC', 50)"
+            raise InvalidInput(name, type(span).__name__, allowed, where="failure map")
     if x.axis.name == y.axis.name:
-        raise InvalidInput("axes", x.axis.name, "two different quantities")
+        raise InvalidInput("axes", x.axis.name, "two different quantities", where="failure map")
+    workers = None if workers is None else _count(workers)
+    grid = Grid(case.cell, case.protocol, x, y)
     if isinstance(case.model, Analytic):
-        return _closed_forms(case, case.model, x, y, progress)
-    return _point_by_point(case, x, y, progress, workers)
+        return _closed_forms(case, case.model, grid, progress)
+    return _point_by_point(case, grid, progress, workers)
+
+
+def _count(workers: object) -> int:
+    try:
+        count = operator.index(workers)  # type: ignore[arg-type]
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise InvalidInput("workers", workers, "a whole number, 1 or more", where="failure map")
+    return count
 
 
 # -- closed forms, all points at once ------------------------------------------------------------------------------
 
 
-def _closed_forms(case: Case, model: Analytic, x: Span, y: Span, progress: Progress | None) -> FailureMap:
-    criteria = choose_criteria(model.stability)
-    tables, possible = _tables(case, x, y, progress)
-    shape = (y.values.size, x.values.size)
-    found = [_over_grid(criterion, tables, shape, possible) for criterion in criteria]
+def _closed_forms(case: Case, model: Analytic, grid: Grid, progress: Progress | None) -> FailureMap:
+    if case.protocol.largest_current_density == 0.0:
+        allowed = "at least one step of set current for the analytic model"
+        raise InvalidInput("protocol", case.protocol.name, allowed, "Use the lumped model")
+    check_ends(grid, tables)
+    there = grid_inputs(grid, progress)
+    possible = np.ones(grid.shape, dtype=bool)
+    for point in there.refused:
+        possible[point] = False
+    found = tuple(_over_grid(criterion, there, possible) for criterion in choose_criteria(model.stability))
     contest = np.array([np.where(c.decides & ~np.isnan(c.margin), c.margin, np.inf) for c in found])
-    lowest = contest.min(axis=0)
-    varied = "current_density" in (x.axis.name, y.axis.name)
-    modes = tuple(dict.fromkeys(c.mechanism for c in found)) + ("none",)
-    winner = np.array([modes.index(c.mechanism) for c in found])[contest.argmin(axis=0)]
-    safe = np.isinf(lowest) | (varied & (lowest >= 1.0))
-    mode = np.where(possible, np.where(safe, len(modes) - 1, winner), -1)
-    criterion = np.where(possible & ~safe, contest.argmin(axis=0), -1)
-    current = np.broadcast_to(tables[0]["current_density"], shape)
-    with np.errstate(invalid="ignore"):
-        limit = np.where(possible, lowest * current, np.nan)
-    margin = np.where(possible, lowest, np.nan)
-    largest = None if varied else float(current.flat[0])
-    return _finished(case, x, y, modes, mode, limit, margin, largest, tuple(found), criterion)
+    lowest, first = contest.min(axis=0), contest.argmin(axis=0)
+    safe = np.isinf(lowest) | (_current_varies(grid) & (lowest >= 1.0))
+    modes = (*dict.fromkeys(c.mechanism for c in found), "none")
+    winner = np.array([modes.index(c.mechanism) for c in found])[first]
+    limit = np.take_along_axis(np.array([c.current_density for c in found]), first[None], axis=0)[0]
+    limit = np.where(np.isinf(lowest), np.inf, limit)
+    return _finished(
+        case,
+        grid,
+        modes,
+        mode=np.where(possible, np.where(safe, len(modes) - 1, winner), -1),
+        limit=np.where(possible, limit, np.nan),
+        margin=np.where(possible, lowest, np.nan),
+        criteria=found,
+        criterion=np.where(possible & ~safe, first, -1),
+        notes=(*blank_notes(grid, there.refused), *_idle_axes(grid, found, possible)),
+    )
 
 
-def _over_grid(
-    criterion: Criterion, tables: Sequence[Inputs], shape: tuple[int, int], possible: NDArray[np.bool_]
-) -> CriterionMap:
+def _current_varies(grid: Grid) -> bool:
+    return "current_density" in (grid.x.axis.name, grid.y.axis.name)
+
+
+def _over_grid(criterion: Criterion, there: GridInputs, possible: NDArray[np.bool_]) -> CriterionMap:
     """The criterion at its worst condition, point by point."""
+    shape = possible.shape
     limit, margin, sign = np.full(shape, np.nan), np.full(shape, np.nan), None
-    for table in tables:
+    for table in there.tables:
         said = evaluate(criterion, table)
         if not isinstance(said, str):
-            margin = np.fmin(margin, said.margin)
+            worse = ~(margin <= said.margin) & ~np.isnan(said.margin)
+            margin = np.where(worse, said.margin, margin)
             if said.current_density is not None:
-                limit = np.fmin(limit, said.current_density)
+                limit = np.where(worse, said.current_density, limit)
             if said.sign is not None:
                 sign = np.fmax(np.full(shape, -np.inf) if sign is None else sign, said.sign)
     limit, margin = (np.where(possible, values, np.nan) for values in (limit, margin))
@@ -180,127 +249,52 @@ def _over_grid(
     )
 
 
-def _tables(case: Case, x: Span, y: Span, progress: Progress | None) -> tuple[list[Inputs], NDArray[np.bool_]]:
-    """The inputs over the grid, one table for each condition of the protocol, and which points can exist."""
-    shape = (y.values.size, x.values.size)
-    try:
-        base = _read(case.cell, case.protocol)
-        along_x = [_read(*x.axis.change(case.cell, case.protocol, value)) for value in x.values]
-        along_y = [_read(*y.axis.change(case.cell, case.protocol, value)) for value in y.values]
-    except InvalidInput:
-        return _every_point(case, x, y, progress)  # some points cannot exist; the grid finds out which
-    if {len(tables) for tables in (base, *along_x, *along_y)} != {len(base)}:
-        return _every_point(case, x, y, progress)
-    spread = []
-    for number, table in enumerate(base):
-        rows, columns = ([tables[number] for tables in line] for line in (along_y, along_x))
-        of_x, of_y = _changed(table, columns), _changed(table, rows)
-        if of_x is None or of_y is None or of_x.keys() & of_y.keys():
-            return _every_point(case, x, y, progress)
-        spread.append(table.with_values(of_x | {name: values[:, None] for name, values in of_y.items()}))
-    if progress is not None:
-        progress(1.0, "closed forms")
-    return spread, np.ones(shape, dtype=bool)
+def _idle_axes(grid: Grid, criteria: tuple[CriterionMap, ...], possible: NDArray[np.bool_]) -> list[str]:
+    """A sentence for each axis along which no criterion changes."""
+    arrays = [array for c in criteria for array in (c.current_density, c.margin)]
+    return [
+        f"{span.axis.name} changes no limit of this cell"
+        for span, direction in ((grid.y, 0), (grid.x, 1))
+        if all(_is_constant(array, direction, possible) for array in arrays)
+    ]
 
 
-def _read(cell: Cell, protocol: Protocol) -> list[Inputs]:
-    return [read_inputs(there, protocol) for there in conditions(cell, protocol)]
-
-
-def _changed(base: Inputs, line: Sequence[Inputs]) -> dict[str, Array] | None:
-    """What an axis changes, as arrays along it; ``None`` where it changes which numbers are known at all."""
-    if any(table.values.keys() != base.values.keys() for table in line):
-        return None
-    arrays = {name: np.array([float(table[name]) for table in line]) for name in base.values}
-    return {name: values for name, values in arrays.items() if (values != base[name]).any()}
-
-
-def _every_point(case: Case, x: Span, y: Span, progress: Progress | None) -> tuple[list[Inputs], NDArray[np.bool_]]:
-    """The inputs read at every point; where a point cannot exist, NaN."""
-    shape = (y.values.size, x.values.size)
-    possible = np.zeros(shape, dtype=bool)
-    grid: dict[tuple[int, int], list[Inputs]] = {}
-    refusal: InvalidInput | None = None
-    for row, column in np.ndindex(shape):
-        try:
-            cell, protocol = x.axis.change(case.cell, case.protocol, float(x.values[column]))
-            grid[row, column] = _read(*y.axis.change(cell, protocol, float(y.values[row])))
-            possible[row, column] = True
-        except InvalidInput as error:
-            refusal = error
-        if progress is not None and column == shape[1] - 1:
-            progress((row + 1) / shape[0], f"row {row + 1} of {shape[0]}")
-    if refusal is not None and not grid:
-        raise refusal
-    first = next(iter(grid.values()))
-    count = max(len(tables) for tables in grid.values())
-    spread = []
-    for number in range(count):
-        names = set.intersection(*(set(tables[min(number, len(tables) - 1)].values) for tables in grid.values()))
-        arrays = {name: np.ones(shape) for name in names}
-        for point, tables in grid.items():
-            for name in names:
-                arrays[name][point] = tables[min(number, len(tables) - 1)][name]
-        for name in names:  # a point that cannot exist takes the numbers of one that can, and is left blank later
-            arrays[name][~possible] = arrays[name][possible][0]
-        spread.append(first[min(number, len(first) - 1)].with_values(arrays))
-    return spread, possible
+def _is_constant(array: Array, direction: int, possible: NDArray[np.bool_]) -> bool:
+    """Whether an array changes along one direction, between points that exist."""
+    before, after = (np.delete(array, end, axis=direction) for end in (-1, 0))
+    both = np.delete(possible, -1, axis=direction) & np.delete(possible, 0, axis=direction)
+    return bool((np.isclose(before, after, rtol=1e-9, atol=0.0, equal_nan=True) | ~both).all())
 
 
 # -- any other model, one run a point ------------------------------------------------------------------------------
 
 
-def _point_by_point(case: Case, x: Span, y: Span, progress: Progress | None, workers: int | None) -> FailureMap:
-    shape = (y.values.size, x.values.size)
-    points: list[tuple[tuple[int, int], Cell, Protocol]] = []
-    refusal: LisseError | None = None
-    for row, column in np.ndindex(shape):
-        try:
-            cell, protocol = x.axis.change(case.cell, case.protocol, float(x.values[column]))
-            points.append(((row, column), *y.axis.change(cell, protocol, float(y.values[row]))))
-        except InvalidInput as error:
-            refusal = error
-    if refusal is not None and not points:
-        raise refusal
+def _point_by_point(case: Case, grid: Grid, progress: Progress | None, workers: int | None) -> FailureMap:
+    check_ends(grid, lambda cell, protocol: None)
+    points: list[Point] = list(np.ndindex(*grid.shape))
     names: list[str] = []
-    mode, limit, margin = np.full(shape, -1), np.full(shape, np.nan), np.full(shape, np.nan)
-    failed = 0
-    for done, (point, found, critical, largest) in enumerate(_run_all(case, points, workers), 1):
-        if progress is not None:
-            progress(done / len(points), f"{done} of {len(points)} runs")
-        if found is None:
-            failed += 1
-            continue
-        if found not in names:
-            names.append(found)
-        mode[point] = names.index(found)
-        limit[point] = math.inf if critical is None else critical
-        margin[point] = limit[point] / largest if largest else math.nan
-    varied = "current_density" in (x.axis.name, y.axis.name)
-    current = None if varied else case.protocol.largest_current_density
-    notes = (f"{failed} of {len(points)} runs failed numerically and are left blank",) if failed else ()
-    return _finished(case, x, y, tuple(names), mode, limit, margin, current, notes=notes)
-
-
-_Answer = tuple[tuple[int, int], str | None, float | None, float]
-
-
-def _run_all(case: Case, points: Sequence[tuple[tuple[int, int], Cell, Protocol]], workers: int | None) -> Any:
-    jobs = [(case.model, cell, protocol, case.seed, point) for point, cell, protocol in points]
-    if workers == 1:
-        yield from map(_run_one, jobs)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(_run_one, jobs, chunksize=max(1, min(8, len(jobs) // 16)))
-
-
-def _run_one(job: tuple[Model, Cell, Protocol, int | None, tuple[int, int]]) -> _Answer:
-    model, cell, protocol, seed, point = job
-    solution = solve(model, cell, protocol, throw=False, seed=seed)
-    if solution.status == "failed":
-        return point, None, None, protocol.largest_current_density
-    verdict = solution.verdict
-    return point, verdict.mode, verdict.critical_current_density, protocol.largest_current_density
+    mode, limit, margin = np.full(grid.shape, -1), np.full(grid.shape, np.nan), np.full(grid.shape, np.nan)
+    refused: dict[Point, Refusal] = {}
+    failed: dict[Point, str] = {}
+    with closing(run_points(Task(case.model, case.seed, grid), points, workers)) as outcomes:
+        for done, outcome in enumerate(outcomes, 1):
+            if progress is not None:
+                progress(done / len(points), f"{done} of {len(points)} runs")
+            if outcome.refusal is not None:
+                refused[outcome.point] = outcome.refusal
+                continue
+            if not outcome.mode:
+                failed[outcome.point] = outcome.failure
+                continue
+            names += [outcome.mode] if outcome.mode not in names else []
+            critical = outcome.current_density
+            mode[outcome.point] = names.index(outcome.mode)
+            limit[outcome.point] = math.inf if critical is None else critical
+            margin[outcome.point] = limit[outcome.point] / outcome.largest if outcome.largest else math.nan
+    if len(refused) == len(points):
+        raise refused[points[0]]
+    notes = (*blank_notes(grid, refused), *blank_notes(grid, failed, "runs failed numerically and are left blank"))
+    return _finished(case, grid, tuple(names), mode, limit, margin, notes=notes)
 
 
 # -- the finished map ----------------------------------------------------------------------------------------------
@@ -308,40 +302,36 @@ def _run_one(job: tuple[Model, Cell, Protocol, int | None, tuple[int, int]]) -> 
 
 def _finished(
     case: Case,
-    x: Span,
-    y: Span,
+    grid: Grid,
     modes: tuple[str, ...],
-    mode: NDArray[np.int64],
+    mode: Indices,
     limit: Array,
     margin: Array,
-    current: float | None,
     criteria: tuple[CriterionMap, ...] = (),
-    criterion: NDArray[np.int64] | None = None,
+    criterion: Indices | None = None,
     notes: tuple[str, ...] = (),
 ) -> FailureMap:
-    """Keep the modes that occur, and say what is left blank."""
+    """The map, with the modes that occur."""
     kept = [index for index in range(len(modes)) if (mode == index).any()]
     renumbered = np.full(mode.shape, -1)
     for new, old in enumerate(kept):
         renumbered[mode == old] = new
-    blank = int(np.sum(mode < 0))
-    if blank and not notes:
-        notes = (f"{blank} of {mode.size} points cannot exist (such as a flaw through the electrolyte) and are blank",)
     return FailureMap(
-        case.title,
-        case.model.name,
-        case.cell.electrolyte.material.name,
-        version,
-        x,
-        y,
-        tuple(modes[index] for index in kept),
-        renumbered,
-        limit,
-        margin,
-        criteria,
-        np.full(mode.shape, -1) if criterion is None else criterion,
-        current,
-        None if "temperature" in (x.axis.name, y.axis.name) else case.cell.temperature,
-        dict(case.as_run),
-        notes,
+        title=case.title,
+        model=case.model.name,
+        electrolyte=case.cell.electrolyte.material.name,
+        metal=case.cell.working.material.formula,
+        version=version,
+        x=grid.x,
+        y=grid.y,
+        modes=tuple(modes[index] for index in kept),
+        mode=renumbered,
+        limit=limit,
+        margin=margin,
+        criteria=criteria,
+        criterion=np.full(mode.shape, -1) if criterion is None else criterion,
+        current_density=None if _current_varies(grid) else case.protocol.largest_current_density,
+        temperature=None if "temperature" in (grid.x.axis.name, grid.y.axis.name) else case.cell.temperature,
+        case=dict(case.as_run),
+        warnings=notes,
     )
