@@ -1,19 +1,20 @@
 """Effective conductivity of the same two-phase volume by lisse and by others: time, memory, iterations, answer.
 
-    python benchmarks/conduction.py [--sizes 64 100 128] [--large] [--peer-python PATH ...] [--tolerance 1e-4] [--runs 3]
+    python benchmarks/conduction.py [--sizes 64 100 128] [--large] [--peer-python PATH]... [--tolerance 1e-4]
 
-The image is a bicontinuous blob structure, half conducting, half insulating, one solve along the first axis with no flux
-through the sides. The tolerance is that of the flux: in lisse, pyamg (called directly), PoreSpy and FiPy the currents
-through the two ends agree to it; in TauFactor it is its ``conv_crit``. Each run has a process of its own; compilation and
-a small first solve are not counted, reading the image neither. Memory is the peak of the process above what it had
-before the solve. Others are looked for in this interpreter and in those given by ``--peer-python``. PoreSpy sets the
-potential at voxel centres and gives a slightly different value.
+The image is a bicontinuous blob structure, half conducting, half insulating; one solve along the first axis with no
+flux through the sides. The tolerance is that of the flux: in lisse, pyamg (called directly), PoreSpy and FiPy the
+currents through the two ends agree to it; in TauFactor it is its ``conv_crit``. Each run has a process of its own;
+compilation and a small first solve are not counted, reading the image neither. Memory is the peak of the process above
+what it had before the solve. Others are looked for in this interpreter and in those given by ``--peer-python``. PoreSpy
+sets the potential at voxel centres and gives a slightly different value.
 Machines are noisy: read the ratios, not the seconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import statistics
@@ -87,10 +88,8 @@ def by_pyamg(image, tolerance: float):
         if state["imbalance"] <= tolerance and np.linalg.norm(b - matrix @ x) <= tolerance * np.linalg.norm(b):
             raise StopIteration
 
-    try:
+    with contextlib.suppress(StopIteration):
         cg(matrix, b, M=cycle, rtol=1e-14, maxiter=2000, callback=watch)
-    except StopIteration:
-        pass
     return state["flux"] / image.shape[0], state["iterations"], state["imbalance"]
 
 
@@ -204,7 +203,8 @@ def main() -> None:
         return
     where = homes(arguments.peer_python)
     print(f"missing here: {', '.join(sorted(set(arguments.codes) - set(where))) or 'nothing'}")
-    print(f"{'voxels':>7s} {'code':>10s} {'s':>8s} {'ratio':>6s} {'its':>5s} {'bytes/voxel':>11s} {'sigma':>12s} imbalance")
+    head = f"{'voxels':>7s} {'code':>10s} {'s':>8s} {'ratio':>6s} {'its':>5s}"
+    print(f"{head} {'bytes/voxel':>11s} {'sigma':>12s} imbalance")
     for n in [*arguments.sizes, *([256] if arguments.large else [])]:
         with tempfile.TemporaryDirectory() as folder:
             import numpy as np

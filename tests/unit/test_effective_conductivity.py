@@ -48,9 +48,7 @@ class TestExactAnswers:
     def test_grain_boundary_in_series(self) -> None:
         grains = np.repeat(np.arange(1, 6), 4)[:, None] * np.ones((1, 3), dtype=int)
         stack = volume(np.ones((20, 3)), H, grains=grains)
-        found = effective_conductivity(
-            stack, {"electrolyte": 0.05}, grain_boundary_resistance=2e-4, tolerance=1e-12
-        )
+        found = effective_conductivity(stack, {"electrolyte": 0.05}, grain_boundary_resistance=2e-4, tolerance=1e-12)
         # four boundaries over 20 voxels: the grain size in 1/(1/s + R/g) is L/4
         assert found.value == pytest.approx(1.0 / (1.0 / 0.05 + 2e-4 / (20 * H / 4)), rel=1e-12)
 

@@ -30,6 +30,7 @@ SIDES = {
     "periodic": "opposite sides across the axis are joined",
 }
 """What happens at the sides."""
+_TABLE = 1 << 16  # labels up to which a table is used to look up conductivities
 _ROUNDING = 16 * np.finfo(float).eps
 
 
@@ -194,7 +195,7 @@ class _Problem:
         x = np.nan_to_num(potential)
         density = current_density(operator, x, self.volume.voxel_size)
         edges = self.volume.voxel_size
-        area = math.prod(edges) / edges[axis] if len(edges) == 3 else math.prod(edges) / edges[axis]
+        area = math.prod(edges) / edges[axis]
         layers, values = np.moveaxis(density[..., axis], axis, 0), np.moveaxis(x, axis, 0)
         layers[0] += 0.5 * low * (1.0 - values[0]) / area
         layers[-1] += 0.5 * high * values[-1] / area
@@ -317,7 +318,8 @@ def _flow(
     power += float(np.sum(low * (1.0 - layers[0]) ** 2)) + float(np.sum(high * layers[-1] ** 2))
     length, cell = volume.extent[axis], math.prod(volume.voxel_size)
     value = power * length**2 / (cell * volume.size)
-    currents = [total * edge * length / (cell * volume.size) for total, edge in zip(sums, volume.voxel_size, strict=True)]
+    factor = length / (cell * volume.size)
+    currents = [total * edge * factor for total, edge in zip(sums, volume.voxel_size, strict=True)]
     currents[axis] = value
     return value, tuple(currents)
 
@@ -325,10 +327,14 @@ def _flow(
 def _field(volume: Volume, values: Mapping[int, float]) -> Array:
     """Conductivity of each voxel, slab by slab."""
     labels = np.array(sorted(values))
-    table = np.array([values[int(label)] for label in labels])
+    found = np.array([values[int(label)] for label in labels])
     out = np.empty(volume.shape)
+    direct = labels[0] >= 0 and labels[-1] < _TABLE
+    if direct:
+        table = np.zeros(int(labels[-1]) + 1)
+        table[labels] = found
     for box in slab_boxes(volume.labels):
-        out[box] = table[np.searchsorted(labels, volume.labels[box])]
+        out[box] = table[volume.labels[box]] if direct else found[np.searchsorted(labels, volume.labels[box])]
     return out
 
 

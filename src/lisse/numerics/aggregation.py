@@ -19,21 +19,28 @@ from lisse.numerics.conduction_kernels import compiled
 __all__ = [
     "add_to_members",
     "aggregate_network",
-    "aggregate_voxels",
     "coarse_network",
-    "coarse_network_of_voxels",
+    "coarse_rows_of_voxels",
     "diagonal_of_network",
+    "find_roots",
+    "join_in_blocks",
+    "join_singles",
     "members",
+    "name_aggregates",
     "network_residual",
+    "number_roots",
+    "pack_rows",
     "parent_blocks",
     "relax_network",
+    "root",
     "sum_over_members",
     "weaken_strong",
 ]
 
 
 @compiled
-def _root(parent, n):  # type: ignore[no-untyped-def]
+def root(parent, n):  # type: ignore[no-untyped-def]
+    """The node that stands for the set of n in a union-find, with its path halved."""
     while parent[n] != n:
         parent[n] = parent[parent[n]]
         n = parent[n]
@@ -42,7 +49,7 @@ def _root(parent, n):  # type: ignore[no-untyped-def]
 
 @compiled
 def _join(parent, size, a, b):  # type: ignore[no-untyped-def]
-    a, b = _root(parent, a), _root(parent, b)
+    a, b = root(parent, a), root(parent, b)
     if a != b:
         if b < a:
             a, b = b, a
@@ -51,35 +58,49 @@ def _join(parent, size, a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _numbered(parent, size):  # type: ignore[no-untyped-def]
-    """Replace roots by the numbers 0, 1, ... of the aggregates; returns how many there are."""
+def number_roots(parent, size):  # type: ignore[no-untyped-def]
+    """Write the numbers 0, 1, ... of the aggregates into `size` at their roots; returns how many there are."""
     count = 0
     for n in range(parent.size):
         if parent[n] == n:
             size[n] = count
             count += 1
-    for n in range(parent.size):  # the root of everything first: numbers and roots must not mix
-        if parent[n] >= 0:
-            parent[n] = _root(parent, n)
-    for n in range(parent.size):
-        if parent[n] >= 0:
-            parent[n] = size[parent[n]]
     return count
 
 
 @compiled
-def aggregate_voxels(shape, gx, gy, gz, largest, threshold, parent, size):  # type: ignore[no-untyped-def]
-    """Aggregates of voxels: `parent` gets the number of each voxel's aggregate, -1 for voxels without conducting faces.
+def find_roots(start, stop, parent):  # type: ignore[no-untyped-def]
+    """Point the nodes `start` to `stop` at their roots. Others may do the same at the same time."""
+    for n in range(start, stop):
+        if parent[n] >= 0:
+            home = parent[n]
+            while parent[home] != home:
+                home = parent[home]
+            parent[n] = home
 
-    A face is strong if it has at least `threshold` times the `largest` conductance of both its voxels. `size` is room
-    of the same length for the work.
+
+@compiled
+def name_aggregates(start, stop, size, parent):  # type: ignore[no-untyped-def]
+    """Replace the roots that the nodes `start` to `stop` point at by the numbers of the aggregates."""
+    for n in range(start, stop):
+        if parent[n] >= 0:
+            parent[n] = size[parent[n]]
+
+
+@compiled
+def join_in_blocks(start, stop, shape, gx, gy, gz, largest, threshold, parent, size):  # type: ignore[no-untyped-def]
+    """Join voxels within blocks of 2 x 2 x 2 along strong faces, for the pairs of planes `start` to `stop`.
+
+    A face is strong if it has at least `threshold` times the `largest` conductance of both its voxels. `parent` becomes
+    the union-find of voxels, -1 for those without conducting faces, and `size` the number of voxels at each root.
     """
     nx, ny, nz = shape
     plane = ny * nz
-    for n in range(parent.size):
-        parent[n] = n if largest[n] > 0 else -1
-        size[n] = 1
-    for i in range(nx):
+    for i in range(2 * start, min(2 * stop, nx)):
+        for n in range(i * plane, (i + 1) * plane):
+            parent[n] = n if largest[n] > 0 else -1
+            size[n] = 1
+    for i in range(2 * start, min(2 * stop, nx)):
         for j in range(ny):
             for k in range(nz):
                 n = (i * ny + j) * nz + k
@@ -92,14 +113,18 @@ def aggregate_voxels(shape, gx, gy, gz, largest, threshold, parent, size):  # ty
                     _join(parent, size, n, n + nz)
                 if i % 2 == 0 and i + 1 < nx and gx[n] >= max(own, threshold * largest[n + plane]):
                     _join(parent, size, n, n + plane)
+
+
+@compiled
+def join_singles(shape, gx, gy, gz, parent, size):  # type: ignore[no-untyped-def]
+    """Join voxels that were left alone to their strongest neighbours."""
     other, g = np.empty(6, np.int64), np.empty(6, np.float32)
     for n in range(parent.size):
-        if parent[n] == n and size[n] == 1:
+        if size[n] == 1 and parent[n] == n:
             _neighbours(n, shape, gx, gy, gz, other, g)
-            root = _root(parent, other[np.argmax(g)])
-            parent[n] = root
-            size[root] += 1
-    return _numbered(parent, size)
+            home = root(parent, other[np.argmax(g)])
+            parent[n] = home
+            size[home] += 1
 
 
 @compiled
@@ -139,30 +164,18 @@ def members(parent, count):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _faces_between(shape, gx, gy, gz, parent):  # type: ignore[no-untyped-def]
-    """How many faces lead from one aggregate to another."""
-    other, g = np.empty(6, np.int64), np.empty(6, np.float32)
-    count = 0
-    for n in range(parent.size):
-        if parent[n] >= 0:
-            _neighbours(n, shape, gx, gy, gz, other, g)
-            for face in (0, 2, 4):
-                if g[face] > 0 and parent[other[face]] != parent[n]:
-                    count += 1
-    return count
+def coarse_rows_of_voxels(  # type: ignore[no-untyped-def]
+    start, stop, shape, gx, gy, gz, ground, parent, first_member, member, index, conductance, begins, length, to_ground
+):
+    """Rows `start` to `stop` of the network of the aggregates of voxels, written one after another.
 
-
-@compiled
-def coarse_network_of_voxels(shape, gx, gy, gz, ground, parent, first_member, member):  # type: ignore[no-untyped-def]
-    """Network of the aggregates of voxels: ``first, index, conductance, ground``."""
-    count = first_member.size - 1
-    room = 2 * _faces_between(shape, gx, gy, gz, parent)
-    index, conductance = np.empty(room, np.uint32), np.empty(room, np.float32)
-    first, to_ground = np.zeros(count + 1, np.uint64), np.zeros(count, np.float32)
-    place = np.full(count, -1, np.int64)
+    `index` and `conductance` have room for six entries per voxel; the first row is written where those of the voxels before it would end.
+    `begins` and `length` tell where each row is. `pack_rows` closes the gaps.
+    """
+    place = np.full(to_ground.size, -1, np.int64)
     other, g = np.empty(6, np.int64), np.empty(6, np.float32)
-    used = 0
-    for a in range(count):
+    used = np.int64(6 * first_member[start])
+    for a in range(start, stop):
         begin = used
         total = 0.0
         for m in range(first_member[a], first_member[a + 1]):
@@ -181,8 +194,16 @@ def coarse_network_of_voxels(shape, gx, gy, gz, ground, parent, first_member, me
                     else:
                         conductance[place[b]] += g[face]
         to_ground[a] = total
-        first[a + 1] = used
-    return first, index[:used].copy(), conductance[:used].copy(), to_ground
+        begins[a], length[a] = begin, used - begin
+
+
+@compiled
+def pack_rows(start, stop, begins, index, conductance, first, out_index, out):  # type: ignore[no-untyped-def]
+    """Copy the rows `start` to `stop` to where they belong."""
+    for a in range(start, stop):
+        shift = begins[a] - np.int64(first[a])
+        for e in range(np.int64(first[a]), np.int64(first[a + 1])):
+            out_index[e], out[e] = index[e + shift], conductance[e + shift]
 
 
 @compiled
@@ -252,7 +273,11 @@ def diagonal_of_network(first, conductance, ground, inverse, largest):  # type: 
 
 @compiled
 def aggregate_network(first, index, conductance, largest, block, threshold, parent, size):  # type: ignore[no-untyped-def]
-    """Aggregates of the nodes of a network that lie in the same `block`; as `aggregate_voxels`."""
+    """Aggregates of the nodes of a network that lie in the same `block`, as those of voxels.
+
+    `parent` gets the number of each node's aggregate, -1 for nodes without connections; `size` is room for the work.
+    Returns the number of aggregates.
+    """
     for n in range(parent.size):
         parent[n] = n if largest[n] > 0 else -1
         size[n] = 1
@@ -267,10 +292,13 @@ def aggregate_network(first, index, conductance, largest, block, threshold, pare
             for e in range(first[n], first[n + 1]):
                 if conductance[e] > most:
                     most, found = conductance[e], index[e]
-            root = _root(parent, found)
-            parent[n] = root
-            size[root] += 1
-    return _numbered(parent, size)
+            home = root(parent, found)
+            parent[n] = home
+            size[home] += 1
+    count = number_roots(parent, size)
+    find_roots(0, parent.size, parent)
+    name_aggregates(0, parent.size, size, parent)
+    return count
 
 
 @compiled
@@ -306,7 +334,7 @@ def add_to_members(start, stop, first, member, values, out):  # type: ignore[no-
 
 @compiled
 def relax_network(start, stop, piece, first, index, conductance, inverse, b, old, x, backward):  # type: ignore[no-untyped-def]
-    """Gauss-Seidel within pieces of `piece` nodes, with the `old` values of other pieces, for the pieces `start` to `stop`.
+    """Gauss-Seidel within pieces of `piece` nodes, with the `old` values of others, for the pieces `start` to `stop`.
 
     The pieces do not depend on the number of threads, so the result does not either.
     """

@@ -38,9 +38,9 @@ __all__ = [
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SurfaceResistance = float | Array | Mapping[tuple[int, int], float] | Callable[[Array, Array], Any]
-"""Resistance times area between two regions: one number for all pairs; a symmetric table ``[region, region]``; a mapping
-of pairs, all other pairs having none; or a function of two arrays of region numbers, called with the smaller number
-first. ``inf`` insulates."""
+"""Resistance times area between two regions: one number for all pairs; a symmetric table ``[region, region]``; a
+mapping of pairs, all other pairs having none; or a function of two arrays of region numbers, called with the smaller
+number first. ``inf`` insulates."""
 
 _SLAB = 1 << 20  # voxels handled at once where temporary arrays are needed
 _BYTES_PER_VOXEL = 150.0
@@ -309,7 +309,8 @@ def mean_currents(operator: FaceOperator, x: Array, spacing: Sequence[float]) ->
     """Mean over the volume of the current density along each axis, from the currents through inner faces."""
     _, currents = operator.power(x)
     edges = np.asarray(spacing, dtype=float)
-    return np.asarray(currents) * edges / (x.size * float(np.prod(edges)))
+    mean: Array = np.asarray(currents) * edges / (x.size * float(np.prod(edges)))
+    return mean
 
 
 def current_density(operator: FaceOperator, x: Array, spacing: Sequence[float]) -> Array:
@@ -339,24 +340,12 @@ def checked_tolerance(tolerance: float) -> float:
 
 
 def _series(values: Array, axis: int, factor: float, around: bool) -> Array:
-    """Two half voxels in series for all faces along an axis, a slab of voxels at a time."""
-    out = np.zeros(values.shape)
-    along, faces = np.moveaxis(values, axis, 0), np.moveaxis(out, axis, 0)
-    count = len(along)
-    step = max(1, _SLAB // max(1, values.size // count))
-    for start in range(0, count - 1, step):
-        stop = min(start + step, count - 1)
-        faces[start:stop] = _half_voxels(along[start:stop], along[start + 1 : stop + 1], factor)
-    if around and count > 1:
-        faces[-1] = _half_voxels(along[-1], along[0], factor)
+    """Two half voxels in series for all faces along an axis."""
+    out = np.empty(values.shape)
+    count, step = values.shape[axis], math.prod(values.shape[axis + 1 :])
+    arguments = (values.reshape(-1), step, count, around and count > 1, factor, out.reshape(-1))
+    share(conduction_kernels.series, values.size, values.size, *arguments)
     return out
-
-
-def _half_voxels(one: Array, other: Array, factor: float) -> Array:
-    a, b = one.astype(float), other.astype(float)
-    smaller, larger = np.minimum(a, b), np.maximum(a, b)
-    larger[larger == 0.0] = 1.0
-    return np.asarray(2.0 * factor * smaller / (1.0 + smaller / larger))
 
 
 def _add_resistance(face: Array, regions: Array, axis: int, law: Callable[[Array, Array], Array], area: float) -> None:
@@ -439,7 +428,7 @@ def _checked_conductivity(given: Any) -> Array:
         wrong = np.unravel_index(int(np.argmin(np.isfinite(values) & (values >= 0))), values.shape)
         place = tuple(int(n) for n in wrong)
         raise InvalidInput("conductivity", f"{values[wrong]} in voxel {place}", "finite numbers, at least 0")
-    return values
+    return np.ascontiguousarray(values, dtype=float)
 
 
 def _checked_spacing(given: Sequence[float], dimensions: int) -> tuple[float, ...]:

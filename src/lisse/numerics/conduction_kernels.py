@@ -1,10 +1,10 @@
 """Compiled loops of conduction on a voxel grid: the face operator, relaxation, and fused vector updates.
 
-Only arithmetic belongs here: arrays in, arrays changed in place. A grid has three axes (a plane is one voxel thick along
-the first); ``gx[i, j, k]`` is the conductance of the face between voxel (i, j, k) and its next neighbour along the first
-axis, that of the last layer leads round to the first and is zero unless the sides are periodic. ``ground`` is the
-conductance of each voxel to the places of given potential. Everything is in the form sum g (x - x_neighbour), which
-keeps constants exact.
+Only arithmetic belongs here: arrays in, arrays changed in place. A grid has three axes (a plane is one voxel thick
+along the first); ``gx[i, j, k]`` is the conductance of the face between voxel (i, j, k) and its next neighbour along
+the first axis, that of the last layer leads round to the first and is zero unless the sides are periodic. ``ground``
+is the conductance of each voxel to the places of given potential. Everything is in the form sum g (x - x_neighbour),
+which keeps constants exact.
 
 Every kernel handles a range and releases the interpreter lock, so that Python threads share the work. Results do not
 depend on the number of threads, except that of `relax` in the last bits where a periodic side has an odd number of
@@ -14,7 +14,7 @@ voxels (there two neighbours have the same colour).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 import numpy as np
@@ -28,6 +28,7 @@ __all__ = [
     "power",
     "relax",
     "residual",
+    "series",
     "two_products",
     "update_direction",
     "update_solution",
@@ -36,19 +37,29 @@ __all__ = [
 CHUNK = 16384
 """Values of a vector handled by one task of the fused updates."""
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """``numba.njit`` with the settings of the conduction kernels."""
+    return numba.njit(cache=True, nogil=True, fastmath={"contract", "nsz"}, error_model="numpy")(function)
 
 
-def compiled(function: Function) -> Function:
-    """``numba.njit`` with the settings of the conduction kernels, under a type that checkers understand."""
-    settings: Any = numba.njit(cache=True, nogil=True, fastmath={"contract", "nsz"}, error_model="numpy")
-    return settings(function)  # type: ignore[no-any-return]
-
-
-def _reduction(function: Function) -> Function:
+def _reduction(function: Callable[..., Any]) -> Any:
     """The same for sums, whose terms may be added in any order."""
-    settings: Any = numba.njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"}, error_model="numpy")
-    return settings(function)  # type: ignore[no-any-return]
+    return numba.njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"}, error_model="numpy")(function)
+
+
+@compiled
+def series(start, stop, conductivity, step, count, around, factor, g):  # type: ignore[no-untyped-def]
+    """Two half voxels in series for the faces of the voxels `start` to `stop`; flat arrays, `step` along the axis."""
+    for n in range(start, stop):
+        place = n // step % count
+        if place < count - 1 or around:
+            a = conductivity[n]
+            b = conductivity[n + step if place < count - 1 else n - (count - 1) * step]
+            smaller, larger = min(a, b), max(a, b)
+            g[n] = 2.0 * factor * smaller / (1.0 + smaller / larger) if smaller > 0.0 else 0.0
+        else:
+            g[n] = 0.0
 
 
 @compiled

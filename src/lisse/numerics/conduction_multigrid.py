@@ -59,7 +59,7 @@ class Hierarchy:
     @property
     def memory(self) -> int:
         """Bytes held."""
-        return sum(level.memory for level in (self._finest, *self._networks))
+        return self._finest.memory + sum(network.memory for network in self._networks)
 
     def cycle(self) -> Array:
         """One W-cycle for the right-hand side that was written: (n,) float32 array, overwritten by the next cycle."""
@@ -175,16 +175,12 @@ def _single(array: Array, factor: float) -> Array:
 
 def _networks(finest: _Voxels) -> list[_Network]:
     """Coarsen until little is left, or nothing is connected any more."""
-    shape = finest.ground.shape
-    share(conduction_kernels.largest_face, finest.lines, finest.ground.size, *finest.faces, finest.r)
-    parent, room = (np.empty(finest.ground.size, np.int32) for _ in range(2))
-    flat = [array.reshape(-1) for array in (*finest.faces, finest.ground)]
-    count = aggregation.aggregate_voxels(shape, *flat[:3], finest.r.reshape(-1), _THRESHOLD, parent, room)
+    parent, count = _aggregated(finest)
     if count == 0:
         return []
-    del room
     finest.first, finest.member = aggregation.members(parent, count)
-    *rows, ground = aggregation.coarse_network_of_voxels(shape, *flat, parent, finest.first, finest.member)
+    rows, ground = _coarse_rows(finest, parent)
+    shape = finest.ground.shape
     block = aggregation.parent_blocks(finest.member[finest.first[:-1]], *shape[1:])
     networks = []
     while True:
@@ -196,6 +192,37 @@ def _networks(finest: _Voxels) -> list[_Network]:
         if coarser is None:
             return networks
         rows, ground, block = coarser
+
+
+def _aggregated(finest: _Voxels) -> tuple[Array, int]:
+    """The aggregate of each voxel, -1 for voxels without conducting faces, and the number of aggregates."""
+    shape, size = finest.ground.shape, finest.ground.size
+    share(conduction_kernels.largest_face, finest.lines, size, *finest.faces, finest.r)
+    parent, room = (np.empty(size, np.int32) for _ in range(2))
+    faces = [face.reshape(-1) for face in finest.faces]
+    blocks = (shape, *faces, finest.r.reshape(-1), _THRESHOLD, parent, room)
+    share(aggregation.join_in_blocks, (shape[0] + 1) // 2, size, *blocks)
+    aggregation.join_singles(shape, *faces, parent, room)
+    count = int(aggregation.number_roots(parent, room))
+    share(aggregation.find_roots, size, size, parent)
+    share(aggregation.name_aggregates, size, size, room, parent)
+    return parent, count
+
+
+def _coarse_rows(finest: _Voxels, parent: Array) -> tuple[Sequence[Array], Array]:
+    """Rows and ground of the network of the aggregates of voxels."""
+    count, room = finest.first.size - 1, 6 * finest.member.size
+    flat = [array.reshape(-1) for array in (*finest.faces, finest.ground)]
+    index, conductance = np.empty(room, np.uint32), np.empty(room, np.float32)  # what is not used costs nothing
+    begins, length, ground = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.float32)
+    members = (parent, finest.first, finest.member)
+    rows = (index, conductance, begins, length, ground)
+    share(aggregation.coarse_rows_of_voxels, count, parent.size, finest.ground.shape, *flat, *members, *rows)
+    first = np.zeros(count + 1, np.uint64)
+    first[1:] = np.cumsum(length)
+    packed = np.empty(int(first[-1]), np.uint32), np.empty(int(first[-1]), np.float32)
+    share(aggregation.pack_rows, count, parent.size, begins, index, conductance, first, *packed)
+    return (first, *packed), ground
 
 
 def _network(rows: Sequence[Array], ground: Array) -> _Network:
@@ -234,7 +261,8 @@ def _inverted(network: _Network) -> Array | None:
     matrix[np.diag_indices(n)] = network.ground - matrix.sum(axis=1)
     scale = np.sqrt(np.diag(matrix))
     scale[scale == 0.0] = 1.0
-    count, part = connected_components(csr_array((conductance, (rows, index.astype(np.int64))), shape=(n, n)), directed=False)
+    graph = csr_array((conductance, (rows, index.astype(np.int64))), shape=(n, n))
+    count, part = connected_components(graph, directed=False)
     floating = np.bincount(part, network.ground, count) == 0.0
     matrix /= scale[:, None] * scale
     for one in np.flatnonzero(floating):
