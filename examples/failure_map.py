@@ -13,7 +13,8 @@ longest flaw does, at one current density whatever the pressure, because the con
 
 Observed cells were made and tested in different ways: they show the order of magnitude, not a fit. Three published
 limits of LLZO and one cell that was stable lie inside the region of contact loss, above the limit there by factors of
-2.0 to 2.5, and two more limits on its border: the law of contact is low for clean LLZO. The validation, of its closure alone, finds the same.
+2.0 to 2.5, and two more limits on its border: the law of contact is low for clean LLZO. The validation, of its closure
+alone, finds the same.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 For fixed seeds the weights that give every cell its volume exist and are unique up to a constant (semi-discrete
 optimal transport). They are found by Newton's method: the derivative of the volume of cell i by the weight of its
 neighbour j is -A_ij / (2 d_ij), with A_ij the area of their common face and d_ij their distance, so each step is one
-sparse symmetric solve. Between steps the seeds move to the centroids of their cells, which keeps the grains compact [bourne2020].
+sparse symmetric solve. Between steps the seeds move to the centroids of their cells, which keeps the grains compact
+[bourne2020].
 
 The search runs on a coarse grid of the same box; what it reaches on the fine grid is counted there.
 """
