@@ -169,8 +169,8 @@ def coarse_rows_of_voxels(  # type: ignore[no-untyped-def]
 ):
     """Rows `start` to `stop` of the network of the aggregates of voxels, written one after another.
 
-    `index` and `conductance` have room for six entries per voxel; the first row is written where those of the voxels before it would end.
-    `begins` and `length` tell where each row is. `pack_rows` closes the gaps.
+    `index` and `conductance` have room for six entries per voxel; the first of these rows is written where those of all
+    voxels before would end. `begins` and `length` tell where each row is. `pack_rows` closes the gaps.
     """
     place = np.full(to_ground.size, -1, np.int64)
     other, g = np.empty(6, np.int64), np.empty(6, np.float32)

@@ -182,6 +182,14 @@ class FaceOperator:
         share(conduction_kernels.apply, box[0] * box[1], x.size, *self._faces, self._ground, values, y.reshape(box))
         return y
 
+    def apply_and_multiply(self, x: Array, out: Array) -> float:
+        """``x . A x``, with A x written to `out`; both are flat float64 arrays."""
+        box = self._ground.shape
+        lines = np.empty(box[0] * box[1])
+        arguments = (*self._faces, self._ground, x.reshape(box), out.reshape(box), lines)
+        share(conduction_kernels.apply_and_multiply, lines.size, x.size, *arguments)
+        return float(lines.sum())
+
     def diagonal(self) -> Array:
         """Sum of the conductances of each voxel."""
         box = self._ground.shape
@@ -290,9 +298,7 @@ def _conjugate_gradients(
         factor = -step * against / product if product > 0.0 and iterations else 0.0
         product = new_product
         share(conduction_kernels.update_direction, count, x.size, z, factor, p)
-        operator.apply(p.reshape(operator.shape), q.reshape(operator.shape))
-        share(conduction_kernels.two_products, count, x.size, p, q, q, sums)
-        curvature = float(sums[:, 0].sum())
+        curvature = operator.apply_and_multiply(p, q)
         if not curvature > 0.0:
             break
         step = product / curvature
@@ -343,8 +349,8 @@ def _series(values: Array, axis: int, factor: float, around: bool) -> Array:
     """Two half voxels in series for all faces along an axis."""
     out = np.empty(values.shape)
     count, step = values.shape[axis], math.prod(values.shape[axis + 1 :])
-    arguments = (values.reshape(-1), step, count, around and count > 1, factor, out.reshape(-1))
-    share(conduction_kernels.series, values.size, values.size, *arguments)
+    arguments = (values.reshape(-1), count, step, around and count > 1, factor, out.reshape(-1))
+    share(conduction_kernels.series, values.size // step, values.size, *arguments)
     return out
 
 

@@ -22,11 +22,13 @@ import numpy as np
 __all__ = [
     "CHUNK",
     "apply",
+    "apply_and_multiply",
     "compiled",
     "inverse_diagonal",
     "largest_face",
     "power",
     "relax",
+    "relax_from_zero",
     "residual",
     "series",
     "two_products",
@@ -49,17 +51,23 @@ def _reduction(function: Callable[..., Any]) -> Any:
 
 
 @compiled
-def series(start, stop, conductivity, step, count, around, factor, g):  # type: ignore[no-untyped-def]
-    """Two half voxels in series for the faces of the voxels `start` to `stop`; flat arrays, `step` along the axis."""
-    for n in range(start, stop):
-        place = n // step % count
-        if place < count - 1 or around:
-            a = conductivity[n]
-            b = conductivity[n + step if place < count - 1 else n - (count - 1) * step]
+def series(start, stop, conductivity, count, step, around, factor, g):  # type: ignore[no-untyped-def]
+    """Two half voxels in series for all faces along an axis with `count` voxels, `step` apart in flat arrays.
+
+    `start` to `stop` counts layers of `step` voxels, `count` of them one after another along the axis.
+    """
+    for layer in range(start, stop):
+        here = layer * step
+        there = here + step
+        if layer % count == count - 1:
+            there = here - (count - 1) * step
+            if not around:
+                g[here : here + step] = 0.0
+                continue
+        for n in range(step):
+            a, b = conductivity[here + n], conductivity[there + n]
             smaller, larger = min(a, b), max(a, b)
-            g[n] = 2.0 * factor * smaller / (1.0 + smaller / larger) if smaller > 0.0 else 0.0
-        else:
-            g[n] = 0.0
+            g[here + n] = 2.0 * factor * smaller / (1.0 + smaller / larger) if smaller > 0.0 else 0.0
 
 
 @compiled
@@ -91,6 +99,21 @@ def apply(start, stop, gx, gy, gz, ground, x, y):  # type: ignore[no-untyped-def
                 + (ay[k] * (c - xr[k]) + by[k] * (c - xl[k]))
                 + (az[k] * (c - xi[up]) + az[down] * (c - xi[down]))
             )
+
+
+@_reduction
+def apply_and_multiply(start, stop, gx, gy, gz, ground, x, y, products):  # type: ignore[no-untyped-def]
+    """``y = A x`` and, for each of the lines `start` to `stop`, ``x . y``."""
+    _, ny, nz = x.shape
+    for line in range(start, stop):
+        apply(line, line + 1, gx, gy, gz, ground, x, y)
+        i = line // ny
+        j = line - i * ny
+        xi, yi = x[i, j], y[i, j]
+        total = 0.0
+        for k in range(nz):
+            total += xi[k] * yi[k]
+        products[line] = total
 
 
 @compiled
@@ -133,6 +156,19 @@ def relax(start, stop, gx, gy, gz, inverse, b, x, colour):  # type: ignore[no-un
         other = (i + j + colour) & 1
         for k in range(nz):
             xi[k] = new[k] if (k ^ other) & 1 == 0 else xi[k]
+
+
+@compiled
+def relax_from_zero(start, stop, inverse, b, x):  # type: ignore[no-untyped-def]
+    """Gauss-Seidel from x = 0 for the voxels of colour 0 of the lines `start` to `stop`; 0 for the others."""
+    _, ny, nz = x.shape
+    for line in range(start, stop):
+        i = line // ny
+        j = line - i * ny
+        xi, scale, bi = x[i, j], inverse[i, j], b[i, j]
+        other = (i + j) & 1
+        for k in range(nz):
+            xi[k] = bi[k] * scale[k] if (k ^ other) & 1 == 0 else 0
 
 
 @compiled

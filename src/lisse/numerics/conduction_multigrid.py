@@ -28,6 +28,7 @@ _STRONG = np.float32(0.5)  # over-correction: what is left of strong connections
 _SMALLEST = 400  # nodes from which on a network is inverted
 W_FROM = 0
 _W_FROM = 1  # network from which on the cycle goes down twice
+_SWEEPS = 2  # relaxations of a network on the way down, and on the way up
 _PIECE = 8192  # nodes of a network that are relaxed one after another
 
 
@@ -113,9 +114,8 @@ class _Voxels:
         share(kernel, self.lines, self.ground.size, *arguments)
 
     def relax_from_zero(self) -> None:
-        self.x[:] = 0
-        for colour in (0, 1):
-            self._share(conduction_kernels.relax, *self.faces, self.inverse, self.b, self.x, colour)
+        self._share(conduction_kernels.relax_from_zero, self.inverse, self.b, self.x)
+        self._share(conduction_kernels.relax, *self.faces, self.inverse, self.b, self.x, 1)
 
     def relax_backward(self) -> None:
         for colour in (1, 0):
@@ -151,12 +151,13 @@ class _Network:
 
     def relax(self, backward: bool) -> None:
         pieces = -(-self.size // _PIECE)
-        old = self.x
-        if pieces > 1:
-            self.r[:] = self.x
-            old = self.r
-        rows = (*self.rows, self.inverse, self.b, old, self.x, backward)
-        share(aggregation.relax_network, pieces, 4 * self.size, _PIECE, *rows)
+        for _ in range(_SWEEPS):
+            old = self.x
+            if pieces > 1:
+                self.r[:] = self.x
+                old = self.r
+            rows = (*self.rows, self.inverse, self.b, old, self.x, backward)
+            share(aggregation.relax_network, pieces, 4 * self.size, _PIECE, *rows)
 
     def restrict_to(self, sums: Array) -> None:
         row = (*self.rows, self.ground, self.b, self.x, self.r)
