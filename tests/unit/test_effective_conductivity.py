@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -168,6 +169,25 @@ class TestResult:
             effective_conductivity(random_volume((12, 12, 12)), {1: 1.0, 0: 1e-4}, axis=1)
         assert caught.value.solution.iterations == 1
 
+    def test_survives_a_trip_to_another_process(self) -> None:
+        found = effective_conductivity(random_volume((6, 6, 6)), {1: 1.0, 0: 0.0})
+        again = pickle.loads(pickle.dumps(found))
+        assert again.value == found.value
+        assert np.array_equal(again.current, found.current)
+
+    def test_does_not_depend_on_the_number_of_threads(self) -> None:
+        block = random_volume((48, 48, 48))
+        numba = pytest.importorskip("numba")
+        before = numba.get_num_threads()
+        try:
+            numba.set_num_threads(1)
+            alone = effective_conductivity(block, {1: 1.0, 0: 0.0})
+        finally:
+            numba.set_num_threads(before)
+        shared = effective_conductivity(block, {1: 1.0, 0: 0.0})
+        assert shared.value == pytest.approx(alone.value, rel=1e-13)
+        assert shared.iterations == alone.iterations
+
     def test_arguments_are_left_alone(self) -> None:
         block = random_volume((8, 8, 8))
         before = block.labels.copy()
@@ -232,3 +252,11 @@ class TestBadInput:
         huge = volume(np.broadcast_to(np.uint8(1), (600, 700, 800)))
         with pytest.raises(InvalidInput, match="memory for the effective conductivity: got .* GB of memory and about"):
             effective_conductivity(huge, {1: 1.0})
+
+
+@pytest.mark.parametrize("contrast", [1e6, 1e12])
+def test_extreme_contrast_in_series_is_exact_though_the_currents_are_small_differences(contrast: float) -> None:
+    labels = np.ones((12, 6, 6))
+    labels[5] = 2
+    found = effective_conductivity(volume(labels), {1: 1.0, 2: 1.0 / contrast})
+    assert found.value == pytest.approx(12.0 / (11.0 + contrast), rel=1e-12)

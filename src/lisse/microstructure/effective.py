@@ -63,7 +63,7 @@ class EffectiveConductivity:
     residual: float
     warnings: tuple[str, ...] = ()
     _potential: Array | None = field(default=None, repr=False)
-    _fields: Callable[[], Array] | None = field(default=None, repr=False)
+    _problem: _Problem | None = field(default=None, repr=False)
 
     UNITS: ClassVar[dict[str, str]] = {
         "value": "S/m",
@@ -84,9 +84,9 @@ class EffectiveConductivity:
     @property
     def current(self) -> Array:
         """(nx, ny[, nz], d) array, A/m2. Current density in the voxels under 1 V, computed when asked for."""
-        if self._fields is None:
+        if self._problem is None or self.axis is None:
             raise NotResolved("current: a tensor has one field per axis; ask for one axis, such as axis=0")
-        return self._fields()
+        return self._problem.current(self.axis, self.potential)
 
 
 def effective_conductivity(
@@ -235,7 +235,7 @@ def _along(
         residual=residual,
         warnings=() if through else (f"No conducting path leads through the volume along {name}: the value is 0.",),
         _potential=x,
-        _fields=lambda: problem.current(axis, x),
+        _problem=problem,
     )
     if not converged:
         text = f"effective conductivity along {name}: residual {residual:.1e} after {iterations} iterations"
