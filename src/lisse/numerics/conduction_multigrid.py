@@ -35,6 +35,8 @@ _PIECE = 8192  # nodes of a network that are relaxed one after another
 class Hierarchy:
     """All levels of a conduction problem; made once for any number of right-hand sides.
 
+    One cycle at a time: the levels hold its vectors.
+
     Parameters
     ----------
     faces : three (nx, ny, nz) arrays. Face conductances, as in `lisse.numerics.conduction.FaceOperator`.
