@@ -28,6 +28,7 @@ from lisse.units import FARADAY
 __all__ = ["first_passage"]
 
 _HEIGHTS = 400
+_SETTLED = 4.0  # L^2/D after which a change of the current has decayed to exp(-4 pi^2), below rounding
 
 
 def first_passage(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion]) -> tuple[Verdict, float | None]:
@@ -92,7 +93,8 @@ class _Past:
     direction: int = 0
     leaked: float = 0.0  # C/m2, since the current last turned round
     heights: dict[int, float] = field(default_factory=dict)  # m, of voids, by the direction that strips there
-    jumps: list[tuple[float, float]] = field(default_factory=list)  # time (s) and change of the current (A/m2)
+    current: float = 0.0  # A/m2, of the last step
+    jumps: list[tuple[float, float]] = field(default_factory=list)  # time (s) and change of the current (A/m2), of salt
 
     def verdict(self, limit: Limit, current: float, wait: float) -> Verdict:
         """The failure by a limit, so long after the start of a step."""
@@ -112,7 +114,9 @@ class _Past:
             for side in _stripped_by(here.inputs):
                 height = self.heights.get(side, here.voids.formed)
                 self.heights[side] = here.voids.after(height, side * current, duration)
-        self._note(current)
+        if here.inputs.polymer:
+            self._note(here.inputs, current)
+        self.current = current
         self.time += duration
         self.charge += abs(current) * duration
         self.net += current * duration
@@ -120,10 +124,14 @@ class _Past:
             self.direction = direction
             self.largest = max(self.largest or 0.0, abs(current))
 
-    def _note(self, current: float) -> None:
-        before = sum(change for _, change in self.jumps)
-        if current != before:
-            self.jumps.append((self.time, current - before))
+    def _note(self, inputs: Inputs, current: float) -> None:
+        """Keep a change of the current; those to which the salt has settled since are summed up in one."""
+        settled = self.time - _SETTLED * float(inputs["electrolyte_thickness"] ** 2 / inputs["salt_diffusivity"])
+        old = [change for time, change in self.jumps if time <= settled]
+        if len(old) > 1:
+            self.jumps = [(settled, sum(old)), *self.jumps[len(old) :]]
+        if current != self.current:
+            self.jumps.append((self.time, current - self.current))
 
 
 def _stripped_by(inputs: Inputs) -> tuple[int, ...]:
@@ -232,37 +240,37 @@ def _depleted(inputs: Inputs, past: _Past, current: float, duration: float) -> f
     """s. Until the salt runs out at either face: superposed responses to all changes of the current, bisected."""
     if not current or duration <= 0.0:
         return math.inf
-    before = sum(change for _, change in past.jumps)
-    jumps = [*past.jumps, (past.time, current - before)]
-
-    def least(wait: float) -> float:
-        return min(_face(inputs, jumps, past.time + wait, side) for side in (0.0, 1.0))
+    jumps = [*past.jumps, (past.time, current - past.current)]
 
     times = duration * np.concatenate([[0.0], np.geomspace(1e-4, 1.0, 40)])
-    for low, high in zip(times[:-1], times[1:], strict=True):
-        if least(float(high)) <= 0.0:
-            for _ in range(50):
-                middle = 0.5 * (low + high)
-                low, high = (low, middle) if least(float(middle)) <= 0.0 else (middle, high)
-            return float(high)
-    return math.inf
+    empty = np.flatnonzero(_least_salt(inputs, jumps, past.time + times[1:]) <= 0.0)
+    if not empty.size:
+        return math.inf
+    low, high = float(times[empty[0]]), float(times[empty[0] + 1])
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        gone = _least_salt(inputs, jumps, np.array([past.time + middle]))[0] <= 0.0
+        low, high = (low, middle) if gone else (middle, high)
+    return high
 
 
-def _face(inputs: Inputs, jumps: Sequence[tuple[float, float]], time: float, side: float) -> float:
-    """mol/m3. Salt concentration at a face (0 or 1) at a time."""
+def _least_salt(
+    inputs: Inputs, jumps: Sequence[tuple[float, float]], times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """mol/m3. Salt concentration at the poorer of the two faces at some times (n,)."""
     thickness = float(inputs["electrolyte_thickness"])
     mean = float(inputs["salt_concentration"])
     starts, changes = (np.array(column) for column in zip(*jumps, strict=True))
     profile = theory.polarisation_profile(
-        position=side * thickness,
-        time=np.maximum(time - starts, 0.0),
+        position=np.array([0.0, thickness])[:, None, None],
+        time=np.maximum(times[:, None] - starts, 0.0),
         current_density=changes,
         salt_concentration=mean,
         diffusivity=float(inputs["salt_diffusivity"]),
         transference_number=float(inputs["transference_number"]),
         thickness=thickness,
     )
-    return mean + float(np.sum(np.asarray(profile) - mean))
+    return np.asarray(mean + np.sum(np.asarray(profile) - mean, axis=-1).min(axis=0))
 
 
 # -- lithium in pores ----------------------------------------------------------------------------------------------
