@@ -32,11 +32,18 @@ from lisse.cell import Interface
 from lisse.models.base import CellNumbers
 from lisse.units import FARADAY
 
-__all__ = ["LEAST_CONTACT", "ContactLaw", "contact_law", "contact_law_of"]
+__all__ = ["LEAST_CONTACT", "ContactLaw", "contact_as_formed", "contact_law", "contact_law_of"]
 
 LEAST_CONTACT = (
     1e-3  # contact fraction used beyond the point of lost contact, where the solver may look but never stays
 )
+
+
+def contact_as_formed(forming_pressure: Any, stack_pressure: Any, contact_hardness: Any) -> Any:
+    """1. Contact fraction that the larger of two pressures (Pa) leaves, a0 = min(1, p/H); numbers or arrays."""
+    pressure = np.maximum(forming_pressure, stack_pressure)
+    formed = theory.contact_fraction_plastic(pressure=pressure, hardness=contact_hardness)
+    return np.maximum(formed, LEAST_CONTACT)
 
 
 @dataclass(frozen=True)

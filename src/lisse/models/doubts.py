@@ -6,7 +6,7 @@ import math
 
 from lisse.cell import Cell, LithiumElectrode
 from lisse.materials import Material
-from lisse.models.inputs import INTERFACE_SOURCES
+from lisse.models.inputs import INTERFACE_SOURCES, library_numbers
 from lisse.models.limits import formed_contact
 from lisse.protocol import Protocol
 from lisse.records import Limit
@@ -85,12 +85,7 @@ def _unsure(cell: Cell) -> list[tuple[Material, str]]:
     """Numbers in use that the library marks unsure; a number of the interface counts while it is the library's."""
     metal, ceramic = cell.working.material, cell.electrolyte.material
     used = [(m, n) for m in (metal, ceramic) for n in _BULK if m.has(n)]
-    for name, (owner, field) in INTERFACE_SOURCES.items():
-        material = metal if owner == "metal" else ceramic
-        if material.has(name):
-            library = material.value(name, cell.temperature)
-            if math.isclose(getattr(cell.interface, field), library, rel_tol=1e-9):
-                used.append((material, name))
+    used += [(material, name) for name, _, material in library_numbers(cell)]
     return [(m, n) for m, n in used if m.entry(n).mark == "U"]
 
 

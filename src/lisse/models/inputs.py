@@ -9,7 +9,7 @@ the numbers mean for the cell (`lisse.models.criteria`).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +24,7 @@ from lisse.materials.laws import NortonCreep
 from lisse.materials.property import definition
 from lisse.protocol import Condition, Protocol, Stretch
 
-__all__ = ["INPUT_UNITS", "INTERFACE_SOURCES", "Inputs", "Spread", "read_inputs", "shear_modulus"]
+__all__ = ["INPUT_UNITS", "INTERFACE_SOURCES", "Inputs", "Spread", "library_numbers", "read_inputs", "shear_modulus"]
 
 INPUT_UNITS: Mapping[str, str] = MappingProxyType(
     {
@@ -249,9 +249,9 @@ def read_inputs(cell: Cell, protocol: Protocol, condition: Condition | None = No
         table.take(name, metal, property)
     _shear_modulus(table, ceramic)
     _creep(table, metal)
-    for name, (owner, field) in INTERFACE_SOURCES.items():
-        table.values[name] = getattr(cell.interface, field)
-        table.spread_if_from_library(name, ceramic if owner == "electrolyte" else metal)
+    table.values |= {name: getattr(cell.interface, field) for name, (_, field) in INTERFACE_SOURCES.items()}
+    for name, _, material in library_numbers(cell):
+        table.note_spread(name, material, name)
     return Inputs(
         values={name: np.asarray(value, dtype=float) for name, value in table.values.items()},
         missing=table.missing,
@@ -297,6 +297,16 @@ def _passages(cell: Cell, protocol: Protocol, condition: Condition | None) -> di
     }
 
 
+def library_numbers(cell: Cell) -> Iterator[tuple[str, str, Material]]:
+    """Property, field and material of every number of the interface that still is the library's."""
+    for name, (owner, field) in INTERFACE_SOURCES.items():
+        material = cell.electrolyte.material if owner == "electrolyte" else cell.working.material
+        if material.has(name):
+            library = material.value(name, cell.temperature)
+            if math.isclose(getattr(cell.interface, field), library, rel_tol=1e-9):
+                yield name, field, material
+
+
 class _Table:
     """The table while it is filled."""
 
@@ -313,14 +323,10 @@ class _Table:
         except MissingValue as error:
             self.missing[name] = str(error)
         else:
-            self._spread(name, material, property)
+            self.note_spread(name, material, property)
 
-    def spread_if_from_library(self, name: str, material: Material) -> None:
-        """The spread of a number of the interface, where it still is the library's."""
-        if material.has(name) and math.isclose(self.values[name], material.value(name, self.temperature), rel_tol=1e-9):
-            self._spread(name, material, name)
-
-    def _spread(self, name: str, material: Material, property: str) -> None:
+    def note_spread(self, name: str, material: Material, property: str) -> None:
+        """Keep how far a number may lie, where its source tells."""
         entry, value = material.entry(property), self.values[name]
         low, high = entry.spread_at(self.temperature)
         if low is not None or high is not None:

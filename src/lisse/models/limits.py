@@ -10,9 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from lisse import theory
 from lisse.cell import Cell
-from lisse.models.contact import LEAST_CONTACT
+from lisse.models.contact import contact_as_formed
 from lisse.models.criteria import CRITERIA, Criterion, Finding, evaluate
 from lisse.models.inputs import Inputs, read_inputs
 from lisse.protocol import Condition, Protocol
@@ -69,9 +68,8 @@ def at_condition(cell: Cell, condition: Condition) -> Cell:
 
 def formed_contact(cell: Cell) -> float:
     """1. Contact fraction that the forming pressure leaves, a0 = min(1, p/H)."""
-    pressure = max(cell.stack.forming_pressure, cell.stack.pressure)
-    formed = float(theory.contact_fraction_plastic(pressure=pressure, hardness=cell.interface.contact_hardness))
-    return max(formed, LEAST_CONTACT)
+    stack = cell.stack
+    return float(contact_as_formed(stack.forming_pressure, stack.pressure, cell.interface.contact_hardness))
 
 
 def _severity(limit: Limit) -> tuple[bool, bool, float]:

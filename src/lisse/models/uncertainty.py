@@ -182,7 +182,8 @@ def _spread_out(value: float, spread: Spread, normal: Array) -> Array:
 
 
 _Draws: TypeAlias = tuple[Array, Array]
-"""Limiting current density (A/m2) and margin (1) of each criterion in each sample; NaN where there is none."""
+"""Limiting current density (A/m2) and margin (1) of each criterion in each sample; NaN where there is none. A limit
+that is a charge or a time has margins only."""
 
 
 def _evaluate(criteria: Sequence[Criterion], there: Sequence[Inputs], count: int) -> _Draws:
@@ -206,6 +207,7 @@ def _summarise(
 ) -> Uncertainty:
     limits, margins = draws
     deciding = np.array([criterion.decides for criterion in criteria])
+    is_charge: NDArray[np.bool_] = np.all(np.isnan(limits), axis=1)
     contest = np.where(deciding[:, None] & ~np.isnan(margins), margins, np.inf)
     lowest = contest.min(axis=0, initial=np.inf)
     winner = np.where(np.isfinite(lowest), contest.argmin(axis=0), -1)
@@ -213,18 +215,18 @@ def _summarise(
     for row, criterion in enumerate(criteria):
         if not np.isnan(margins[row]).all():
             share = float(np.mean(winner == row))
-            by_criterion[criterion.name] = _distribution(limits[row], margins[row], criterion.is_charge, share)
+            by_criterion[criterion.name] = _distribution(limits[row], margins[row], bool(is_charge[row]), share)
     for mechanism in dict.fromkeys(c.mechanism for c in criteria if c.decides):
         rows = [row for row, c in enumerate(criteria) if c.decides and c.mechanism == mechanism]
         if np.isnan(margins[rows]).all():
             continue
         first = contest[rows].argmin(axis=0)
         limit, margin = (np.take_along_axis(array[rows], first[None], axis=0)[0] for array in (limits, margins))
-        is_charge = all(criteria[row].is_charge for row in rows)
+        only_charges = bool(is_charge[rows].all())
         share = float(np.isin(winner, rows).mean())
-        by_mechanism[mechanism] = _distribution(limit, margin, is_charge, share)
-        by_draw[mechanism] = margin if is_charge else limit
-    currents = np.array([c.decides and not c.is_charge for c in criteria])
+        by_mechanism[mechanism] = _distribution(limit, margin, only_charges, share)
+        by_draw[mechanism] = margin if only_charges else limit
+    currents = deciding & ~is_charge
     best = np.where(currents[:, None] & ~np.isnan(margins), margins, np.inf).argmin(axis=0)
     critical, margin = (np.take_along_axis(array, best[None], axis=0)[0] for array in (limits, margins))
     return Uncertainty(

@@ -6,7 +6,6 @@ protocol, so that every model can follow it.
 
 from __future__ import annotations
 
-import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from lisse.cell import Cell
 from lisse.errors import InvalidInput, suggest
-from lisse.models.inputs import INTERFACE_SOURCES
+from lisse.models.inputs import library_numbers
 from lisse.protocol import Protocol
 from lisse.units import QUANTITIES, Quantity, parse_quantity
 
@@ -235,12 +234,7 @@ def _change_metal(property: str, cell: Cell, protocol: Protocol, value: float) -
 def _temperature(cell: Cell, protocol: Protocol, value: float) -> Changed:
     """Numbers of the interface that are the library's follow their law to the new temperature."""
     changes: dict[str, Any] = {"temperature": value}
-    for property, (owner, field) in INTERFACE_SOURCES.items():
-        material = cell.electrolyte.material if owner == "electrolyte" else cell.working.material
-        if material.has(property):
-            library = material.value(property, cell.temperature)
-            if math.isclose(getattr(cell.interface, field), library, rel_tol=1e-9):
-                changes[f"interface__{field}"] = material.value(property, value)
+    changes |= {f"interface__{field}": owner.value(name, value) for name, field, owner in library_numbers(cell)}
     return cell.replace(**changes), protocol
 
 

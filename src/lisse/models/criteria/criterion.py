@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lisse import theory
 from lisse.errors import MissingValue
-from lisse.models.contact import LEAST_CONTACT
+from lisse.models.contact import contact_as_formed
 from lisse.models.inputs import Inputs
 from lisse.units import FARADAY, GAS_CONSTANT
 
@@ -79,7 +79,6 @@ class Criterion:
     validity: str
     law: Callable[[Inputs], Finding | str]
     decides: bool = True
-    is_charge: bool = False  # its limit is a charge or a time, so that it has a margin but no current density
 
 
 def evaluate(criterion: Criterion, inputs: Inputs) -> Finding | str:
@@ -92,9 +91,8 @@ def evaluate(criterion: Criterion, inputs: Inputs) -> Finding | str:
 
 def formed_contact(inputs: Inputs) -> Array:
     """1. Contact fraction that the forming pressure leaves, a0 = min(1, p/H)."""
-    pressure = np.maximum(inputs["forming_pressure"], inputs["stack_pressure"])
-    formed = theory.contact_fraction_plastic(pressure=pressure, hardness=inputs["contact_hardness"])
-    return np.asarray(np.maximum(formed, LEAST_CONTACT))
+    names = ("forming_pressure", "stack_pressure", "contact_hardness")
+    return np.asarray(contact_as_formed(*(inputs[name] for name in names)))
 
 
 def current_limit(

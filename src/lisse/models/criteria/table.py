@@ -118,7 +118,6 @@ CRITERIA: tuple[Criterion, ...] = (
         "aktekin2023",
         "Growth by the square root of time at one rate; says nothing of its resistance or of cracking.",
         inside.interphase,
-        is_charge=True,
     ),
     Criterion(
         "lithium-exhausted",
@@ -126,7 +125,6 @@ CRITERIA: tuple[Criterion, ...] = (
         "hatzell2020",
         "All lithium can be stripped; none is lost to an interphase.",
         whole_cell.lithium,
-        is_charge=True,
     ),
     Criterion(
         "lithium-exhausted",
@@ -134,7 +132,6 @@ CRITERIA: tuple[Criterion, ...] = (
         "hatzell2020",
         "The cathode starts full and gives all of its areal capacity.",
         whole_cell.cathode,
-        is_charge=True,
     ),
     Criterion(
         "voltage-limit",
