@@ -19,7 +19,7 @@ from lisse import units
 from lisse.protocol import community_protocols
 from lisse.references import all_references
 from lisse.study import schema
-from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, SameAs
+from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, LithiumRich, SameAs
 
 SOURCE = Path(lisse.__file__).parent
 ROOMS = (
@@ -160,7 +160,11 @@ def default_text(field: Field) -> str:
         return f"same as `{default.path}`"
     if isinstance(default, FromMaterial):
         found = f"`{default.property}` of the {default.owner}"
+        if default.fallback is OPTIONAL:
+            return f"{found}, else not set"
         return found if default.fallback is None else f"{found}, else {default.fallback} (assumed)"
+    if isinstance(default, LithiumRich):
+        return f"lithium-rich end of the open-circuit voltage of the cathode, else {default.fallback:g} (assumed)"
     return f"`{default}`"
 
 

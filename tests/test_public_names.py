@@ -35,6 +35,7 @@ PUBLIC = [
     "references",
     "report",
     "solve",
+    "solve_many",
     "study",
     "theory",
     "units",

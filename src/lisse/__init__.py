@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lisse.models.run import solve
     from lisse.protocol import Protocol
     from lisse.records import Measurement, Solution, load_measurement, load_solution
+    from lisse.study.batch import solve_many
     from lisse.study.case import Case, load_case
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "references",
     "report",
     "solve",
+    "solve_many",
     "study",
     "theory",
     "units",
@@ -79,6 +81,7 @@ _HOMES = {
     "observe": "lisse.measurement.virtual",
     "read": "lisse.measurement.readers",
     "solve": "lisse.models.run",
+    "solve_many": "lisse.study.batch",
 }
 
 

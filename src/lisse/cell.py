@@ -1,7 +1,8 @@
 """The cell: the stack of layers, its interfaces, its fixture and its temperature, as frozen data.
 
 Descriptions only: nothing here solves, reads files or draws. Defaults are chosen where a case is read
-(`lisse.study.case`), never here, so that every number of a cell has been chosen by someone.
+(`lisse.study.schema`), never here, so that every number of a cell has been chosen by someone. A mechanism that a cell
+does without has the value that switches it off: zero, ``None`` or the plain form of a law.
 """
 
 from __future__ import annotations
@@ -17,16 +18,21 @@ import numpy as np
 
 from lisse.errors import InvalidInput, suggest
 from lisse.materials import Material
+from lisse.materials.laws import FractionSeries
 
 __all__ = [
     "CELL_KINDS",
+    "CLOSURES",
     "FIXTURES",
     "FLAW_GEOMETRIES",
+    "INTERPHASE_KINDS",
+    "KINETICS",
     "Cathode",
     "Cell",
     "Electrolyte",
     "FlawPopulation",
     "Interface",
+    "Interphase",
     "LithiumElectrode",
     "Stack",
 ]
@@ -34,6 +40,9 @@ __all__ = [
 CELL_KINDS = ("symmetric", "full", "anode-free")
 FIXTURES = ("constant-pressure", "constant-gap", "schedule")
 FLAW_GEOMETRIES = ("edge", "through")
+KINETICS = ("butler-volmer", "linear", "tafel")
+CLOSURES = ("far-field", "contact-limited", "contact-pressure")
+INTERPHASE_KINDS = ("mixed-conducting", "passivating", "resistive")
 
 
 @dataclass(frozen=True)
@@ -171,14 +180,114 @@ class LithiumElectrode:
 
 @dataclass(frozen=True)
 class Cathode:
-    """The counter electrode of a full cell: its material and areal capacity (C/m2)."""
+    """The counter electrode of a full cell, as one lump.
+
+    Attributes
+    ----------
+    material : Material
+    areal_capacity : float
+        C/m2. Charge between the two ends of the lithium range of the open-circuit voltage.
+    initial_lithium_fraction : float or None
+        1. Lithium fraction x at the start; ``None`` for the lithium-rich end of that range.
+    resistance : float
+        ohm m2. Area-specific resistance of the cathode, its own contact with the electrolyte included.
+    exchange_current_density : float or None
+        A/m2, per geometric area; ``None`` for kinetics without a drop.
+    """
 
     material: Material
     areal_capacity: float
+    initial_lithium_fraction: float | None = None
+    resistance: float = 0.0
+    exchange_current_density: float | None = None
 
     def __post_init__(self) -> None:
-        """Check the range."""
-        _check(self, areal_capacity=_above_zero)
+        """Check the ranges, and that the start lies within that of the open-circuit voltage."""
+        _check(self, areal_capacity=_above_zero, resistance=_zero_or_more)
+        _check_if_given(self, initial_lithium_fraction=_fraction, exchange_current_density=_above_zero)
+        start, known = self.initial_lithium_fraction, self.material.has("open_circuit_voltage")
+        law = self.material.law("open_circuit_voltage") if known else None
+        if start is not None and isinstance(law, FractionSeries) and not law.range[0] <= start <= law.range[1]:
+            allowed = f"{law.range[0]:g} to {law.range[1]:g}, the range of the open-circuit voltage of the material"
+            raise InvalidInput("initial_lithium_fraction", start, allowed)
+
+
+@dataclass(frozen=True)
+class Interphase:
+    """What lithium and electrolyte react to, as a layer between them.
+
+    Attributes
+    ----------
+    kind : str
+        ``"mixed-conducting"`` (grows by transport through itself, never stops), ``"passivating"`` (conducts ions only;
+        grows as the logarithm of time) or ``"resistive"`` (a poor conductor, with or without growth by transport).
+    conductivity : float
+        S/m. For lithium ions; the layer adds thickness/conductivity to the resistance.
+    initial_thickness : float
+        m, above zero.
+    lithium_ratio : float
+        1. Thickness of lithium metal consumed per thickness of interphase.
+    rate_constant : float or None
+        m2/s. k of L^2 = 2 k t; a mixed-conducting one has it, a resistive one may (``None``: it does not grow).
+    reaction_rate : float or None
+        m/s. Growth rate of the bare surface; a passivating one has it, the others may (``None``: transport alone).
+    decay_length : float or None
+        m. Over which the growth rate of a passivating one falls by e; no other kind has it.
+    cycling_acceleration : float
+        1. Thickness grown per thickness of lithium that is plated or stripped, beside the growth in time.
+    volume_change : float
+        1. Of the reaction with the metal, relative.
+    poisson_ratio : float
+        1.
+    youngs_modulus, fracture_toughness : float or None
+        Pa and Pa m^0.5; both or none. With them the stress of the volume change can crack the layer.
+    """
+
+    kind: str
+    conductivity: float
+    initial_thickness: float
+    lithium_ratio: float
+    rate_constant: float | None = None
+    reaction_rate: float | None = None
+    decay_length: float | None = None
+    cycling_acceleration: float = 0.0
+    volume_change: float = 0.0
+    poisson_ratio: float = 0.25
+    youngs_modulus: float | None = None
+    fracture_toughness: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the ranges, and that the numbers are those of the kind."""
+        _check_choice("kind", self.kind, INTERPHASE_KINDS)
+        _check(
+            self,
+            conductivity=_above_zero,
+            initial_thickness=_above_zero,
+            lithium_ratio=_zero_or_more,
+            cycling_acceleration=_zero_or_more,
+            volume_change=_volume_change,
+            poisson_ratio=_poisson_ratio,
+        )
+        optional = ("rate_constant", "reaction_rate", "decay_length", "youngs_modulus", "fracture_toughness")
+        _check_if_given(self, **dict.fromkeys(optional, _above_zero))
+        self._check_kind()
+        if (self.youngs_modulus is None) != (self.fracture_toughness is None):
+            missing = "youngs_modulus" if self.youngs_modulus is None else "fracture_toughness"
+            raise InvalidInput(missing, None, "youngs_modulus and fracture_toughness both, or none of the two")
+
+    def _check_kind(self) -> None:
+        """Complain about a number that this kind needs and has not, or has and does not use."""
+        passivating = self.kind == "passivating"
+        needed = ("reaction_rate", "decay_length") if passivating else ("rate_constant",)
+        for name in needed:
+            if getattr(self, name) is None and self.kind != "resistive":
+                raise InvalidInput(name, None, f"a number with kind = {self.kind!r}")
+        if self.kind == "resistive" and self.rate_constant is None and self.reaction_rate is not None:
+            allowed = "no number without a rate_constant, because the layer does not grow then"
+            raise InvalidInput("reaction_rate", self.reaction_rate, allowed)
+        for name in ("rate_constant",) if passivating else ("decay_length",):
+            if getattr(self, name) is not None:
+                raise InvalidInput(name, getattr(self, name), f"no number with kind = {self.kind!r}")
 
 
 @dataclass(frozen=True)
@@ -211,6 +320,27 @@ class Interface:
         m. Radius of the pores that an interface always has; bounds their capillary pressure.
     contact_limit : float
         1. Contact fraction below which contact counts as lost.
+    kinetics : str
+        ``"butler-volmer"``, ``"linear"`` or ``"tafel"``.
+    closure : str
+        Which pressure closes voids: ``"far-field"``, ``"contact-limited"`` (diffusional closure through the contact
+        that is left) or ``"contact-pressure"`` (creep at the pressure of that contact).
+    void_density_exponent : float
+        1. m in N = N_ref (j/j_ref)^m, with the current that nucleates the voids; 0 leaves the void density alone.
+    void_density_current : float
+        A/m2. j_ref, at which the void density is `void_density`.
+    vacancy_current : float
+        A/m2. Stripping current density whose vacancies diffuse into the bulk instead of gathering in voids.
+    contamination : float
+        1. Share of the interface that is covered by contamination.
+    contaminated_contact_angle : float or None
+        rad. Of the metal on the contamination; needed where there is any.
+    adhesion_strength : float
+        Pa. Tensile stress that the bond of metal and electrolyte bears.
+    dead_share : float
+        1. Share of the stripped lithium that is cut off and lost.
+    interphase : Interphase or None
+        ``None`` for an electrolyte that does not react.
     """
 
     resistance: float
@@ -225,6 +355,16 @@ class Interface:
     refill: float
     nucleus_radius: float
     contact_limit: float
+    kinetics: str = "butler-volmer"
+    closure: str = "far-field"
+    void_density_exponent: float = 0.0
+    void_density_current: float = 10.0
+    vacancy_current: float = 0.0
+    contamination: float = 0.0
+    contaminated_contact_angle: float | None = None
+    adhesion_strength: float = 0.0
+    dead_share: float = 0.0
+    interphase: Interphase | None = None
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -242,7 +382,18 @@ class Interface:
             refill=_fraction,
             nucleus_radius=_above_zero,
             contact_limit=_contact_limit,
+            void_density_exponent=_any_number,
+            void_density_current=_above_zero,
+            vacancy_current=_zero_or_more,
+            contamination=_below_one,
+            adhesion_strength=_zero_or_more,
+            dead_share=_fraction,
         )
+        _check_choice("kinetics", self.kinetics, KINETICS)
+        _check_choice("closure", self.closure, CLOSURES)
+        _check_if_given(self, contaminated_contact_angle=_angle)
+        if self.contamination > 0.0 and self.contaminated_contact_angle is None:
+            raise InvalidInput("contaminated_contact_angle", None, "an angle (rad) where there is contamination")
 
 
 @dataclass(frozen=True)
@@ -258,17 +409,24 @@ class Stack:
     fixture : str
         ``"constant-pressure"``, ``"constant-gap"`` or ``"schedule"`` (pressures set by the steps of the protocol).
     stiffness : float or None
-        Pa/m. Of a constant-gap fixture.
+        Pa/m. Of a constant-gap fixture: stack pressure per change of the height of the stack.
+    forming_temperature : float or None
+        K. At which the forming pressure acted; ``None`` for the temperature of the cell.
+    forming_time : float
+        s. For how long it acted; 0 leaves plastic contact alone, without creep.
     """
 
     pressure: float
     forming_pressure: float
     fixture: str = "constant-pressure"
     stiffness: float | None = None
+    forming_temperature: float | None = None
+    forming_time: float = 0.0
 
     def __post_init__(self) -> None:
         """Check the ranges, and that a constant gap has a stiffness."""
-        _check(self, pressure=_zero_or_more, forming_pressure=_zero_or_more)
+        _check(self, pressure=_zero_or_more, forming_pressure=_zero_or_more, forming_time=_zero_or_more)
+        _check_if_given(self, forming_temperature=_above_zero)
         _check_choice("fixture", self.fixture, FIXTURES)
         if (self.fixture == "constant-gap") != (self.stiffness is not None):
             allowed = "a stiffness (Pa/m) with fixture = 'constant-gap', and with no other"
@@ -377,6 +535,10 @@ _zero_or_more: _Rule = (lambda x: x >= 0, "a finite number, zero or more")
 _one_or_more: _Rule = (lambda x: x >= 1, "a finite number, 1 or more")
 _fraction: _Rule = (lambda x: 0 <= x <= 1, "a number from 0 to 1")
 _inside_unit: _Rule = (lambda x: 0 < x < 1, "a number between 0 and 1")
+_below_one: _Rule = (lambda x: 0 <= x < 1, "a number from 0 to less than 1")
+_any_number: _Rule = (lambda x: True, "a finite number")
+_volume_change: _Rule = (lambda x: x > -1, "a finite number above -1")
+_poisson_ratio: _Rule = (lambda x: 0 <= x <= 0.5, "a number from 0 to 0.5")
 _contact_limit: _Rule = (lambda x: 0.01 <= x <= 0.99, "a number from 0.01 to 0.99")
 _angle: _Rule = (lambda x: 0 < x < math.pi, "an angle between 0 and 180 degrees (rad inside)")
 
@@ -384,6 +546,10 @@ _angle: _Rule = (lambda x: 0 < x < math.pi, "an angle between 0 and 180 degrees 
 def _check(thing: Any, **rules: _Rule) -> None:
     for name, rule in rules.items():
         _check_number(name, getattr(thing, name), rule)
+
+
+def _check_if_given(thing: Any, **rules: _Rule) -> None:
+    _check(thing, **{name: rule for name, rule in rules.items() if getattr(thing, name) is not None})
 
 
 def _check_number(name: str, value: Any, rule: _Rule) -> None:

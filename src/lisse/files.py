@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lisse.errors import InvalidInput
 
-__all__ = ["atomic_path", "write_atomically"]
+__all__ = ["atomic_path", "output_folder", "write_atomically"]
 
 _NO_ROOM = {
     errno.ENOSPC,
@@ -26,6 +26,30 @@ _NO_ROOM = {
     errno.EPERM,
     errno.ENAMETOOLONG,
 }
+
+
+def output_folder(path: str | os.PathLike[str], what: str = "output folder") -> Path:
+    """The folder, made with all above it where it is missing.
+
+    Parameters
+    ----------
+    path : str or path
+    what : str. What the message calls it.
+
+    Raises
+    ------
+    InvalidInput
+        When it cannot be made or written to.
+    """
+    folder = Path(path)
+    allowed = "a folder, new or existing, that you may write to"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(what, str(folder), allowed, f"{error.strerror}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidInput(what, str(folder), allowed, "It is not writable")
+    return folder
 
 
 @contextmanager

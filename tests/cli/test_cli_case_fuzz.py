@@ -37,7 +37,7 @@ BASE: dict[str, Any] = {
         },
         "anode": {"material": "lithium", "thickness": "50 um"},
         "counter": {},
-        "interface": {},
+        "interface": {"interphase": {"kind": "resistive", "conductivity": "1 mS/m"}},
         "stack": {"pressure": "3 MPa", "forming_pressure": "400 MPa"},
     },
     "protocol": {"name": "rest", "duration": "1 h"},
@@ -47,8 +47,32 @@ PROTOCOL_BASES: dict[str, dict[str, Any]] = {
     "ccd-ramp": {"start": "0.1 mA/cm^2", "step": "0.1 mA/cm^2", "stop": "1 mA/cm^2", "half_cycle": "1 h"},
     "one-way": {"start": "0.1 mA/cm^2", "step": "0.1 mA/cm^2", "stop": "1 mA/cm^2", "half_cycle": "1 h"},
     "cycle": {"current_density": "0.1 mA/cm^2", "half_cycle": "1 h", "cycles": 3},
+    "break-in": {"current_density": "0.1 mA/cm^2", "half_cycle": "1 h", "cycles": 3},
+    "full-cell": {
+        "current_density": "0.1 mA/cm^2",
+        "upper_voltage": "4.2 V",
+        "cutoff_current": "0.01 mA/cm^2",
+        "lower_voltage": "3 V",
+        "half_cycle": "3 mAh/cm^2",
+        "cycles": 3,
+    },
     "hold": {"voltage": "50 mV", "duration": "1 h"},
     "rest": {"duration": "1 h"},
+    "eis": {},
+    "pressure-steps": {
+        "current_density": "0.1 mA/cm^2",
+        "start": "3 MPa",
+        "step": "1 MPa",
+        "stop": "1 MPa",
+        "duration": "1 h",
+    },
+    "temperature-steps": {
+        "current_density": "0.1 mA/cm^2",
+        "start": "20 degC",
+        "step": "10 K",
+        "stop": "40 degC",
+        "duration": "1 h",
+    },
     "steps": {"steps": [{"current_density": "0.1 mA/cm^2", "duration": "1 h"}]},
 }
 
@@ -144,6 +168,8 @@ def fields() -> Iterator[tuple[str, dict[str, Any], Path_, Field]]:
         yield f"full.{name}", full, ("cell", "counter", name), field
     for protocol, entries in PROTOCOLS.items():
         case = spoilt(BASE, ("protocol",), {"name": protocol, **PROTOCOL_BASES[protocol]})
+        if protocol == "pressure-steps":
+            case = spoilt(case, ("cell", "stack", "fixture"), "schedule")
         for name, field in entries.items():
             yield f"{protocol}.{name}", case, ("protocol", name), field
     case = spoilt(BASE, ("protocol",), {"name": "steps", **PROTOCOL_BASES["steps"]})
@@ -335,7 +361,6 @@ TOGETHER: list[tuple[dict[Path_, Any], Path_, str]] = [
     ({("cell", "anode", "material"): "LLZO"}, ("cell", "anode", "material"), "a metal"),
     ({("cell", "anode", "material"): "Li-In"}, ("cell", "anode", "material", "override", "creep"), "creep is missing"),
     ({("cell", "kind"): "full"}, ("cell", "counter", "material"), "is missing"),
-    ({("cell", "kind"): "anode-free"}, ("cell", "kind"), "symmetric"),
     ({ELECTROLYTE: OWN}, ("cell", "interface", "resistance"), "no interface_resistance of my oxide"),
     ({("protocol",): {"name": "steps"}}, STEPS, "at least one"),
     ({("protocol",): {"name": "steps", "steps": []}}, STEPS, "at least one"),

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
+import re
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +19,12 @@ from lisse.microstructure.cost import Cost
 
 SHAPE = (12, 10, 8)
 READ = ["--voxel-size", "0.5 um", "--phases", "0=pore,1=electrolyte"]
+
+
+@pytest.fixture(autouse=True)
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bodies of few pixels: what is in them is tested with the scene."""
+    monkeypatch.setattr("lisse.report.image_scene.WIDTH", 90)
 
 
 @pytest.fixture
@@ -33,6 +42,17 @@ def grey(tmp_path: Path) -> Path:
     return tmp_path / "grey.npy"
 
 
+@pytest.fixture
+def cell(tmp_path: Path) -> Path:
+    """Lithium, a layer with a hole in its middle, electrolyte."""
+    labels = np.full((8, 10, 10), 2, np.uint8)
+    labels[:2] = 1
+    labels[2] = 0
+    labels[2, 4:6, 3:6] = 1
+    Volume(labels, 1e-6, {0: "void", 1: "lithium", 2: "electrolyte"}).save(tmp_path / "cell.npz")
+    return tmp_path / "cell.npz"
+
+
 def refused(arguments: list[Any], capsys: pytest.CaptureFixture[str]) -> str:
     assert main(["image", *map(str, arguments)]) == 2
     out, err = capsys.readouterr()
@@ -48,7 +68,7 @@ class TestDescribe:
         assert main(["image", "describe", str(scan), *READ, *options]) == 0
         out = capsys.readouterr().out
         assert "electrolyte" in out
-        assert out.endswith(f"written: {folder / 'slices.png'}\n")
+        assert out.endswith(f"written: {folder / 'report.html'}\n")
         content = json.loads((folder / "description.json").read_text())
         labels = np.load(scan)
         assert content["phase_fractions"] == pytest.approx({"pore": np.mean(labels == 0), "electrolyte": labels.mean()})
@@ -65,11 +85,18 @@ class TestDescribe:
         assert json.loads(capsys.readouterr().out)["shape"] == [4, 10, 6]
         assert (scan.parent / "results" / "scan-description" / "description.json").exists()
 
-    def test_one_phase_is_a_warning_in_the_result(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        np.save(tmp_path / "a.npy", np.zeros((6, 6), np.uint8))
-        assert main(["image", "describe", str(tmp_path / "a.npy"), *READ, "--parts", "connectivity", "--json"]) == 0
-        (warning,) = json.loads(capsys.readouterr().out)["warnings"]
-        assert "all of it is one phase, 'pore'" in warning
+    def test_the_report_is_one_page_without_a_network(self, scan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["image", "describe", str(scan), *READ, "-o", str(scan.parent / "out")]) == 0
+        page = (scan.parent / "out" / "report.html").read_text()
+        for words in (
+            "scan.npy",
+            "12 × 10 × 8 voxels of 0.5 µm",
+            "6 × 5 × 4".replace(" ", ""),
+            "Two-point correlation",
+        ):
+            assert words in page
+        assert page.count("data:image/png;base64,") > 8
+        assert not re.search(r"""(src|href)=["']?(https?:|//)|<script|<link|@import|url\((?!#)""", page)
 
     def test_a_raw_file_needs_its_layout(self, scan: Path, capsys: pytest.CaptureFixture[str]) -> None:
         raw = scan.with_suffix(".raw")
@@ -210,7 +237,7 @@ class TestConductivity:
         self, scan: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         calls: list[dict[str, Any]] = []
-        tensor = solved(calls, value=None, tensor=np.eye(3), tortuosity=np.ones(3), iterations=(1, 2, 3))
+        tensor = solved(calls, value=None, tensor=np.eye(3), tortuosity=1.0, iterations=6)
         monkeypatch.setitem(vars(microstructure), "effective_conductivity", tensor)
         arguments = ["image", "conductivity", str(scan), *READ, *self.SIGMA, "--axis", "all"]
         assert main(arguments) == 0
@@ -219,7 +246,7 @@ class TestConductivity:
         assert main([*arguments, "--json"]) == 0
         content = json.loads(capsys.readouterr().out)
         assert content["tensor"] == np.eye(3).tolist()
-        assert content["iterations"] == [1, 2, 3]
+        assert content["iterations"] == 6
 
     @pytest.mark.parametrize(
         ("options", "message"),
@@ -233,10 +260,35 @@ class TestConductivity:
                 [*SIGMA, "--axis", "all", "--fields", "a.vti"],
                 "--fields: got 'a.vti'; allowed: together with one --axis",
             ),
+            (
+                [*SIGMA, "--axis", "all", "--interface", "low"],
+                "--interface: got 'low'; allowed: together with one --axis",
+            ),
+            ([*SIGMA, "--ranks", "0"], "--ranks: got 0; allowed: 1 or more processes"),
+            ([*SIGMA, "--ranks", "2", "--axis", "all"], "--ranks: got 2; allowed: together with one --axis"),
+            ([*SIGMA, "--ranks", "2", "--interface", "low"], "--interface: got 'low'; allowed: none with --ranks"),
+            ([*SIGMA, "--interface", "pore"], "--interface: got 'pore'; allowed: two phases"),
+            ([*SIGMA, "--interface", "pore,electrolite"], "Did you mean 'electrolyte'"),
         ],
     )
     def test_bad_input(self, options: list[str], message: str, scan: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert message in refused(["conductivity", scan, *READ, *options], capsys)
+
+    def test_ranks_bring_back_numbers_only(
+        self, scan: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls: list[dict[str, Any]] = []
+
+        def on_ranks(*given: Any, ranks: int, **options: Any) -> Any:
+            calls.append({"ranks": ranks, **options})
+            return SimpleNamespace(value=0.02, tensor=None, tortuosity=1.5, iterations=9, residual=1e-9, warnings=())
+
+        monkeypatch.setattr("lisse.microstructure.on_ranks.effective_conductivity_on_ranks", on_ranks)
+        arguments = ["image", "conductivity", str(scan), *READ, *self.SIGMA, "--ranks", "2"]
+        assert main([*arguments, "-o", str(scan.parent / "out"), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["value"] == 0.02
+        assert (calls[0]["ranks"], calls[0]["axis"]) == (2, 0)
+        assert sorted(path.name for path in (scan.parent / "out").iterdir()) == ["conductivity.json", "report.html"]
 
     def test_the_real_solver(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """Layers in series: half of each, harmonic mean."""
@@ -246,6 +298,156 @@ class TestConductivity:
         sigma = ["--conductivity", "pore=1 S/m,1=3 S/m"]
         assert main(["image", "conductivity", str(tmp_path / "a.npy"), *READ, *sigma, "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["value"] == pytest.approx(1.5, rel=1e-7)
+
+    def test_hot_spots_at_an_interface(self, cell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        sigma = ["--conductivity", "lithium=1e5 S/m,electrolyte=0.46 mS/cm"]
+        out = cell.parent / "out"
+        arguments = ["image", "conductivity", str(cell), *sigma, "--interface", "lithium,electrolyte", "-o", str(out)]
+        assert main(arguments) == 0
+        words = capsys.readouterr().out
+        assert "hot spots between lithium and electrolyte" in words
+        assert "mean conductivity of the phases over the effective one" in words  # two conduct: no tortuosity
+        content = json.loads((out / "conductivity.json").read_text())
+        found = content["interface"]
+        whole = content["value"] / 8e-6 * 10e-6**2
+        assert found["current"] == pytest.approx(whole, rel=1e-6)
+        assert found["columns"]["mean"] == pytest.approx(found["mean_current_density"], rel=1e-6)
+        assert found["focusing"] > found["columns"]["percentile"] / found["columns"]["mean"] * (1 - 1e-9)
+        with (out / "hot_spots.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert float(rows[0]["current density over mean"]) == pytest.approx(found["focusing"])
+        assert rows[0]["normal"] == "x"
+        page = (out / "report.html").read_text()
+        for part in ("Hot spots between lithium and electrolyte", "half a voxel before the first centres", "no-flux"):
+            assert part in page
+
+    def test_the_face_of_an_electrode(self, cell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        sigma = ["--conductivity", "lithium=1e5 S/m,electrolyte=0.46 mS/cm"]
+        assert main(["image", "conductivity", str(cell), *sigma, "--interface", "high", "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)["interface"]
+        assert found["between"] == ["volume", "electrode at the high end"]
+        assert 1.0 < found["focusing"] < 1.5  # the constriction is far away
+
+    def test_without_an_interface_the_crowding_in_the_phases(
+        self, cell: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sigma = ["--conductivity", "lithium=1e5 S/m,electrolyte=0.46 mS/cm"]
+        out = cell.parent / "out"
+        assert main(["image", "conductivity", str(cell), *sigma, "--json", "-o", str(out)]) == 0
+        content = json.loads(capsys.readouterr().out)
+        assert "interface" not in content
+        assert content["hot_spots"][0]["over_mean"] == pytest.approx(content["largest_current_over_mean"])
+        assert content["hot_spots"][0]["normal"] is None
+        assert "Hot spots in the volume" in (out / "report.html").read_text()
+
+    def test_a_blocked_volume_has_a_page_too(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        labels = np.ones((6, 4, 4), np.uint8)
+        labels[3] = 0
+        np.save(tmp_path / "a.npy", labels)
+        out = tmp_path / "out"
+        arguments = ["image", "conductivity", str(tmp_path / "a.npy"), *READ, *self.SIGMA, "--interface", "low"]
+        assert main([*arguments, "-o", str(out)]) == 0
+        assert "warning: No conducting path leads through the volume along x" in capsys.readouterr().out
+        assert "No conducting path reaches" in (out / "report.html").read_text()
+        assert not (out / "hot_spots.csv").exists()
+
+
+class TestBadImages:
+    """What is wrong with a file is said in one line, before any work, by every action."""
+
+    ACTIONS = (
+        ["describe", "--phases", "0=pore,1=electrolyte"],
+        ["conductivity", "--phases", "0=pore,1=electrolyte", "--conductivity", "electrolyte=1 S/m"],
+        ["segment"],
+    )
+    SIZE = ("--voxel-size", "0.5 um")
+
+    @pytest.fixture(autouse=True)
+    def no_work(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Work that starts all the same fails the test."""
+
+        def work(*_: Any, **__: Any) -> None:
+            raise AssertionError("the work has started")
+
+        monkeypatch.setitem(vars(microstructure), "describe", work)
+        monkeypatch.setitem(vars(microstructure), "effective_conductivity", work)
+
+    @pytest.mark.parametrize("action", ACTIONS)
+    def test_a_truncated_tiff(self, action: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        tifffile = pytest.importorskip("tifffile")
+        path = tmp_path / "scan.tif"
+        tifffile.imwrite(path, (np.random.default_rng(0).random((20, 30, 40)) > 0.4).astype(np.uint8))
+        path.write_bytes(path.read_bytes()[:12_000])
+        error = refused([action[0], path, *action[1:], *self.SIZE], capsys)
+        assert re.search(r"It is cut short: \d+ of 20 pages are whole. Copy it again", error)
+
+    @pytest.mark.parametrize("action", ACTIONS)
+    def test_a_raw_file_of_another_shape(
+        self, action: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "scan.raw"
+        path.write_bytes(bytes(1000))
+        options = ["--shape", "10,10,11", "--dtype", "uint8"]
+        error = refused([action[0], path, *action[1:], *self.SIZE, *options], capsys)
+        assert "got '1000 bytes'; allowed: 1100 bytes, for 10 x 10 x 11 voxels of 1 bytes" in error
+
+    @pytest.mark.parametrize("action", ACTIONS)
+    def test_nan(self, action: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        values = np.random.default_rng(0).random((6, 6, 6)).astype(np.float32)
+        values[0, 0, 0] = np.nan
+        np.save(tmp_path / "a.npy", values)
+        error = refused([action[0], tmp_path / "a.npy", *action[1:], *self.SIZE], capsys)
+        assert "1 of 216 voxels are NaN or infinite" in error
+
+    @pytest.mark.parametrize(
+        ("action", "words"), list(zip(ACTIONS, ("'pore'", "'pore'", "the value 0 everywhere"), strict=True))
+    )
+    def test_one_phase_only(
+        self, action: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        np.save(tmp_path / "a.npy", np.zeros((6, 6, 6), np.uint8))
+        assert words in refused([action[0], tmp_path / "a.npy", *action[1:], *self.SIZE], capsys)
+
+    @pytest.mark.parametrize("action", ACTIONS[:2])
+    def test_labels_without_a_name(self, action: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        np.save(tmp_path / "a.npy", np.arange(27, dtype=np.uint8).reshape(3, 3, 3) % 3)
+        error = refused([action[0], tmp_path / "a.npy", *action[1:], *self.SIZE], capsys)
+        assert "labels: got '2'; allowed: labels of the phase table (0 = pore, 1 = electrolyte)" in error
+
+    @pytest.mark.parametrize("action", ACTIONS)
+    def test_slices_whose_distance_nobody_knows(
+        self, action: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        tifffile = pytest.importorskip("tifffile")
+        pixels = {f"PhysicalSize{axis}{end}": value for axis in "XY" for end, value in (("", 0.5), ("Unit", "µm"))}
+        labels = (np.random.default_rng(0).random((4, 6, 6)) > 0.4).astype(np.uint8)
+        tifffile.imwrite(tmp_path / "a.ome.tif", labels, metadata={"axes": "ZYX", **pixels})
+        error = refused([action[0], tmp_path / "a.ome.tif", *action[1:]], capsys)
+        assert "pixels are 0.5 um but not how far apart slices are: say all edges" in error
+
+    @pytest.mark.parametrize("action", ACTIONS)
+    def test_a_volume_beyond_the_memory_is_not_even_read(
+        self, action: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """40 GB of holes on a machine of 24 GB: the answer is there at once, with memory and time."""
+        path = tmp_path / "huge.raw"
+        with path.open("wb") as file:
+            file.truncate(4000 * 4000 * 2500)
+        monkeypatch.setattr("lisse.microstructure.cost.available_memory", lambda: 24e9)
+        options = ["--shape", "4000,4000,2500", "--dtype", "uint8"]
+        start = time.perf_counter()
+        error = refused([action[0], path, *action[1:], *self.SIZE, *options], capsys)
+        assert re.search(r"got .* [GT]B of memory and about .* (h|days); allowed: 21.6 GB of what is free. Crop", error)
+        assert time.perf_counter() - start < 5.0
+
+    def test_lzw_wants_a_package(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        pytest.importorskip("tifffile")
+        if importlib.util.find_spec("imagecodecs") is not None:
+            pytest.skip("imagecodecs is installed: LZW can be read")
+        image = pytest.importorskip("PIL.Image")
+        image.fromarray(np.eye(16, dtype=np.uint8) * 255).save(tmp_path / "a.tif", compression="tiff_lzw")
+        error = refused(["segment", tmp_path / "a.tif", *self.SIZE], capsys)
+        assert "Install imagecodecs (pip install imagecodecs), or save the image without compression" in error
 
 
 class TestGenerate:
@@ -260,7 +462,10 @@ class TestGenerate:
         assert volume.shape == (32, 32)
         assert volume.grain_count > 4
         assert picture.read_bytes().startswith(b"\x89PNG")
-        assert main([*arguments, "--json"]) == 0
+        page = tmp_path / "grains.html"
+        assert main([*arguments, "--json", "--report", str(page)]) == 0
+        for part in ("grains.npz", "Asked for and reached", "Grain sizes", "Recipe", "16 µm"):
+            assert part in page.read_text()
         content = json.loads(capsys.readouterr().out)
         assert content["seed"] == 1
         assert np.array_equal(Volume.load(path).grains, volume.grains)

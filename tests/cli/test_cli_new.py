@@ -29,14 +29,14 @@ def test_every_template_runs_as_it_is(kind: str, tmp_path: Path, capsys: pytest.
     assert (printed.out, printed.err) == ("", f"{file}: edit it, then: lisse run {file}\n")
     case = load_case(file)
     assert case.cell.kind == {"polymer": "symmetric"}.get(kind, kind)
-    assert case.model.name == ("lumped" if kind == "symmetric" else "analytic")
+    assert case.model.name == "lumped"
     assert solve(case.model, case.cell, case.protocol).status in ("completed", "stopped")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_key_stands_in_the_template_with_its_help(kind: str) -> None:
     text = template(kind)
-    skipped = {"model.resolved", "model.analytic" if kind == "symmetric" else "model.lumped"}
+    skipped = {"model.resolved", "model.analytic"}
     for path, fields in TABLES.items():
         if path in skipped:
             continue
@@ -86,11 +86,6 @@ def test_a_commented_table_is_a_good_example(tmp_path: Path) -> None:
     assert case.cell.electrolyte.flaws is not None
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "symmetric"])
-def test_the_template_says_why_its_model_is_not_the_lumped_one(kind: str) -> None:
-    assert re.search(r'^name = "analytic" +# not lumped: that model ', template(kind), re.MULTILINE)
-
-
 def test_without_arguments_it_writes_a_symmetric_case_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,7 +109,7 @@ def test_it_prints_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == template("polymer")
     assert main(["new", "polymer", "-o", "-", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found == {"kind": "polymer", "model": "analytic", "file": None, "text": template("polymer")}
+    assert found == {"kind": "polymer", "model": "lumped", "file": None, "text": template("polymer")}
 
 
 @pytest.mark.parametrize(

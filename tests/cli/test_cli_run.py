@@ -170,14 +170,9 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["run", "{}", "--set", "cell.area"], "--set: got 'cell.area'"),
         (["run", "nothing.toml"], "There is no such file; `lisse new` writes one"),
         (["run", "no\nthing.toml"], r"no\\nthing.toml"),
-        (["run", "{}", "--set", "cell.kind=anode-free"], "command line: cell.kind: got 'anode-free'; .*analytic model"),
         (
             ["run", "{}", "--set", "cell.anode.material=Li-In"],
             "command line: cell.anode.material.override.creep is missing",
-        ),
-        (
-            ["run", "{}", "--set", 'cell.stack={pressure="1 MPa", fixture="constant-gap", stiffness="1 MPa/um"}'],
-            "command line: cell.stack.fixture: got 'constant-gap'",
         ),
     ],
 )

@@ -30,11 +30,9 @@ CASE: dict[str, Any] = {
 @pytest.mark.parametrize("number", range(1, len(BLOCKS)))
 def test_every_piece_of_the_page_can_stand_in_a_case(number: int) -> None:
     given, case = tomllib.loads(BLOCKS[number]), copy.deepcopy(CASE)
-    if "cell" in given:
-        case["cell"]["electrolyte"] |= given["cell"]["electrolyte"]
-    else:
-        case["protocol"] = given["protocol"]
-    read_case(case)
+    for part, table in given.get("cell", {}).items():
+        case["cell"][part] = case["cell"].get(part, {}) | table if isinstance(table, dict) else table
+    read_case(case | {name: table for name, table in given.items() if name != "cell"})
 
 
 def test_the_defaults_that_the_page_shows_are_those_of_the_package() -> None:

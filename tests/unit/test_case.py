@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def test_units_become_si() -> None:
 def test_every_default_is_written_with_a_note() -> None:
     case = read_case(raw())
     for path, table in TABLES.items():
-        if path in ("", "cell.electrolyte.flaws", "model.analytic", "model.resolved"):
+        if path in ("", "cell.electrolyte.flaws", "cell.interface.interphase", "model.analytic", "model.resolved"):
             continue
         values: Any = case.as_run
         for part in path.split("."):
@@ -387,7 +388,9 @@ def test_the_as_run_file_gives_an_equal_case(changes: dict[str, Any], tmp_path: 
     assert (once.cell, once.protocol, once.model) == (case.cell, case.protocol, case.model)
     assert once.as_run == case.as_run
     defaults = [key for key, note in once.notes.items() if note.startswith(("default", "assumed"))]
-    assert defaults == ([] if case.cell.electrolyte.flaws else ["cell.electrolyte"])
+    flaws, interphase = case.cell.electrolyte.flaws, case.cell.interface.interphase
+    absent = {"cell.electrolyte": flaws is None, "cell.interface": interphase is None}
+    assert sorted(defaults) == [key for key, is_absent in absent.items() if is_absent]
     assert again(once, tmp_path) == case
 
 
@@ -476,3 +479,95 @@ def test_numbers_of_a_spread_need_their_unit() -> None:
         own = {"material": "LLZO", "override": {"fracture_toughness": spread}}
         with pytest.raises(InvalidInput, match=r"fracture_toughness.*allowed: text with a unit"):
             read_case(raw(cell__electrolyte={"material": own, "thickness": "1 mm"}))
+
+
+# -- mechanisms that a case may do without ---------------------------------------------------------------------------
+
+INTERPHASES = {
+    "mixed-conducting": {"conductivity": "1 mS/cm", "rate_constant": "1e-19 m^2/s", "reaction_rate": "1 nm/s"},
+    "passivating": {"conductivity": "1e-8 S/cm", "reaction_rate": "1 nm/s", "decay_length": "2 nm"},
+    "resistive": {"conductivity": "1e-8 S/cm", "initial_thickness": "20 nm"},
+}
+
+
+def test_a_case_that_names_no_mechanism_has_none() -> None:
+    """The defaults of the schema are those that switch a mechanism off, as in the description of the cell."""
+    cell = read_case(raw()).cell
+    for part in (cell.interface, cell.stack):
+        for field in dataclasses.fields(part):
+            if field.name in ("contaminated_contact_angle", "forming_temperature", "adhesion_strength"):
+                continue  # taken from elsewhere; nothing without contamination, forming time or a constant gap
+            if field.default is not dataclasses.MISSING:
+                assert getattr(part, field.name) == field.default, field.name
+    assert cell.interface.contaminated_contact_angle == pytest.approx(math.radians(142.0))
+    assert cell.stack.forming_temperature == cell.temperature
+    assert cell.interface.adhesion_strength == pytest.approx(22.1e3)
+
+
+@pytest.mark.parametrize("kind", INTERPHASES)
+@pytest.mark.parametrize("electrolyte", ["LLZO", "Li6PS5Cl"])
+def test_every_kind_of_interphase_is_read_and_written(kind: str, electrolyte: str, tmp_path: Path) -> None:
+    """Also where the library knows a rate constant that this kind has no use for."""
+    changes = {"kind": kind, **INTERPHASES[kind]}
+    case = read_case(
+        raw(
+            cell__electrolyte__material=electrolyte,
+            cell__interface__exchange_current_density="1 mA/cm^2",
+            cell__interface__interphase=changes,
+        )
+    )
+    interphase = case.cell.interface.interphase
+    assert interphase is not None
+    assert interphase.kind == kind
+    assert interphase.lithium_ratio == 0.54
+    assert (interphase.rate_constant is None) == (kind == "passivating" or (kind, electrolyte) == ("resistive", "LLZO"))
+    assert "cell.interface" not in case.notes
+    assert again(case, tmp_path) == case
+
+
+def test_growth_and_volume_come_from_the_electrolyte() -> None:
+    case = read_case(
+        raw(
+            cell__electrolyte__material="Li6PS5Cl",
+            cell__interface__exchange_current_density="1 mA/cm^2",
+            cell__interface__interphase={"kind": "mixed-conducting", "conductivity": "1 mS/cm"},
+        )
+    )
+    interphase = case.cell.interface.interphase
+    assert interphase is not None
+    assert interphase.rate_constant == pytest.approx(load("Li6PS5Cl").value("interphase_rate_constant"))
+    assert interphase.volume_change == -0.27
+    key = "cell.interface.interphase.rate_constant"
+    assert case.notes[key].startswith("default: Li6PS5Cl, ARG-I3: ")
+
+
+@pytest.mark.parametrize(
+    ("interphase", "key"),
+    [
+        ({"kind": "mixed-conducting", "conductivity": "1 mS/cm"}, "rate_constant: allowed: a number with kind"),
+        ({**INTERPHASES["passivating"], "kind": "passivating", "rate_constant": "1e-19 m^2/s"}, "rate_constant: got"),
+        ({"kind": "passivating", "conductivity": "1 mS/cm"}, "reaction_rate: allowed: a number with kind"),
+        ({"kind": "resistive"}, "conductivity: .*The key is missing"),
+        ({"conductivity": "1 mS/cm"}, "kind: .*The key is missing"),
+    ],
+)
+def test_an_interphase_that_does_not_fit_its_kind_is_refused(interphase: dict[str, Any], key: str) -> None:
+    with pytest.raises(InvalidInput, match=rf"case: cell\.interface\.interphase\.{key}"):
+        read_case(raw(cell__interface__interphase=interphase))
+
+
+def test_a_cathode_starts_full_unless_the_case_says_otherwise() -> None:
+    counter = {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"}
+    full = read_case(raw(cell__kind="full", cell__counter=counter))
+    assert isinstance(full.cell.counter, Cathode)
+    assert full.cell.counter.initial_lithium_fraction == 0.908
+    assert full.notes["cell.counter.initial_lithium_fraction"] == (
+        "default: NMC811, NMC-1: the lithium-rich end of its open-circuit voltage (chen2020) [S]"
+    )
+    half = read_case(raw(cell__kind="full", cell__counter={**counter, "initial_lithium_fraction": 0.5}))
+    assert isinstance(half.cell.counter, Cathode)
+    assert half.cell.counter.initial_lithium_fraction == 0.5
+    unknown = read_case(raw(cell__kind="full", cell__counter={**counter, "material": "LCO"}))
+    assert unknown.notes["cell.counter.initial_lithium_fraction"].startswith("assumed: no open_circuit_voltage of LCO")
+    with pytest.raises(InvalidInput, match=r"case: cell\.counter\.initial_lithium_fraction: got 0\.95"):
+        read_case(raw(cell__kind="full", cell__counter={**counter, "initial_lithium_fraction": 0.95}))

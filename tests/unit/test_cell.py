@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lisse.cell import Cathode, Cell, Electrolyte, FlawPopulation, Interface, LithiumElectrode, Stack
+from lisse.cell import Cathode, Cell, Electrolyte, FlawPopulation, Interface, Interphase, LithiumElectrode, Stack
 from lisse.errors import InvalidInput
 from lisse.materials import load
 
@@ -215,3 +215,85 @@ def test_a_seed_repeats_and_another_differs() -> None:
 def test_classes_refuse_the_impossible(area: float, count: int, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         FLAWS.classes(area, count)
+
+
+# -- what a cell may do without --------------------------------------------------------------------------------------
+
+MIXED = Interphase("mixed-conducting", 1e-2, 1e-9, 0.54, rate_constant=1e-19)
+PASSIVATING = Interphase("passivating", 1e-6, 1e-9, 0.54, reaction_rate=1e-9, decay_length=2e-9)
+RESISTIVE = Interphase("resistive", 1e-6, 2e-8, 0.0)
+
+
+@pytest.mark.parametrize("interphase", [MIXED, PASSIVATING, RESISTIVE])
+def test_an_interphase_is_part_of_the_interface(interphase: Interphase) -> None:
+    made = cell(interface__interphase=interphase)
+    assert made.replace(interface__interphase__conductivity=1e-3).interface.interphase == dataclasses.replace(
+        interphase, conductivity=1e-3
+    )
+    plain = made.to_dict()
+    assert plain["interface"]["interphase"]["kind"] == interphase.kind
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+    assert made.replace(interface__interphase=None) == cell()
+
+
+@pytest.mark.parametrize(
+    ("interphase", "changes", "message"),
+    [
+        (MIXED, {"kind": "pasivating"}, "kind: .*Did you mean 'passivating'"),
+        (MIXED, {"conductivity": 0.0}, "conductivity: got 0.0"),
+        (MIXED, {"initial_thickness": 0.0}, "initial_thickness: got 0.0; allowed: a finite number above zero"),
+        (MIXED, {"lithium_ratio": -0.1}, "lithium_ratio: got -0.1"),
+        (MIXED, {"volume_change": -1.0}, "volume_change: got -1.0; allowed: a finite number above -1"),
+        (MIXED, {"poisson_ratio": 0.6}, "poisson_ratio: got 0.6; allowed: a number from 0 to 0.5"),
+        (MIXED, {"rate_constant": None}, "rate_constant: allowed: a number with kind = 'mixed-conducting'"),
+        (MIXED, {"decay_length": 1e-9}, "decay_length: got 1e-09; allowed: no number with kind = 'mixed-conducting'"),
+        (MIXED, {"reaction_rate": 0.0}, "reaction_rate: got 0.0"),
+        (MIXED, {"youngs_modulus": 1e10}, "fracture_toughness: allowed: youngs_modulus and fracture_toughness both"),
+        (MIXED, {"fracture_toughness": 1e5}, "youngs_modulus: allowed: youngs_modulus and fracture_toughness both"),
+        (PASSIVATING, {"decay_length": None}, "decay_length: allowed: a number with kind = 'passivating'"),
+        (PASSIVATING, {"rate_constant": 1e-19}, "rate_constant: got 1e-19; allowed: no number with kind = 'passiv"),
+        (RESISTIVE, {"reaction_rate": 1e-9}, "reaction_rate: got 1e-09; allowed: no number without a rate_constant"),
+    ],
+)
+def test_numbers_of_an_interphase_are_those_of_its_kind(
+    interphase: Interphase, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        dataclasses.replace(interphase, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"interface__kinetics": "taffel"}, "kinetics: .*Did you mean 'tafel'"),
+        ({"interface__closure": "far-feild"}, "closure: .*Did you mean 'far-field'"),
+        ({"interface__void_density_exponent": float("nan")}, "void_density_exponent: got nan"),
+        ({"interface__void_density_current": 0.0}, "void_density_current: got 0.0"),
+        ({"interface__vacancy_current": -1.0}, "vacancy_current: got -1.0"),
+        ({"interface__contamination": 1.0}, "contamination: got 1.0; allowed: a number from 0 to less than 1"),
+        ({"interface__contamination": 0.1}, "contaminated_contact_angle: allowed: an angle .* contamination"),
+        ({"interface__contaminated_contact_angle": 142.0}, "contaminated_contact_angle: got 142.0"),
+        ({"interface__adhesion_strength": -1.0}, "adhesion_strength: got -1.0"),
+        ({"interface__dead_share": 1.5}, "dead_share: got 1.5"),
+        ({"stack__forming_temperature": 0.0}, "forming_temperature: got 0.0"),
+        ({"stack__forming_time": -1.0}, "forming_time: got -1.0"),
+    ],
+)
+def test_the_impossible_of_a_mechanism_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        cell(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"initial_lithium_fraction": 0.1}, "initial_lithium_fraction: got 0.1; allowed: 0.27 to 0.908, the range"),
+        ({"initial_lithium_fraction": 1.1}, "initial_lithium_fraction: got 1.1; allowed: a number from 0 to 1"),
+        ({"resistance": -1.0}, "resistance: got -1.0"),
+        ({"exchange_current_density": 0.0}, "exchange_current_density: got 0.0"),
+    ],
+)
+def test_the_impossible_of_a_cathode_is_refused(changes: dict[str, Any], message: str) -> None:
+    assert Cathode(load("NMC811"), 1e5, 0.5).initial_lithium_fraction == 0.5
+    with pytest.raises(InvalidInput, match=message):
+        Cathode(load("NMC811"), 1e5, **changes)

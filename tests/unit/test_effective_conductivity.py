@@ -216,6 +216,16 @@ class TestBadInput:
         with pytest.raises(InvalidInput, match=message):
             effective_conductivity(random_volume((4, 4, 4)), conductivities)
 
+    def test_a_contrast_beyond_double_precision_is_refused_before_the_work(self) -> None:
+        block = random_volume((4, 4, 4))
+        expected = (
+            r"conductivities\['pore'\]: got .*a contrast of 1e\+15.*exactly 0, or .* up to 1e\+14.*Set 'pore' to 0.0"
+        )
+        with pytest.raises(InvalidInput, match=expected):
+            effective_conductivity(block, {"electrolyte": 0.1, "pore": 1e-16})
+        unused = effective_conductivity(block, {"electrolyte": 0.1, "pore": 0.0, "binder": 1e-30})
+        assert not unused.warnings
+
     @pytest.mark.parametrize(
         ("change", "message"),
         [
@@ -260,3 +270,16 @@ def test_extreme_contrast_in_series_is_exact_though_the_currents_are_small_diffe
     labels[5] = 2
     found = effective_conductivity(volume(labels), {1: 1.0, 2: 1.0 / contrast})
     assert found.value == pytest.approx(12.0 / (11.0 + contrast), rel=1e-12)
+    if found.residual > 1e-8:
+        assert "currents through the two ends along x differ by" in found.warnings[0]
+
+
+@pytest.mark.parametrize("shape", [(40, 40), (20, 20, 20)])
+def test_the_largest_contrast_that_is_let_pass(shape: tuple[int, ...]) -> None:
+    """Islands of the good phase in the poor one, and the other way round: the value goes linearly to that of 0."""
+    labels = (np.random.default_rng(1).random(shape) < 0.35) + 1
+    exact, low, lowest = (
+        effective_conductivity(volume(labels), {1: 1.0, 2: poor}, tolerance=1e-10).value for poor in (0.0, 1e-8, 1e-14)
+    )
+    assert lowest == pytest.approx(exact, rel=1e-10)
+    assert low - exact == pytest.approx(1e6 * (lowest - exact), abs=1e-3 * (low - exact) + 1e6 * 1e-14 * exact)

@@ -11,7 +11,8 @@ import pytest
 
 from lisse.errors import InvalidInput, SolveFailed
 from lisse.numerics.convergence import observed_order, richardson
-from lisse.numerics.elasticity import Support, Traction, VoxelElasticity, VoxelStiffness, elasticity_cost
+from lisse.numerics.elasticity import Support, Traction, VoxelElasticity
+from lisse.numerics.elasticity_stiffness import VoxelStiffness, elasticity_cost
 from lisse.numerics.elasticity_tensor import (
     checked_stiffness,
     is_isotropic,

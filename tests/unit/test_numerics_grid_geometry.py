@@ -58,6 +58,28 @@ class TestMaximalSpheres:
         assert (found >= least - 1e-5).all()
         assert ((found > 0.0) == small).all()
 
+    @pytest.mark.parametrize(
+        ("shape", "steps"), [((14, 13, 45), None), ((30, 70), None), ((9, 8, 40), (1.0, 2.0, 0.5))]
+    )
+    @pytest.mark.parametrize("share", [0.9, 0.99])
+    def test_is_what_painting_ball_by_ball_gives(
+        self, shape: tuple[int, ...], steps: tuple[float, ...] | None, share: float
+    ) -> None:
+        """The plain rule: from the largest ball down, skip those within a painted one but for half a smallest step."""
+        mask = np.random.default_rng(4).random(shape) < share
+        scale = np.array(steps or (1.0,) * len(shape))
+        radii = distance_to_background(mask, steps).astype(float)
+        places = np.moveaxis(np.indices(shape), 0, -1) * scale
+        expected, depth = np.zeros(shape), np.zeros(shape)
+        for centre in np.argsort(-radii, axis=None, kind="stable"):
+            radius = radii.flat[centre]
+            if radius > 0.0 and depth.flat[centre] < radius - 0.5 * scale.min() + 1e-6:
+                away = np.sqrt(((places - places.reshape(-1, len(shape))[centre]) ** 2).sum(axis=-1))
+                ball = away**2 < radius**2 * (1.0 - 1e-6)
+                expected[ball & (expected == 0.0)] = radius
+                depth[ball] = np.maximum(depth[ball], (radius - away)[ball])
+        assert local_radius(mask, steps) == pytest.approx(expected, rel=1e-6)
+
     @pytest.mark.parametrize(("width", "diameter"), [(4, 4.0), (5, 6.0)])
     def test_slit(self, width: int, diameter: float) -> None:
         slit = np.zeros((12, 20), dtype=bool)

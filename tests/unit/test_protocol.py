@@ -5,18 +5,25 @@ import pickle
 import pytest
 
 from lisse.errors import InvalidInput
+from lisse.models import Analytic, solve
 from lisse.protocol import (
     Protocol,
     Step,
+    break_in,
     ccd_ramp,
     community_protocols,
     cycle,
+    eis,
+    full_cell,
     hold,
     one_way,
+    pressure_steps,
     rest,
     steps,
+    temperature_steps,
 )
 from lisse.references import reference
+from lisse.report.words import protocol_words
 from lisse.study import read_case
 
 CELL = {
@@ -105,6 +112,156 @@ def test_plain_data_says_what_is_set_and_nothing_else() -> None:
     assert held["settings"] == {"voltage": -0.1, "duration": 60.0, "voltage_limit": 2.0}
 
 
+def test_pressure_and_temperature_hold_until_a_step_sets_them_again() -> None:
+    parts = [
+        Step(current_density=1.0, duration=1.0),
+        Step(current_density=1.0, duration=1.0, stack_pressure=2e6),
+        Step(current_density=-1.0, duration=1.0, temperature=330.0),
+        Step(current_density=0.0, duration=1.0),
+        Step(current_density=3.0, duration=1.0, stack_pressure=0.0),
+    ]
+    protocol = steps(parts)
+    assert protocol.conditions == ((None, None), (2e6, None), (2e6, 330.0), (2e6, 330.0), (0.0, 330.0))
+    assert [dict(stretch.largest) for stretch in protocol.stretches] == [
+        {(None, None): 1.0, (2e6, None): 1.0},
+        {(2e6, 330.0): 1.0},
+        {(0.0, 330.0): 3.0},
+    ]
+
+
+def test_a_full_cell_is_charged_in_two_phases_and_discharged_in_one() -> None:
+    given = {"upper_voltage": 4.2, "lower_voltage": 3.0, "cutoff_current": 1.0, "half_cycle_charge": 36000.0}
+    protocol = full_cell(10.0, cycles=3, rest=60.0, discharge_current_density=20.0, **given)
+    assert len(protocol.steps) == 15
+    charge, held, pause, drain, _ = protocol.steps[:5]
+    assert (charge.current_density, charge.until_voltage, charge.charge) == (10.0, 4.2, 36000.0)
+    assert (held.voltage, held.until_current, held.duration) == (4.2, 1.0, 36000.0)
+    assert (drain.current_density, drain.until_voltage) == (-20.0, 3.0)
+    assert [step.may_end_early for step in protocol.steps[:5]] == [True, True, False, True, False]
+    assert pause.current_density == 0.0
+    assert len(full_cell(10.0, cycles=3, **given).steps) == 9
+    assert full_cell(10.0, cycles=1, **given).steps[-1].current_density == -10.0
+    assert protocol.duration == pytest.approx(3 * (3600.0 + 36000.0 + 1800.0 + 120.0))  # its longest
+
+
+def test_a_spectrum_runs_from_the_highest_frequency_down() -> None:
+    (step,) = eis(1e4, 1e-1, 3, duration=60.0).steps
+    found = step.frequencies
+    assert len(found) == 16
+    assert (found[0], found[-1]) == (1e4, 1e-1)
+    ratios = [high / low for high, low in zip(found, found[1:], strict=False)]
+    assert ratios == pytest.approx([10 ** (1 / 3)] * 15)
+    assert Step(current_density=0.0, duration=1.0).frequencies == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "stop", "expected"),
+    [(3e6, 1e6, 1e6, [3e6, 2e6, 1e6]), (0.0, 0.4e6, 1e6, [0.0, 0.4e6, 0.8e6]), (1e6, 1e6, 1e6, [1e6])],
+)
+def test_the_stack_pressure_goes_up_or_down(start: float, step: float, stop: float, expected: list[float]) -> None:
+    protocol = pressure_steps(-1.0, start, step, stop, duration=60.0)
+    assert [part.stack_pressure for part in protocol.steps] == pytest.approx(expected)
+    assert {part.current_density for part in protocol.steps} == {-1.0}
+
+
+def test_the_temperature_goes_up_or_down() -> None:
+    protocol = temperature_steps(0.0, 330.0, 10.0, 300.0, duration=60.0)
+    assert [part.temperature for part in protocol.steps] == [330.0, 320.0, 310.0, 300.0]
+    assert protocol.steps[0].label == "56.9 degC"
+
+
+def test_a_break_in_comes_first_and_is_told_of() -> None:
+    first = break_in(0.1, 2, half_cycle_time=60.0)
+    for protocol in (
+        ccd_ramp(1.0, 1.0, 2.0, half_cycle_time=60.0, break_in=first),
+        one_way(1.0, 1.0, 2.0, half_cycle_time=60.0, break_in=first),
+        cycle(1.0, 2, half_cycle_time=60.0, break_in=first),
+    ):
+        assert [step.current_density for step in protocol.steps[:5]] == [0.1, -0.1, 0.1, -0.1, 1.0]
+        assert protocol.steps[0].label == "break-in: plate"
+        assert protocol.settings["break_in_current_density"] == 0.1
+        assert protocol.settings["break_in_cycles"] == 2
+        assert "before that, as a break-in, 2 plating and stripping cycles at 0.01 mA/cm2" in protocol_words(
+            protocol.to_dict()
+        )
+        assert pickle.loads(pickle.dumps(protocol)) == protocol
+
+
+NEW = [
+    ({"name": "break-in", "current_density": "0.1 mA/cm^2", "half_cycle": "1 h", "cycles": 3}, "Break-in: 3 plating"),
+    (
+        {
+            "name": "full-cell",
+            "current_density": "1 mA/cm^2",
+            "upper_voltage": "4.2 V",
+            "cutoff_current": "0.05 mA/cm^2",
+            "lower_voltage": "3 V",
+            "half_cycle": "4 mAh/cm^2",
+            "cycles": 10,
+        },
+        "to 4.2 V and hold until the current has fallen to 0.05 mA/cm2; discharge at 1 mA/cm2 to 3 V",
+    ),
+    ({"name": "eis"}, "Impedance spectrum from 1e+06 Hz to 0.1 Hz, 10 points per decade, after a rest of 10 min"),
+    (
+        {
+            "name": "pressure-steps",
+            "current_density": "-0.1 mA/cm^2",
+            "start": "3 MPa",
+            "step": "1 MPa",
+            "stop": "1 MPa",
+            "duration": "1 h",
+        },
+        "The stack pressure changes from 3 MPa to 1 MPa in steps of 1 MPa, 1 h at each, at -0.1 mA/cm2",
+    ),
+    (
+        {
+            "name": "temperature-steps",
+            "current_density": "0.1 mA/cm^2",
+            "start": "25 degC",
+            "step": "10 K",
+            "stop": "45 degC",
+            "duration": "1 h",
+        },
+        "The temperature changes from 25 degC to 45 degC in steps of 10 K, 1 h at each",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "words"), NEW)
+def test_every_protocol_can_be_written_in_a_case_file(given: dict[str, object], words: str) -> None:
+    cell = {**CELL, "stack": {"pressure": "3 MPa", "fixture": "schedule"}}
+    case = read_case({"cell": cell, "protocol": given})
+    assert case.protocol.name == given["name"]
+    assert words in protocol_words(case.protocol.to_dict())
+
+
+def test_steps_of_a_case_file_end_by_a_voltage_or_a_current_and_take_spectra() -> None:
+    parts = [
+        {"current_density": "1 mA/cm^2", "duration": "9 h", "until_voltage": "4.2 V"},
+        {"voltage": "4.2 V", "duration": "9 h", "until_current": "0.05 mA/cm^2"},
+        {
+            "current_density": "0 mA/cm^2",
+            "duration": "1 h",
+            "frequency_from": "1 kHz",
+            "frequency_to": "1 Hz",
+            "points_per_decade": 5,
+        },
+    ]
+    found = read_case({"cell": CELL, "protocol": {"steps": parts}}).protocol.steps
+    assert found[0].until_voltage == pytest.approx(4.2)
+    assert found[1].until_current == pytest.approx(0.5)
+    assert len(found[2].frequencies) == 16
+
+
+def test_a_break_in_of_a_case_file_needs_all_its_keys() -> None:
+    given = {"name": "duan-2023-cycling", "break_in_current_density": "0.05 mA/cm^2", "break_in_cycles": 3}
+    whole = read_case({"cell": CELL, "protocol": {**given, "break_in_half_cycle": "1 h"}}).protocol
+    assert len(whole.steps) == 2 * 350 + 6
+    assert whole.steps[0].duration == 3600.0
+    with pytest.raises(InvalidInput, match=r"protocol.break_in_half_cycle: allowed: .* together. The key is missing"):
+        read_case({"cell": CELL, "protocol": given})
+
+
 def test_a_protocol_travels_to_another_process_and_cannot_be_changed() -> None:
     protocol = cycle(1.0, 2, half_cycle_time=60.0)
     assert pickle.loads(pickle.dumps(protocol)) == protocol
@@ -127,6 +284,29 @@ def test_a_protocol_travels_to_another_process_and_cannot_be_changed() -> None:
         (lambda: Step(current_density=1.0, charge=-1.0), "charge: got -1.0"),
         (lambda: Step(current_density=1.0, duration=1.0, temperature=0.0), "temperature: got 0.0"),
         (lambda: Step(current_density=1.0, duration=1.0, stack_pressure=-1.0), "stack_pressure: got -1.0"),
+        (
+            lambda: Step(current_density=0.0, duration=1.0, until_voltage=1.0),
+            "until_voltage: .*a set current that is not",
+        ),
+        (
+            lambda: Step(voltage=1.0, duration=1.0, until_voltage=1.0),
+            "until_voltage: got 1.0; allowed: only with a set",
+        ),
+        (
+            lambda: Step(current_density=1.0, duration=1.0, until_current=1.0),
+            "until_current: .*only with a held voltage",
+        ),
+        (lambda: Step(voltage=1.0, duration=1.0, until_current=0.0), "until_current: got 0.0"),
+        (lambda: Step(current_density=0.0, duration=1.0, frequency_from=1.0), "frequency_to: .*together, or none of"),
+        (lambda: Step(1.0, None, 1.0, None, None, None, "", None, None, 9.0, 1.0, 5), "frequency_from: .*in a rest"),
+        (lambda: eis(1.0, 2.0), "frequency_to: got 2.0; allowed: less than frequency_from, 1 Hz"),
+        (lambda: eis(points_per_decade=0), "points_per_decade: got 0; allowed: a whole number from 1 to 100"),
+        (lambda: full_cell(1.0, 3.0, 4.0, 0.1, 1, 1.0), "lower_voltage: got 4.0; allowed: less than upper_voltage"),
+        (lambda: full_cell(1.0, 6.0, 4.0, 0.1, 1, 1.0), "upper_voltage: got 6.0; allowed: at most voltage_limit, 5 V"),
+        (lambda: full_cell(1.0, 4.0, 3.0, 2.0, 1, 1.0), "cutoff_current: got 2.0; allowed: less than the current"),
+        (lambda: pressure_steps(1.0, -1.0, 1.0, 2.0, 1.0), "start: got -1.0"),
+        (lambda: temperature_steps(1.0, 300.0, 0.0, 310.0, 1.0), "step: got 0.0"),
+        (lambda: cycle(1.0, 1, 1.0, break_in=rest(1.0)), "break_in: got 'rest'; allowed: a protocol made by"),
         (lambda: steps([]), "steps: allowed: at least one step"),
         (lambda: steps([Step(current_density=1.0, duration=1.0)] * 100_001), "at most 100000 steps"),
         (lambda: steps([Step(current_density=1.0, duration=1.0)], voltage_limit=0.0), "voltage_limit: got 0.0"),
@@ -172,3 +352,22 @@ def test_a_departure_from_a_community_protocol_is_noted() -> None:
     case = read_case({"cell": CELL, "protocol": {"name": "duan-2023-cycling", "cycles": 3}})
     assert len(case.protocol.steps) == 6
     assert case.notes["protocol.cycles"] == "given; duan-2023-cycling (duan2023) has 350"
+
+
+def test_the_analytic_model_says_what_it_does_not_follow() -> None:
+    parts = [
+        {"current_density": "0.1 mA/cm^2", "duration": "1 h", "until_voltage": "1 V"},
+        {"voltage": "1 V", "duration": "1 h", "until_current": "0.01 mA/cm^2"},
+        {
+            "current_density": "0 mA/cm^2",
+            "duration": "1 h",
+            "frequency_from": "1 kHz",
+            "frequency_to": "1 Hz",
+            "points_per_decade": 5,
+        },
+    ]
+    case = read_case({"cell": CELL, "protocol": {"steps": parts}})
+    said = " ".join(solve(Analytic(samples=0), case.cell, case.protocol).warnings)
+    assert "held voltage are not treated" in said
+    assert "count with their longest charge or time" in said
+    assert "spectra are not computed" in said

@@ -10,6 +10,7 @@ import pytest
 
 from lisse.errors import InvalidInput
 from lisse.microstructure import Volume
+from lisse.microstructure.describe_current import Spot
 from lisse.report.image_figure import (
     block_figure,
     current_figure,
@@ -140,17 +141,33 @@ def test_colours_tell_empty_space_and_do_not_run_out() -> None:
 def test_files_of_a_folder(tmp_path: Path) -> None:
     volume = a_volume()
     content = {"value": 1.5, "warnings": []}
-    write_description(tmp_path / "d", content, [("phases", "pore", "fraction", 0.5, "1")], slices_figure(volume))
+    write_description(
+        tmp_path / "d", content, [("phases", "pore", "fraction", 0.5, "1")], slices_figure(volume), "page"
+    )
     assert json.loads((tmp_path / "d" / "description.json").read_text()) == content
     with (tmp_path / "d" / "description.csv").open() as file:
         assert list(csv.DictReader(file)) == [
             {"part": "phases", "of": "pore", "quantity": "fraction", "value": "0.5", "unit": "1"}
         ]
-    write_segmentation(tmp_path / "s", volume, content, slices_figure(volume))
+    write_segmentation(tmp_path / "s", volume, content, slices_figure(volume), "page")
     assert np.array_equal(Volume.load(tmp_path / "s" / "volume.h5").labels, volume.labels)
-    current = np.ones((*volume.shape, 3))
-    write_conductivity(tmp_path / "c", volume, content, current, 0, "a scan")
-    write_conductivity(tmp_path / "blocked", volume, content, None, 0, "a scan")
+    spot = Spot((1e-6, 2e-6, 3e-6), 1, 5.0, 2.5)
+    write_conductivity(tmp_path / "c", content, [spot], current_figure(volume, np.ones((*volume.shape, 3))), "page")
+    write_conductivity(tmp_path / "blocked", content, [], None, "page")
     for name in ("d/slices.png", "s/slices.png", "c/current.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
-    assert not (tmp_path / "blocked" / "current.png").exists()
+    with (tmp_path / "c" / "hot_spots.csv").open() as file:
+        assert list(csv.reader(file)) == [
+            ["number", "x / m", "y / m", "z / m", "normal", "current density over mean"],
+            ["1", "1e-06", "2e-06", "3e-06", "y", "2.5"],
+        ]
+    for name in ("current.png", "hot_spots.csv"):
+        assert not (tmp_path / "blocked" / name).exists()
+    for name in ("d", "s", "c", "blocked"):
+        assert (tmp_path / name / "report.html").read_text() == "page"
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(InvalidInput, match="output folder: got .*taken.*a folder, new or existing"):
+        write_conductivity(tmp_path / "taken", {}, [], None, "page")

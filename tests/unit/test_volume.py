@@ -13,6 +13,8 @@ from lisse.microstructure import Volume, cost
 from lisse.microstructure import volume as volume_module
 from lisse.microstructure.cost import Cost, available_memory, estimate, require
 from lisse.microstructure.volume import slab_boxes, slabs
+from lisse.numerics.conduction import conduction_cost
+from lisse.numerics.elasticity_stiffness import elasticity_cost
 
 PHASES = {0: "pore", 1: "electrolyte"}
 
@@ -224,7 +226,14 @@ def test_a_volume_of_a_later_version_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_cost_is_said_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert str(estimate("conduction", 256**3)) == "3.36 GB of memory and about 67 s"
+    assert str(estimate("conduction", 256**3)) == "2.52 GB of memory and about 25 s"
+    for work in cost.WORK:
+        assert estimate(work, 10**6, repeats=2).time == pytest.approx(2.0 * estimate(work, 10**6).time)
+        assert estimate(work, 10**7).memory == pytest.approx(10.0 * estimate(work, 10**6).memory, rel=0.05)
+    for work, figures in (("conduction", conduction_cost), ("elasticity", elasticity_cost)):
+        for dimensions in (2, 3):
+            told = estimate(work, 64**dimensions, dimensions=dimensions)
+            assert (told.memory, told.time) == pytest.approx(figures((64,) * dimensions))
     assert estimate("conduction", 100, repeats=3).time == pytest.approx(3 * estimate("conduction", 100).time)
     assert str(Cost(2e12, 7200.0)) == "2 TB of memory and about 2 h"
     assert str(Cost(2e3)) == "2 kB of memory"

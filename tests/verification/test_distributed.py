@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,26 +21,12 @@ from scipy.sparse.linalg import cg
 
 from lisse.errors import InvalidInput, SolveFailed
 from lisse.numerics.distributed import Problem
-from lisse.numerics.distributed_grid import process_grid
-from lisse.numerics.distributed_run import PYTHON, mapped_file, run_distributed
+from lisse.numerics.distributed_grid import check_numbers, process_grid
+from lisse.numerics.distributed_run import mapped_file, run_distributed
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 CONDUCTIVITIES = {0: 0.0, 1: 0.3, 2: 2.0}
-
-
-@pytest.fixture(scope="session")
-def petsc() -> None:
-    """Skips where the ranks cannot run."""
-    look = "from lisse.numerics.distributed_grid import petsc_module; petsc_module()"
-    try:
-        subprocess.run(["mpirun", "--version"], check=True, capture_output=True, timeout=60)
-        environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-        subprocess.run([PYTHON, "-c", look], check=True, capture_output=True, timeout=120, env=environment)
-    except (OSError, subprocess.SubprocessError) as error:
-        if os.environ.get("LISSE_REQUIRE_PETSC") == "1":
-            pytest.fail(f"LISSE_REQUIRE_PETSC=1, but petsc4py or mpirun does not work: {error}")
-        pytest.skip("petsc4py or mpirun is not installed (scripts/install_petsc)")
 
 
 def polycrystal(shape: tuple[int, ...], seed: int = 3, porosity: float = 0.2) -> tuple[Array, Array]:
@@ -242,6 +229,13 @@ def test_ranks_that_do_not_fit_the_grid() -> None:
     assert process_grid(4, (2, 100, 1)) == (1, 4, 1)
     with pytest.raises(InvalidInput, match="ranks: got 7"):
         process_grid(7, (4, 3, 5))
+
+
+def test_more_unknowns_than_petsc_can_number() -> None:
+    petsc = SimpleNamespace(IntType=np.int32)
+    check_numbers(petsc, "unknowns", 2.0**31 - 1)
+    with pytest.raises(InvalidInput, match="unknowns: got 3000000000; allowed: at most 2147483647.*64-real"):
+        check_numbers(petsc, "unknowns", 3e9)
 
 
 def test_mapped_arrays_are_not_copied(tmp_path: Path) -> None:

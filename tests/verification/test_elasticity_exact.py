@@ -13,7 +13,8 @@ from lisse.errors import InvalidInput
 from lisse.microstructure.stiffness import beside_grain_boundary, effective_stiffness
 from lisse.microstructure.volume import Volume
 from lisse.numerics.convergence import observed_order
-from lisse.numerics.elasticity import Support, Traction, VoxelElasticity, VoxelStiffness
+from lisse.numerics.elasticity import Support, Traction, VoxelElasticity
+from lisse.numerics.elasticity_stiffness import VoxelStiffness
 from lisse.numerics.elasticity_tensor import isotropic_projection, isotropic_stiffness, rotated_stiffness
 
 HARD, SOFT = (100e9, 0.3), (5e9, 0.2)

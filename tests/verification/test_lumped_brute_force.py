@@ -5,11 +5,11 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from cells import llzo_case
-from lisse.errors import InvalidInput
 from lisse.models import Lumped, solve
 from lisse.models.base import cell_numbers
 from lisse.models.contact import contact_law
 from lisse.models.lumped.equations import build_equations
+from lisse.models.lumped.states import Instant
 from lisse.protocol import Protocol, Step
 
 HOT = {
@@ -56,11 +56,12 @@ def test_the_voltage_limit_is_met_where_the_voltage_meets_it(hours: float) -> No
     pressure = case.cell.stack.pressure
 
     def limit(t: float, w: np.ndarray) -> float:
-        return 0.045 - equations.voltage(5.0, (0.0, float(w[0])))
+        here = Instant(0.0, pressure, (0.0, float(w[0])), (0.0, 0.0), np.empty(0), (np.empty(0), np.empty(0)))
+        return 0.045 - equations.voltage(5.0, here)
 
     limit.terminal = True  # type: ignore[attr-defined]
     plain = solve_ivp(
-        lambda t, w: [equations.contact.rate(w[0], 5.0, pressure)],
+        lambda t, w: [equations.sides[1].contact.rate(w[0], 5.0, pressure)],
         (0.0, hours * 3600),
         [0.0],
         events=limit,
@@ -97,17 +98,3 @@ def test_a_short_at_a_held_voltage_lets_the_current_rise() -> None:
     assert solution.verdict.mode == "filament-short"
     assert solution["voltage"].values[-1] == pytest.approx(0.05, rel=1e-9)
     assert solution["current_density"].values[-1] > 10 * solution["current_density"].values[0]
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"cell__counter": {"material": "Li-Mg"}}, r"cell.counter.material: got 'Li-Mg'"),
-        ({"cell__electrolyte__material": "PEO-LiTFSI"}, r"cell.electrolyte.material: got 'PEO-LiTFSI'.*one ion only"),
-    ],
-)
-def test_cells_that_the_model_does_not_know_are_refused(changes: dict[str, object], message: str) -> None:
-    given = {"resistance": "10 ohm cm^2", "exchange_current_density": "1 mA/cm^2"}
-    case = llzo_case(**changes, cell__interface=given, cell__electrolyte__flaws=None)
-    with pytest.raises(InvalidInput, match=message):
-        solve(Lumped(), case.cell, case.protocol)

@@ -9,7 +9,6 @@ import argparse
 import csv
 import io
 import json
-import os
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lisse.errors import InvalidInput, suggest
+from lisse.files import output_folder
 from lisse.units import format_quantity, parse_quantity
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     """Read, analyse, write and print; returns the exit code."""
     area, source = _area(args.area, args.record)
     if args.output is not None:
-        _make(Path(args.output))
+        output_folder(args.output, "-o")
     from lisse.measurement import analyse, join, read
 
     measurement = join([read(name) for name in args.files])
@@ -118,16 +118,6 @@ def _write(folder: Path, finding: Finding, measurement: Measurement) -> None:
     write_atomically(folder / "finding.json", _as_json(finding))
     write_atomically(folder / "half_cycles.csv", _half_cycle_table(finding))
     write_finding_report(folder / "report.html", finding, measurement)
-
-
-def _make(folder: Path) -> None:
-    """Make the folder when it is not there: that it cannot be made is better said before the analysis."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidInput("-o", str(folder), "a folder that can be made or written to", f"{error.strerror}") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidInput("-o", str(folder), "a folder that can be made or written to", "It is not writable")
 
 
 def _half_cycle_table(finding: Finding) -> str:

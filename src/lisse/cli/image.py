@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lisse.cli.image_conductivity import add_conductivity
-from lisse.cli.image_options import add_image_options, axis_of, image_of, numbers_of, output_folder, pairs
-from lisse.cli.image_output import add_outputs, heard_warnings, of_volume, opened, patience, told
+from lisse.cli.image_options import add_image_options, axis_of, folder_of, image_of, numbers_of, pairs
+from lisse.cli.image_output import add_outputs, heard_warnings, of_volume, opened, patience, several_phases, told
 from lisse.cli.progress import bar
 from lisse.errors import InvalidInput
+from lisse.files import output_folder
 
 if TYPE_CHECKING:
     from lisse.microstructure.volume import Volume
@@ -37,7 +38,7 @@ def _add_describe(actions: Any) -> None:
     parser = actions.add_parser(
         "describe",
         help="fractions, sizes, connectivity, grains of a segmented image",
-        description="Describe a segmented image. Writes description.json, description.csv and slices.png.",
+        description="Describe a segmented image. Writes report.html, description.json, description.csv and slices.png.",
     )
     add_image_options(parser)
     parser.add_argument("--parts", metavar="NAME,...", help="what to look at (default: all that takes seconds)")
@@ -51,8 +52,8 @@ def _add_segment(actions: Any) -> None:
     parser = actions.add_parser(
         "segment",
         help="grey values to phases, with the uncertainty of the threshold",
-        description="Cut a grey image into phases, darkest first. Writes volume.h5, segmentation.json and slices.png; "
-        "the shares of the phases come with their range over the doubt in the threshold.",
+        description="Cut a grey image into phases, darkest first. Writes report.html, volume.h5, segmentation.json and "
+        "slices.png; the shares of the phases come with their range over the doubt in the threshold.",
     )
     add_image_options(parser, grey=True)
     names = "names from the darkest phase to the brightest, separated by commas"
@@ -86,6 +87,9 @@ def _add_generate(actions: Any) -> None:
         "-o", "--output", metavar="FILE", help="where to write: .npz, .h5, .vti, .xdmf or .tif (default NAME.npz)"
     )
     parser.add_argument("--picture", metavar="FILE.png", help="also draw slices")
+    parser.add_argument(
+        "--report", metavar="FILE.html", help="also write a page: pictures, what was asked for and reached"
+    )
     parser.add_argument("--json", action="store_true", help="print the statistics as JSON and nothing else")
     parser.set_defaults(run=generate)
 
@@ -96,21 +100,25 @@ def describe(arguments: argparse.Namespace) -> int:
     from lisse.microstructure.cost import estimate, require
     from lisse.report.image_figure import slices_figure
     from lisse.report.image_files import write_description
+    from lisse.report.image_reports import description_page
 
-    folder = output_folder(arguments, "description")
+    folder = folder_of(arguments, "description")
     with heard_warnings() as heard:
         volume = opened(arguments)
         cost = estimate("description", volume.size)
         require(f"describing {arguments.file}", cost)
+        several_phases(volume, arguments.file)
         patience(f"describing, about {cost}", cost.time, arguments.json)
         parts = None if arguments.parts is None else [part.strip() for part in arguments.parts.split(",")]
         pair = None if arguments.interface is None else _two(arguments.interface)
-        found = described(volume, parts=parts, axis=axis_of(arguments.axis, volume.dimensions), interface=pair)
+        axis = axis_of(arguments.axis, volume.dimensions)
+        found = described(volume, parts=parts, axis=axis, interface=pair)
     content = {"file": arguments.file, **of_volume(volume), **found.to_dict(), "warnings": heard}
     picture = slices_figure(volume, title=Path(arguments.file).name)
-    write_description(folder, content, list(found.rows()), picture)
+    page = description_page(content, volume, found, axis)
+    write_description(folder, content, list(found.rows()), picture, page)
     _export(volume, arguments.export)
-    return told(content, found.table(), folder / "slices.png", arguments.json)
+    return told(content, found.table(), folder / "report.html", arguments.json)
 
 
 def segment(arguments: argparse.Namespace) -> int:
@@ -120,8 +128,9 @@ def segment(arguments: argparse.Namespace) -> int:
     from lisse.microstructure.filters import median
     from lisse.report.image_figure import slices_figure
     from lisse.report.image_files import write_segmentation
+    from lisse.report.image_reports import segmentation_page
 
-    folder = output_folder(arguments, "segmentation")
+    folder = folder_of(arguments, "segmentation")
     names = [name.strip() for name in arguments.phases.split(",")]
     cuts = None if arguments.threshold is None else numbers_of("--threshold", arguments.threshold)
     with heard_warnings() as heard:
@@ -145,14 +154,15 @@ def segment(arguments: argparse.Namespace) -> int:
         "phase_fractions_high": dict(shares.high),
         "warnings": heard,
     }
-    write_segmentation(folder, found.volume, content, slices_figure(found.volume, title=Path(arguments.file).name))
+    picture = slices_figure(found.volume, title=Path(arguments.file).name)
+    write_segmentation(folder, found.volume, content, picture, segmentation_page(content, found, shares))
     _export(found.volume, arguments.export)
     lines = [f"{found.method}: thresholds {', '.join(f'{cut:.6g}' for cut in found.thresholds)}"]
     lines += [
         f"  {name}: {share:.2%}, {shares.low[name]:.2%} to {shares.high[name]:.2%} over the doubt in the threshold"
         for name, share in found.volume.phase_fractions().items()
     ]
-    return told(content, "\n".join(lines), folder / "volume.h5", arguments.json)
+    return told(content, "\n".join(lines), folder / "report.html", arguments.json)
 
 
 def generate(arguments: argparse.Namespace) -> int:
@@ -169,7 +179,7 @@ def generate(arguments: argparse.Namespace) -> int:
     writable(target.parent)
     with heard_warnings() as heard:
         made = from_recipe(recipe)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    output_folder(target.parent)
     export.write(made.volume, target)
     if arguments.picture:
         write_atomically(arguments.picture, png(slices_figure(made.volume)))
@@ -184,6 +194,10 @@ def generate(arguments: argparse.Namespace) -> int:
         "seed": made.seed,
         "warnings": heard,
     }
+    if arguments.report:
+        from lisse.report.image_reports import generated_page
+
+        write_atomically(arguments.report, generated_page(content, made))
     lines = [f"{'':28s}  {'reached':>12s}  {'asked for':>12s}"]
     for name, one in made.statistics.items():
         asked = "" if one.target is None else f"{one.target:.5g}"

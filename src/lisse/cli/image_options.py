@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lisse.microstructure.readers import Image
     from lisse.microstructure.volume import Volume
 
-__all__ = ["AXES", "add_image_options", "axis_of", "image_of", "numbers_of", "output_folder", "pairs", "volume_of"]
+__all__ = ["AXES", "add_image_options", "axis_of", "folder_of", "image_of", "numbers_of", "pairs", "volume_of"]
 
 AXES = "xyz"
 
@@ -85,7 +85,7 @@ def pairs(option: str, text: str) -> dict[str, str]:
     return found
 
 
-def output_folder(arguments: argparse.Namespace, ending: str) -> Path:
+def folder_of(arguments: argparse.Namespace, ending: str) -> Path:
     """Where the files of an action go: as said, or ``results/NAME-ending`` beside the image."""
     from lisse.cli.run import writable
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from lisse.cli.image_options import volume_of
 from lisse.cli.progress import bar
+from lisse.errors import InvalidInput
 
 if TYPE_CHECKING:
     from lisse.microstructure.volume import Volume
 
-__all__ = ["add_outputs", "heard_warnings", "of_volume", "opened", "patience", "told"]
+__all__ = ["add_outputs", "heard_warnings", "of_volume", "opened", "patience", "several_phases", "told"]
 
 
 def add_outputs(parser: argparse.ArgumentParser, run: Any) -> None:
@@ -32,6 +33,14 @@ def opened(arguments: argparse.Namespace) -> Volume:
     """The segmented volume that the options describe, with a progress bar for folders."""
     with bar("reading", quiet=arguments.json) as progress:
         return volume_of(arguments, progress)
+
+
+def several_phases(volume: Volume, file: str) -> None:
+    """Refuse a volume of one phase without grains: there is nothing to describe or to solve for."""
+    there = [name for name, share in volume.phase_fractions().items() if share > 0.0]
+    if len(there) == 1 and volume.grains is None:
+        advice = "Look at the labels and the threshold; --crop may have cut the other phases off"
+        raise InvalidInput("image", f"all of it is {there[0]!r}", "two phases or more, or grains", advice, file)
 
 
 def of_volume(volume: Volume) -> dict[str, Any]:

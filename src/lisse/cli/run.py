@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import sys
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from lisse.records import Solution
     from lisse.study.case import Case
     from lisse.study.case_source import CaseSource
+    from lisse.study.distribution import CriticalCurrentDistribution
+    from lisse.study.measures import FourNumbers
 
 __all__ = ["add_parser", "located", "run", "writable"]
 
@@ -39,6 +42,18 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "seed of what is drawn at random: the longest flaws, the uncertain properties (default: model.seed of the case)"
     )
     parser.add_argument("--seed", type=int, metavar="N", help=seed)
+    numbers = (
+        "also find the four numbers of the cell (critical current density, one-way critical current, threshold and "
+        "cumulative areal capacity) and what each depends on: some 40 runs"
+    )
+    parser.add_argument("--numbers", action="store_true", help=numbers)
+    current = "current of plating and cycling for --numbers (default: half of the critical current density)"
+    parser.add_argument("--numbers-current", metavar='"VALUE UNIT"', help=current)
+    draws = (
+        "also run N cells with flaws and properties drawn from their spreads: the distribution of the critical current"
+    )
+    parser.add_argument("--draws", type=int, metavar="N", help=draws)
+    parser.add_argument("--workers", type=int, metavar="N", help="processes for --numbers and --draws (default: all)")
     resume = "after an interruption: today's models take a second and start again, to the same result"
     parser.add_argument("--resume", action="store_true", help=resume)
     parser.add_argument("--json", action="store_true", help="print summary.json on standard output and nothing else")
@@ -56,9 +71,55 @@ def run(arguments: argparse.Namespace) -> int:
     case = read_case(source.tables, source.where, source.folder)
     path = Path(arguments.case)
     folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
+    extras = _extras_wanted(arguments)
     with bar(f"{case.model.name} model", quiet=arguments.json) as progress:
         solution = _solved(case, source, progress)
-    return _written(arguments, case, solution, folder)
+    numbers = distribution = None
+    if extras and solution.status != "failed":
+        with located(case, source):
+            numbers = _four_numbers(arguments, case) if arguments.numbers else None
+            distribution = _distribution(arguments, case) if arguments.draws else None
+    return _written(arguments, case, solution, folder, numbers, distribution)
+
+
+def _extras_wanted(arguments: argparse.Namespace) -> bool:
+    """Whether more runs than one are asked for; their options are checked before the first."""
+    if arguments.workers is not None and arguments.workers < 1:
+        raise InvalidInput("--workers", arguments.workers, "1 or more")
+    if arguments.draws is not None and arguments.draws < 1:
+        raise InvalidInput("--draws", arguments.draws, "1 or more")
+    if arguments.numbers_current is not None and not arguments.numbers:
+        raise InvalidInput("--numbers-current", arguments.numbers_current, "only together with --numbers")
+    return bool(arguments.numbers or arguments.draws)
+
+
+def _four_numbers(arguments: argparse.Namespace, case: Case) -> FourNumbers:
+    from lisse.study.measures import MeasureSettings, four_numbers
+    from lisse.units import parse_quantity
+
+    settings = MeasureSettings.of(case.protocol)
+    if arguments.numbers_current is not None:
+        current = parse_quantity(arguments.numbers_current, "A/m^2", "--numbers-current")
+        settings = dataclasses.replace(settings, current_density=current)
+    with bar("four numbers", quiet=arguments.json) as progress:
+        return four_numbers(
+            case.cell, case.model, settings, seed=case.seed, workers=arguments.workers, progress=progress
+        )
+
+
+def _distribution(arguments: argparse.Namespace, case: Case) -> CriticalCurrentDistribution:
+    from lisse.study.distribution import critical_current_distribution
+
+    with bar(f"{arguments.draws} cells", quiet=arguments.json) as progress:
+        return critical_current_distribution(
+            case.cell,
+            case.protocol,
+            case.model,
+            arguments.draws,
+            case.seed or 0,
+            workers=arguments.workers,
+            progress=progress,
+        )
 
 
 def _solved(case: Case, source: CaseSource, progress: Progress | None) -> Solution:
@@ -84,14 +145,26 @@ def located(case: Case, source: CaseSource) -> Iterator[None]:
         raise MissingValue(text, error.material, error.property) from None
 
 
-def _written(arguments: argparse.Namespace, case: Case, solution: Solution, folder: Path) -> int:
+def _written(
+    arguments: argparse.Namespace,
+    case: Case,
+    solution: Solution,
+    folder: Path,
+    numbers: FourNumbers | None,
+    distribution: CriticalCurrentDistribution | None,
+) -> int:
     from lisse.report import summary, verdict_sentence, write_results
+    from lisse.report.distribution_section import distribution_sentence
+    from lisse.report.numbers_section import numbers_sentence
 
-    written = write_results(folder, solution, case.title, case.to_toml())
+    written = write_results(folder, solution, case.title, case.to_toml(), numbers, distribution)
     if arguments.json:
-        sys.stdout.write(json.dumps(summary(solution, case.title), indent=1, allow_nan=False) + "\n")
+        content = summary(solution, case.title, numbers, distribution)
+        sys.stdout.write(json.dumps(content, indent=1, allow_nan=False) + "\n")
     else:
         sys.stdout.write(f"{case.title}\n{verdict_sentence(solution)}\n")
+        sys.stdout.writelines(f"{text}\n" for text in (numbers_sentence(numbers.to_dict()) if numbers else ()))
+        sys.stdout.write(f"{distribution_sentence(distribution.to_dict())}.\n" if distribution else "")
         sys.stdout.writelines(f"warning: {text}\n" for text in solution.warnings)
         sys.stdout.write(f"report: {written / 'report.html'}\n")
     if solution.status == "failed":

@@ -88,7 +88,8 @@ def local_thickness(volume: Volume, phase: str | int) -> _Floats:
 
     Balls are centred on voxel centres and hold no centre of another phase; the border of the volume counts for
     nothing. A slit of n voxels along an axis gets n voxels if n is even, n + 1 if odd. Time grows with the volume of
-    the balls: seconds for pores in 128^3, minutes where the phase is nearly everything.
+    the balls: a second or two for 128^3 and pores 8 to 14 voxels wide in the mean, half a minute for 200^3 where the
+    phase is nearly everything and balls have radii up to 35 voxels.
 
     Parameters
     ----------

@@ -29,7 +29,6 @@ SIDES = {
     "periodic": "opposite sides across the axis are joined",
 }
 """What happens at the sides."""
-_BLOCKING = 1e12  # resistance of a boundary relative to that of a voxel of the phase, where nothing shall pass
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def _between_centres(mask: Any, volume: Volume, axis: int, sides: Any, tolerance
         network,
         {0: 0.0, 1: 1.0, 2: 2.0},
         axis=axis,
-        grain_boundary_resistance=_BLOCKING * max(volume.voxel_size),
+        grain_boundary_resistance=math.inf,
         sides=sides,
         tolerance=tolerance,
     )

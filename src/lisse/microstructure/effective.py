@@ -31,6 +31,7 @@ SIDES = {
 }
 """What happens at the sides."""
 _TABLE = 1 << 16  # labels up to which a table is used to look up conductivities
+_NO_FIELD = "a tensor has one field per axis, and a solve on ranks keeps none; ask effective_conductivity for one axis"
 _ROUNDING = 16 * np.finfo(float).eps
 
 
@@ -78,14 +79,14 @@ class EffectiveConductivity:
     def potential(self) -> Array:
         """(nx, ny[, nz]) array, V. 1 V at the low end, 0 V at the high one; NaN in voxels that no end reaches."""
         if self._potential is None:
-            raise NotResolved("potential: a tensor has one field per axis; ask for one axis, such as axis=0")
+            raise NotResolved(f"potential: {_NO_FIELD}")
         return self._potential
 
     @property
     def current(self) -> Array:
         """(nx, ny[, nz], d) array, A/m2. Current density in the voxels under 1 V, computed when asked for."""
         if self._problem is None or self.axis is None:
-            raise NotResolved("current: a tensor has one field per axis; ask for one axis, such as axis=0")
+            raise NotResolved(f"current: {_NO_FIELD}")
         return self._problem.current(self.axis, self.potential)
 
 
@@ -129,7 +130,8 @@ def effective_conductivity(
     Raises
     ------
     InvalidInput
-        For bad arguments, and when the memory will not do: about 150 bytes a voxel.
+        For bad arguments, for a contrast above 1e14 between conducting phases (0 insulates, and is exact), and when
+        the memory will not do: about 150 bytes a voxel, in a plane 300 to 450.
     SolveFailed
         When the tolerance is not reached; carries the result.
 
@@ -151,9 +153,9 @@ def effective_conductivity(
         advice = "Give the volume grains, or leave the resistance out"
         raise InvalidInput("grain_boundary_resistance", grain_boundary_resistance, "none without grains", advice)
     require("the effective conductivity", Cost(*conduction_cost(volume.shape)))
-    values = _by_label(conductivities, volume)
+    values = conductivities_by_label(conductivities, volume)
     problem = _Problem(volume, values, grain_boundary_resistance, sides)
-    mean = _mean_conductivity(volume, values)
+    mean = mean_conductivity(volume, values)
     if axis is not None:
         return _along(problem, axes[0], mean, tolerance)[0]
     return _tensor(problem, mean, tolerance)
@@ -233,7 +235,7 @@ def _along(
         percolates=through,
         iterations=iterations,
         residual=residual,
-        warnings=() if through else (f"No conducting path leads through the volume along {name}: the value is 0.",),
+        warnings=_doubts(through, name, residual if converged else 0.0, tolerance),
         _potential=x,
         _problem=problem,
     )
@@ -241,6 +243,18 @@ def _along(
         text = f"effective conductivity along {name}: residual {residual:.1e} after {iterations} iterations"
         raise SolveFailed(f"{text}, tolerance {tolerance:.1e}. Ask for a looser tolerance", result)
     return result, currents
+
+
+def _doubts(through: bool, name: str, residual: float, tolerance: float) -> tuple[str, ...]:
+    """What to know before using a value."""
+    if not through:
+        return (f"No conducting path leads through the volume along {name}: the value is 0.",)
+    if residual > tolerance:
+        text = (
+            "the contrast is so large that potentials of 16 digits tell no more. The value, from the power, is better"
+        )
+        return (f"The currents through the two ends along {name} differ by {residual:.1e} of the current: {text}.",)
+    return ()
 
 
 def _tensor(problem: _Problem, mean: float, tolerance: float) -> EffectiveConductivity:
@@ -338,12 +352,13 @@ def _field(volume: Volume, values: Mapping[int, float]) -> Array:
     return out
 
 
-def _mean_conductivity(volume: Volume, values: Mapping[int, float]) -> float:
+def mean_conductivity(volume: Volume, values: Mapping[int, float]) -> float:
+    """Mean over the voxels, S/m, of conductivities by label."""
     fractions = volume.phase_fractions()
     return sum(values[volume.label_of(name)] * share for name, share in fractions.items() if share > 0.0)
 
 
-def _by_label(conductivities: Mapping[str | int, float], volume: Volume) -> dict[int, float]:
+def conductivities_by_label(conductivities: Mapping[str | int, float], volume: Volume) -> dict[int, float]:
     """Checked conductivities by label; every phase that has voxels has one."""
     if not isinstance(conductivities, Mapping):
         known = ", ".join(volume.phases.values())
@@ -357,11 +372,26 @@ def _by_label(conductivities: Mapping[str | int, float], volume: Volume) -> dict
         if not isinstance(value, numbers.Real) or isinstance(value, bool) or not 0.0 <= float(value) < math.inf:
             raise InvalidInput(name, value, "a number in S/m, finite and at least 0")
         values[label] = float(value)
-    for phase, share in volume.phase_fractions().items():
-        if share > 0.0 and volume.label_of(phase) not in values:
+    present = [phase for phase, share in volume.phase_fractions().items() if share > 0.0]
+    for phase in present:
+        if volume.label_of(phase) not in values:
             advice = f"Add {phase!r}: 0.0 if it insulates"
             raise InvalidInput("conductivities", list(conductivities), f"every phase, also {phase!r}", advice)
+    _check_contrast({phase: values[volume.label_of(phase)] for phase in present})
     return values
+
+
+def _check_contrast(values: Mapping[str, float]) -> None:
+    """Currents through a phase that hardly conducts are lost in potentials of double precision."""
+    from lisse.numerics.conduction import LARGEST_CONTRAST
+
+    conducting = {phase: value for phase, value in values.items() if value > 0.0}
+    worst, best = (choose(conducting, key=lambda phase: conducting[phase], default="") for choose in (min, max))
+    if worst != best and conducting[best] > LARGEST_CONTRAST * conducting[worst]:
+        contrast = conducting[best] / conducting[worst]
+        got = f"{conducting[worst]:.3g} S/m beside {conducting[best]:.3g} S/m of {best!r}, a contrast of {contrast:.0e}"
+        allowed = f"exactly 0, or a contrast up to {LARGEST_CONTRAST:.0e}"
+        raise InvalidInput(f"conductivities[{worst!r}]", got, allowed, f"Set {worst!r} to 0.0: it insulates")
 
 
 def _checked_axes(axis: Any, volume: Volume) -> tuple[int, ...]:

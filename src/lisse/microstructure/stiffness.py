@@ -19,7 +19,9 @@ from lisse.microstructure.cost import Cost, require
 from lisse.microstructure.volume import Volume
 
 if TYPE_CHECKING:
-    from lisse.numerics.elasticity import ElasticSolution, Support, VoxelStiffness
+    from lisse.numerics.elasticity import Support
+    from lisse.numerics.elasticity_solution import ElasticSolution
+    from lisse.numerics.elasticity_stiffness import VoxelStiffness
 
 __all__ = ["EffectiveStiffness", "beside_grain_boundary", "effective_stiffness", "voxel_stiffness"]
 
@@ -94,12 +96,12 @@ def effective_stiffness(
     >>> round(effective_stiffness(volume, {"electrolyte": (150e9, 0.25)}).youngs_modulus / 1e9, 6)
     150.0
     """
-    from lisse.numerics.elasticity import VoxelElasticity, elasticity_cost
-    from lisse.numerics.elasticity_tensor import universal_anisotropy, zener_ratio
+    from lisse.numerics.elasticity import VoxelElasticity
+    from lisse.numerics.elasticity_stiffness import elasticity_cost
 
     if sides not in SIDES:
         raise InvalidInput("sides", sides, " or ".join(map(repr, SIDES)))
-    matrices = _phase_matrices(volume, stiffnesses)
+    matrices = phase_matrices(volume, stiffnesses)
     memory, seconds = elasticity_cost(volume.shape, all(_isotropic(m) for m in matrices.values()))
     cases = (0, 1, 2, 3, 4, 5) if volume.dimensions == 3 else (0, 1, 5)
     require("effective_stiffness", Cost(memory, seconds * len(cases)))
@@ -125,7 +127,23 @@ def effective_stiffness(
     raw = np.stack(columns, axis=1)
     tensor = (raw + raw.T) / 2
     voigt, reuss = _bounds(stiffness, cases)
-    solid = volume.dimensions == 3 and float(np.linalg.eigvalsh(tensor)[0]) > 0
+    return from_tensor(tensor, voigt, reuss, sides, tuple(iterations), max(residuals), max(mismatches), tuple(kept))
+
+
+def from_tensor(
+    tensor: Matrix,
+    voigt: Matrix,
+    reuss: Matrix,
+    sides: str,
+    iterations: tuple[int, ...],
+    residual: float,
+    energy_error: float,
+    solutions: tuple[ElasticSolution, ...] = (),
+) -> EffectiveStiffness:
+    """The result with the moduli and ratios that follow from its tensor; arguments as `EffectiveStiffness`."""
+    from lisse.numerics.elasticity_tensor import universal_anisotropy, zener_ratio
+
+    solid = tensor.shape == (6, 6) and float(np.linalg.eigvalsh(tensor)[0]) > 0
     bulk, shear = _projected(tensor)
     return EffectiveStiffness(
         tensor,
@@ -138,10 +156,10 @@ def effective_stiffness(
         zener_ratio(tensor) if solid else _quotient(2 * tensor[-1, -1], _plane_difference(tensor)),
         universal_anisotropy(tensor) if solid else math.nan,
         sides,
-        tuple(iterations),
-        max(residuals),
-        max(mismatches),
-        tuple(kept),
+        iterations,
+        residual,
+        energy_error,
+        solutions,
     )
 
 
@@ -154,7 +172,7 @@ def voxel_stiffness(volume: Volume, stiffnesses: Mapping[Any, Any], boundary_sof
     >>> int(voxel_stiffness(volume, {"pore": 0, "electrolyte": (150e9, 0.25)}).solid.sum())
     3
     """
-    return _materials(volume, _phase_matrices(volume, stiffnesses), boundary_softening)
+    return _materials(volume, phase_matrices(volume, stiffnesses), boundary_softening)
 
 
 def beside_grain_boundary(volume: Volume) -> NDArray[np.bool_]:
@@ -172,7 +190,7 @@ def beside_grain_boundary(volume: Volume) -> NDArray[np.bool_]:
     return out
 
 
-def _phase_matrices(volume: Volume, stiffnesses: Mapping[Any, Any]) -> dict[int, Matrix]:
+def phase_matrices(volume: Volume, stiffnesses: Mapping[Any, Any]) -> dict[int, Matrix]:
     """6 x 6 stiffness of every phase that is in the volume, by label."""
     given = {volume.label_of(phase): (phase, value) for phase, value in stiffnesses.items()}
     fractions = volume.phase_fractions()
@@ -218,7 +236,7 @@ def _isotropic(matrix: Matrix) -> bool:
 
 def _materials(volume: Volume, matrices: Mapping[int, Matrix], softening: float) -> VoxelStiffness:
     """Table of materials (phase, turned by its grain, softened or not) and the row of every voxel."""
-    from lisse.numerics.elasticity import VoxelStiffness
+    from lisse.numerics.elasticity_stiffness import VoxelStiffness
     from lisse.numerics.elasticity_tensor import rotated_stiffness
 
     if not (softening > 0 and math.isfinite(softening)):

@@ -118,10 +118,10 @@ def _steps(cell: Cell, protocol: Protocol, end: float | None) -> np.ndarray:
     held), stack pressure, temperature.
     """
     rows: list[tuple[float, float, float, float]] = []
-    time, pressure, temperature = 0.0, cell.stack.pressure, cell.temperature
-    for step in protocol.steps:
-        pressure = pressure if step.stack_pressure is None else step.stack_pressure
-        temperature = temperature if step.temperature is None else step.temperature
+    time = 0.0
+    for step, condition in zip(protocol.steps, protocol.conditions, strict=True):
+        pressure = cell.stack.pressure if condition[0] is None else condition[0]
+        temperature = cell.temperature if condition[1] is None else condition[1]
         current = np.nan if step.current_density is None else step.current_density
         rows.append((time, current, pressure, temperature))
         if end is not None and time >= end:
@@ -153,6 +153,13 @@ def _drops(cell: Cell, current: np.ndarray, temperature: np.ndarray) -> dict[str
 
 
 def _not_treated(protocol: Protocol) -> list[str]:
-    if any(step.voltage is not None for step in protocol.steps):
-        return ["steps of held voltage are not treated by the analytic model: their current is not resolved"]
-    return []
+    notes = {
+        "steps of held voltage are not treated by the analytic model: their current is not resolved": any(
+            step.voltage is not None for step in protocol.steps
+        ),
+        "steps of set current that a voltage ends count with their longest charge or time in the analytic model": any(
+            step.until_voltage is not None for step in protocol.steps
+        ),
+        "impedance spectra are not computed by the analytic model": any(step.frequencies for step in protocol.steps),
+    }
+    return [text for text, holds in notes.items() if holds]

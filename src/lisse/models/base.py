@@ -69,8 +69,16 @@ class CellNumbers:
     poisson_ratio: float | None = None
 
 
-def cell_numbers(cell: Cell, temperature: float | None = None) -> CellNumbers:
+def cell_numbers(cell: Cell, temperature: float | None = None, side: int = 0) -> CellNumbers:
     """Evaluate the laws of a cell's materials.
+
+    Parameters
+    ----------
+    cell : Cell
+    temperature : float or None, K
+        That of the cell by default.
+    side : int
+        0 for the metal of the working electrode, 1 for that of the counter electrode.
 
     Raises
     ------
@@ -78,7 +86,7 @@ def cell_numbers(cell: Cell, temperature: float | None = None) -> CellNumbers:
         When the library has no number for a property that is needed.
     """
     at = cell.temperature if temperature is None else temperature
-    metal, ceramic = cell.working.material, cell.electrolyte.material
+    metal, ceramic = (cell.working, cell.counter)[side].material, cell.electrolyte.material
     creep = metal.law("creep")
     if not isinstance(creep, NortonCreep):
         raise InvalidInput(f"creep of {metal.name}", creep.kind, "a law of the kind 'norton-creep'")

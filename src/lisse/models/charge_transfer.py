@@ -1,6 +1,10 @@
-"""The drop between metal and electrolyte at one interface: Butler-Volmer in series with a film, on the part in contact.
+"""The drop between metal and electrolyte at one interface: kinetics in series with a film, on the part in contact.
 
-    j/a = i0 { exp[(1-alpha) F eta/(R T)] - exp[-alpha F eta/(R T)] },   film drop = (j/a) R_film
+    j/a = i0 { exp[(1-alpha) F eta/(R T)] - exp[-alpha F eta/(R T)] }     butler-volmer
+    j/a = i0 F eta/(R T)                                                linear: its slope at rest
+    abs(j)/a = i0 exp[alpha F abs(eta)/(R T)]                           tafel: one direction alone, no drop below i0
+
+    film drop = (j/a) R_film
 
 with a the contact fraction. Drops are counted in the direction of plating: a current density above zero plates and is
 driven by the share 1 - alpha_anodic of the drop, one below zero strips and is driven by alpha_anodic; the drop has
@@ -33,26 +37,40 @@ class ChargeTransfer:
         Share of the drop that drives plating (the cathodic transfer coefficient); the rest drives stripping.
     film_resistance : float, ohm m2
     temperature : float, K
+    kinetics : str
+        A name of `lisse.cell.KINETICS`.
     """
 
     exchange_current_density: float
     transfer_coefficient: float
     film_resistance: float
     temperature: float
+    kinetics: str = "butler-volmer"
 
     def kinetic_drop(self, local_current_density: float) -> float:
         """V. Drop that drives a local current density (A/m2, above zero when it plates), of the same sign."""
         x = local_current_density / self.exchange_current_density
         thermal = GAS_CONSTANT * self.temperature / FARADAY
         alpha = self.transfer_coefficient
+        if self.kinetics == "linear":
+            return thermal * x
+        if self.kinetics == "tafel":
+            share = alpha if x > 0.0 else 1.0 - alpha
+            return math.copysign(thermal / share * math.log(max(abs(x), 1.0)), x)
         if alpha == 0.5:
             return 2.0 * thermal * math.asinh(0.5 * x)
         return thermal * _invert(x, alpha)
 
     def kinetic_drops(self, local_current_density: np.ndarray) -> np.ndarray:
         """V. `kinetic_drop` for an array, (n,) A/m2."""
+        thermal = GAS_CONSTANT * self.temperature / FARADAY
+        if self.kinetics == "linear":
+            return np.asarray(thermal / self.exchange_current_density * local_current_density)
+        if self.kinetics == "tafel":
+            x = np.asarray(local_current_density) / self.exchange_current_density
+            share = np.where(x > 0.0, self.transfer_coefficient, 1.0 - self.transfer_coefficient)
+            return np.asarray(np.copysign(thermal / share * np.log(np.maximum(np.abs(x), 1.0)), x))
         if self.transfer_coefficient == 0.5:
-            thermal = GAS_CONSTANT * self.temperature / FARADAY
             return np.asarray(2.0 * thermal * np.arcsinh(0.5 / self.exchange_current_density * local_current_density))
         return np.asarray(
             theory.overpotential(
@@ -76,7 +94,8 @@ class ChargeTransfer:
 def charge_transfer(interface: Interface, temperature: float) -> ChargeTransfer:
     """The charge transfer of an interface at a temperature (K)."""
     cathodic = 1.0 - interface.anodic_transfer_coefficient
-    return ChargeTransfer(interface.exchange_current_density, cathodic, interface.resistance, temperature)
+    i0, film = interface.exchange_current_density, interface.resistance
+    return ChargeTransfer(i0, cathodic, film, temperature, interface.kinetics)
 
 
 def _invert(x: float, alpha: float) -> float:

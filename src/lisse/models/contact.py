@@ -6,23 +6,34 @@ State: the void volume per area, w >= 0. Cap-shaped pores of number density N sh
 
 Balance, with j > 0 stripping at this interface:
 
-    dw/dt = beta j V/F - closure(w, p)                        stripping
+    dw/dt = max(beta j - j_v, 0) V/F - closure(w, p)           stripping
     dw/dt = -refill abs(j) V/F - closure(w, p)                 plating: voids are filled first
     dw/dt = 0                                                 where w = 0 and the balance is below zero
 
-    closure = 3 w K (p + 2 gamma/r)^n + k_diff p V/F
+    closure = 3 w K (p_c + 2 gamma/r)^n + k_diff p_d V/F
 
-The first term is the creep of a spherical pore under the far-field pressure and capillarity (theory.void_closure_rate,
-K its value at 1 Pa, with the metal's strength multiplied by a small-scale factor); the second is diffusional, linear
-in the pressure. The radius in the capillary term is bounded below by that of the pores which an interface always has.
-The areal injection is j: the local current j/a multiplies neither side. Below the critical stripping current the
-voids settle or stay closed; above it they grow until the pores touch. Why the far-field pressure and not p/a, and
-what that choice costs, is told in docs/explanation/lumped_model.md.
+The first term is the creep of a spherical pore under pressure and capillarity (theory.void_closure_rate, K its value
+at 1 Pa, with the metal's strength multiplied by a small-scale factor); the second is diffusional, linear in the
+pressure; j_v is what vacancies take away into the metal before they gather in voids. Which pressures act is a choice:
+
+    form                p_c              p_d
+    far-field           p                p          pores touch when contact is lost: no fold
+    contact-limited     p                p a        closure fades with the contact: a fold
+    contact-pressure    min(p/a, H)      p          the metal in contact carries all of the load
+
+The radius in the capillary term is bounded below by that of the pores which an interface always has. Their number
+density may follow the current that nucleates them, N = N_ref (j/j_ref)^m; contaminated patches of share f raise the
+contact angle by cos(theta) = (1 - f) cos(theta_clean) + f cos(theta_contaminated) (Cassie). A pressure below zero
+(a stiff fixture that pulls) opens pores by the same laws. The areal injection is j: the local current j/a multiplies
+neither side. Below the critical stripping current the voids settle or stay closed; above it they grow until the pores
+touch. Why the far-field pressure is the default, and what that choice costs, is told in
+docs/explanation/lumped_model.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,7 +43,15 @@ from lisse.cell import Interface
 from lisse.models.base import CellNumbers
 from lisse.units import FARADAY
 
-__all__ = ["LEAST_CONTACT", "ContactLaw", "contact_as_formed", "contact_law", "contact_law_of"]
+__all__ = [
+    "LEAST_CONTACT",
+    "ContactLaw",
+    "contact_as_formed",
+    "contact_law",
+    "contact_law_of",
+    "nucleated_density",
+    "wetting_angle",
+]
 
 LEAST_CONTACT = (
     1e-3  # contact fraction used beyond the point of lost contact, where the solver may look but never stays
@@ -68,6 +87,12 @@ class ContactLaw:
     volume_per_charge : float, m3/C
         V/F.
     injection, refill : float
+    vacancy_current : float, A/m2
+        What vacancies take away.
+    form : str
+        Which pressure closes voids; a name of `lisse.cell.CLOSURES`.
+    hardness : float, Pa
+        Largest pressure on the metal in contact.
     """
 
     contact_coefficient: float
@@ -80,27 +105,47 @@ class ContactLaw:
     volume_per_charge: float
     injection: float
     refill: float
+    vacancy_current: float = 0.0
+    form: str = "far-field"
+    hardness: float = np.inf
 
     def fraction(self, void_height: float) -> float:
         """1. Contact fraction."""
         lost: float = self.contact_coefficient * max(void_height, 0.0) ** (2.0 / 3.0)
         return max(1.0 - lost, LEAST_CONTACT)
 
+    def fractions(self, void_height: np.ndarray) -> np.ndarray:
+        """1. Contact fractions of an array of void heights (m)."""
+        lost = self.contact_coefficient * np.maximum(void_height, 0.0) ** (2.0 / 3.0)
+        return np.asarray(np.maximum(1.0 - lost, LEAST_CONTACT))
+
     def height(self, fraction: Any) -> Any:
         """m. Void height at a contact fraction."""
         return ((1.0 - fraction) / self.contact_coefficient) ** 1.5
 
+    def contact_pressure(self, pressure: Any, fraction: Any) -> Any:
+        """Pa. Pressure on the metal in contact: the load on the contact fraction, up to the hardness."""
+        return np.minimum(pressure / fraction, np.maximum(self.hardness, pressure))
+
     def closure(self, void_height: Any, pressure: Any) -> Any:
         """m/s. Rate at which pressure and capillarity close the voids."""
+        creeping = diffusing = pressure
+        if self.form == "contact-limited":
+            diffusing = pressure * self.fractions(void_height)
+        elif self.form == "contact-pressure":
+            creeping = self.contact_pressure(pressure, self.fractions(void_height))
         radius3 = self.radius_coefficient**3 * void_height + self.nucleus_radius**3
-        driving = pressure + 2.0 * self.surface_energy / radius3 ** (1.0 / 3.0)
-        creep = 3.0 * void_height * self.creep_coefficient * driving**self.creep_exponent
-        return creep + self.closure_velocity * pressure
+        driving = creeping + 2.0 * self.surface_energy / radius3 ** (1.0 / 3.0)
+        creep = 3.0 * void_height * self.creep_coefficient * driving * abs(driving) ** (self.creep_exponent - 1.0)
+        return creep + self.closure_velocity * diffusing
 
     def balance(self, void_height: float, stripping: float, pressure: float) -> float:
         """m/s. What is stripped into the voids less their closure; `stripping` in A/m2, below zero where plated."""
-        share = self.injection if stripping >= 0.0 else self.refill
-        net: float = share * stripping * self.volume_per_charge - self.closure(max(void_height, 0.0), pressure)
+        if stripping >= 0.0:
+            gathered = max(self.injection * stripping - self.vacancy_current, 0.0)
+        else:
+            gathered = self.refill * stripping
+        net: float = gathered * self.volume_per_charge - self.closure(max(void_height, 0.0), pressure)
         return net
 
     def rate(self, void_height: float, stripping: float, pressure: float) -> float:
@@ -111,14 +156,25 @@ class ContactLaw:
     def course(
         self, start: Any, end: Any, pressure: Any, count: int = 128, dimensions: int = 0
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Heights from start to end, closer at the start, and the closure there: (count,) + shape each, m and m/s.
+        """Heights from start to end, closer at the start, and what injection is up against there, m and m/s.
 
+        That is the closure and what vacancies take away; the arrays have the shape (count,) + that of the law.
         `dimensions` is at least how many the shape shall have, to broadcast with arrays that the law does not know.
         """
-        dimensions = max(dimensions, *(np.ndim(number) for number in (start, end, pressure, *vars(self).values())))
+        numbers = (value for value in vars(self).values() if not isinstance(value, str))
+        dimensions = max(dimensions, *(np.ndim(number) for number in (start, end, pressure, *numbers)))
         share = np.linspace(0.0, 1.0, count).reshape(-1, *(1,) * dimensions) ** 2
         heights = np.asarray(start + (end - start) * share)
-        return heights, np.asarray(self.closure(heights, pressure))
+        return heights, np.asarray(self.closure(heights, pressure) + self.vacancy_current * self.volume_per_charge)
+
+    def nucleated(self, density_ratio: float) -> ContactLaw:
+        """The law with another number density of pores, relative to that of this one."""
+        third = density_ratio ** (1.0 / 3.0)
+        return replace(
+            self,
+            contact_coefficient=self.contact_coefficient * third,
+            radius_coefficient=self.radius_coefficient / third,
+        )
 
     def critical_stripping_current(self, pressure: Any, contact_limit: Any, formed: Any = 1.0) -> Any:
         """A/m2. Largest stripping current density that closure can balance between two contact fractions.
@@ -135,13 +191,29 @@ class ContactLaw:
             return np.divide(closure.max(axis=0), self.injection * self.volume_per_charge)[()]
 
 
+def wetting_angle(interface: Interface) -> float:
+    """rad. Contact angle of the surface with its contaminated patches (Cassie)."""
+    share, other = interface.contamination, interface.contaminated_contact_angle
+    if share == 0.0 or other is None:
+        return interface.contact_angle
+    return math.acos((1.0 - share) * math.cos(interface.contact_angle) + share * math.cos(other))
+
+
+def nucleated_density(interface: Interface, stripping: float) -> float:
+    """1. Number density of the pores that a stripping current density (A/m2) nucleates over the reference density."""
+    if interface.void_density_exponent == 0.0 or stripping <= 0.0:
+        return 1.0
+    return float((stripping / interface.void_density_current) ** interface.void_density_exponent)
+
+
 def contact_law(interface: Interface, numbers: CellNumbers) -> ContactLaw:
-    """The contact law of an interface at one temperature."""
-    fields = ("void_density", "contact_angle", "small_scale_strength_factor", "void_closure_coefficient")
-    others = ("nucleus_radius", "injection", "refill")
+    """The contact law of an interface at one temperature, with the reference density of pores."""
+    fields = ("void_density", "small_scale_strength_factor", "void_closure_coefficient", "contact_hardness")
+    others = ("nucleus_radius", "injection", "refill", "vacancy_current")
     own = {name: getattr(interface, name) for name in (*fields, *others)}
     metal = ("creep_prefactor", "creep_exponent", "molar_volume", "surface_energy")
-    return contact_law_of(own | {name: getattr(numbers, name) for name in metal})
+    own |= {"contact_angle": wetting_angle(interface)} | {name: getattr(numbers, name) for name in metal}
+    return contact_law_of(own, interface.closure)
 
 
 class Numbers(Protocol):
@@ -151,8 +223,12 @@ class Numbers(Protocol):
         """The number of that name."""
 
 
-def contact_law_of(values: Numbers) -> ContactLaw:
-    """The contact law from numbers or arrays by name: those of `Interface`, and of the metal as in `CellNumbers`."""
+def contact_law_of(values: Numbers, form: str) -> ContactLaw:
+    """The contact law from numbers or arrays by name, and the form of its closure.
+
+    The names are those of `Interface`, with the contact angle and the density of pores as they are, and those of the
+    metal in `CellNumbers`.
+    """
     half = theory.void_height_from_contact(
         contact_fraction=0.5, void_density=values["void_density"], contact_angle=values["contact_angle"]
     )
@@ -174,4 +250,7 @@ def contact_law_of(values: Numbers) -> ContactLaw:
         volume_per_charge=per_charge,
         injection=values["injection"],
         refill=values["refill"],
+        vacancy_current=values["vacancy_current"],
+        form=form,
+        hardness=values["contact_hardness"],
     )

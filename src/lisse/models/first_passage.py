@@ -43,12 +43,7 @@ def first_passage(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion])
     """
     past = _Past()
     known: dict[Condition, _Here] = {}
-    condition: Condition = (None, None)
-    for step in protocol.steps:
-        condition = (
-            condition[0] if step.stack_pressure is None else step.stack_pressure,
-            condition[1] if step.temperature is None else step.temperature,
-        )
+    for step, condition in zip(protocol.steps, protocol.conditions, strict=True):
         if condition not in known:
             known[condition] = _here(at_condition(cell, condition), protocol, criteria)
         here = known[condition]
@@ -179,7 +174,7 @@ class _Voids:
     @classmethod
     def of(cls, inputs: Inputs) -> _Voids:
         """The course for a table of single numbers."""
-        law = contact_law_of(inputs)
+        law = contact_law_of(inputs, inputs.closure)
         last = float(law.height(inputs["contact_limit"]))
         heights, closure = law.course(0.0, last, float(inputs["stack_pressure"]), _HEIGHTS)
         return cls(law, heights, closure, min(float(law.height(formed_contact(inputs))), last))

@@ -23,6 +23,7 @@ Sources: Porz and others 2017 (Griffith reading); docs/explanation/lumped_model.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ import numpy as np
 from lisse import theory
 from lisse.cell import Cell
 from lisse.models.base import CellNumbers
+from lisse.theory.cracks import GEOMETRY_FACTORS
 from lisse.units import FARADAY
 
 __all__ = ["FlawLaw", "flaw_law"]
@@ -63,6 +65,8 @@ class FlawLaw:
         g = M/s_0.
     height_per_filling : (m,) array, m
         Lithium per area of interface at v = 1; each flaw is as wide along the surface as 2 s_0.
+    geometry : str
+        Shape, for the stress intensity.
     """
 
     initial_depth: np.ndarray
@@ -74,6 +78,7 @@ class FlawLaw:
     head: np.ndarray
     growth: np.ndarray
     height_per_filling: np.ndarray
+    geometry: str = "edge"
 
     def drive(self, depth: np.ndarray, plating: np.ndarray | float, drop: np.ndarray | float) -> np.ndarray:
         """1. Driving voltage over V p_c/F, (..., m).
@@ -133,6 +138,11 @@ class FlawLaw:
     def intensity(self, filling: np.ndarray, depth: np.ndarray) -> np.ndarray:
         """1. Stress intensity over toughness."""
         return np.asarray(filling / depth**1.5)
+
+    def intensity_under(self, stress: np.ndarray, length: float) -> np.ndarray:
+        """Pa m^0.5. Stress intensity of a flaw of a length (m) under a remote tension (Pa), Y s sqrt(pi a)."""
+        factor = GEOMETRY_FACTORS[self.geometry]
+        return np.asarray(factor * np.maximum(stress, 0.0) * math.sqrt(math.pi * length))
 
     def pressure(self, filling: np.ndarray, depth: np.ndarray) -> np.ndarray:
         """Pa. Pressure of the lithium in each flaw."""
@@ -195,4 +205,5 @@ def flaw_law(
         head=depth / (2.0 * numbers.conductivity),
         growth=_MOBILITY / depth,
         height_per_filling=area * 2.0 * depth * number / cell.area,
+        geometry=flaws.geometry,
     )

@@ -17,14 +17,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lisse.cell import Cell, LithiumElectrode
+from lisse.cell import Cell, Interface, LithiumElectrode
 from lisse.errors import MissingValue
 from lisse.materials import Material
 from lisse.materials.laws import NortonCreep
 from lisse.materials.property import definition
+from lisse.models.contact import nucleated_density, wetting_angle
 from lisse.protocol import Condition, Protocol, Stretch
 
-__all__ = ["INPUT_UNITS", "INTERFACE_SOURCES", "Inputs", "Spread", "library_numbers", "read_inputs", "shear_modulus"]
+__all__ = [
+    "INPUT_UNITS",
+    "INTERFACE_SOURCES",
+    "METAL_PROPERTIES",
+    "Inputs",
+    "Spread",
+    "library_numbers",
+    "read_inputs",
+    "shear_modulus",
+]
 
 INPUT_UNITS: Mapping[str, str] = MappingProxyType(
     {
@@ -74,6 +84,7 @@ INPUT_UNITS: Mapping[str, str] = MappingProxyType(
         "refill": "1",
         "nucleus_radius": "m",
         "contact_limit": "1",
+        "vacancy_current": "A/m2",
         # the electrolyte
         "ionic_conductivity": "S/m",
         "electronic_conductivity": "S/m",
@@ -129,7 +140,7 @@ _ELECTROLYTE = (
     "transference_number",
     "grain_size",
 )
-_METAL = {
+METAL_PROPERTIES = {
     "molar_volume": "molar_volume",
     "surface_energy": "surface_energy",
     "self_diffusivity": "self_diffusivity",
@@ -139,12 +150,14 @@ _METAL = {
     "melting_point": "melting_point",
     "melt_viscosity": "melt_viscosity",
 }
+"""Properties of the metal, by the name that the input has."""
 _PLAIN_INTERFACE = (
     "anodic_transfer_coefficient",
     "injection",
     "refill",
     "nucleus_radius",
     "contact_limit",
+    "vacancy_current",
 )
 
 
@@ -179,6 +192,8 @@ class Inputs:
         Whether the counter electrode is a metal too.
     derived_shear_modulus : bool
         Whether the shear modulus of the electrolyte follows from its Young's modulus and Poisson's ratio.
+    closure : str
+        Which pressure closes voids.
     """
 
     values: Mapping[str, NDArray[np.float64]]
@@ -188,6 +203,7 @@ class Inputs:
     flaw_geometry: str | None = None
     metal_counter: bool = True
     derived_shear_modulus: bool = False
+    closure: str = "far-field"
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """The number or array of that name.
@@ -245,13 +261,14 @@ def read_inputs(cell: Cell, protocol: Protocol, condition: Condition | None = No
     metal, ceramic = cell.working.material, cell.electrolyte.material
     for name in _ELECTROLYTE:
         table.take(name, ceramic, name)
-    for name, property in _METAL.items():
+    for name, property in METAL_PROPERTIES.items():
         table.take(name, metal, property)
     _shear_modulus(table, ceramic)
     _creep(table, metal)
     table.values |= {name: getattr(cell.interface, field) for name, (_, field) in INTERFACE_SOURCES.items()}
     for name, _, material in library_numbers(cell):
         table.note_spread(name, material, name)
+    _interface_as_it_is(table, cell.interface)
     return Inputs(
         values={name: np.asarray(value, dtype=float) for name, value in table.values.items()},
         missing=table.missing,
@@ -260,7 +277,22 @@ def read_inputs(cell: Cell, protocol: Protocol, condition: Condition | None = No
         flaw_geometry=None if flaws is None else flaws.geometry,
         metal_counter=metal_counter,
         derived_shear_modulus="shear_modulus" in table.values and not ceramic.has("shear_modulus"),
+        closure=cell.interface.closure,
     )
+
+
+def _interface_as_it_is(table: _Table, interface: Interface) -> None:
+    """The density of pores that the protocol's stripping current nucleates, and the angle of a contaminated surface.
+
+    The spread of the library belongs to the reference density and to the clean angle, so that it is left out there.
+    """
+    density = nucleated_density(interface, table.values["stripping_current_density"])
+    if density != 1.0:
+        table.values["void_density"] *= density
+        table.spreads.pop("void_density", None)
+    if interface.contamination > 0.0:
+        table.values["contact_angle"] = wetting_angle(interface)
+        table.spreads.pop("contact_angle", None)
 
 
 def _passages(cell: Cell, protocol: Protocol, condition: Condition | None) -> dict[str, float]:

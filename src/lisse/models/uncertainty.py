@@ -27,7 +27,7 @@ from lisse.models.inputs import Inputs, Spread, shear_modulus
 from lisse.models.limits import tables
 from lisse.protocol import Protocol
 
-__all__ = ["MOST_SAMPLES", "Distribution", "Uncertainty", "sample_limits"]
+__all__ = ["MOST_SAMPLES", "Distribution", "Uncertainty", "sample_limits", "spread_out"]
 
 Array: TypeAlias = NDArray[np.float64]
 MOST_SAMPLES = 100_000
@@ -157,7 +157,7 @@ def _varied(there: Sequence[Inputs], cell: Cell) -> dict[str, Spread]:
 
 def _draw(table: Inputs, cell: Cell, normal: Mapping[str, Array], quantile: Array) -> dict[str, Array]:
     found = {
-        name: _spread_out(float(table[name]), spread, normal[name])
+        name: spread_out(float(table[name]), spread, normal[name])
         for name, spread in table.spreads.items()
         if name in table.values
     }
@@ -170,7 +170,7 @@ def _draw(table: Inputs, cell: Cell, normal: Mapping[str, Array], quantile: Arra
     return found
 
 
-def _spread_out(value: float, spread: Spread, normal: Array) -> Array:
+def spread_out(value: float, spread: Spread, normal: Array) -> Array:
     """Samples of an input from samples of a standard normal."""
     q = normal / _EDGE
     if value > 0.0 and spread.low > 0.0:

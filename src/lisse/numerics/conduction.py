@@ -5,15 +5,16 @@
     sum over faces g (x - x_neighbour) + ground (x - given potential) = source      in every voxel
 
 What belongs here: the network of faces (`face_conductances`, `end_conductances`), the operator, its solution by
-conjugate gradients with a multigrid preconditioner, and what a field of potentials implies (power, mean currents,
-current density). Two and three dimensions, voxels with edges of different length, no-flux or periodic sides, any
-resistance on faces, exactly insulating voxels. What does not belong here: phases, grains as objects, units.
+conjugate gradients behind nested dissection (planes) or multigrid (space), and what a field of potentials implies
+(power, mean currents, current density). Two and three dimensions, voxels with edges of different length, no-flux or
+periodic sides, any resistance on faces, exactly insulating voxels. What does not belong here: phases, grains as
+objects, units.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,13 @@ import numpy as np
 
 from lisse.errors import InvalidInput
 from lisse.numerics import conduction_kernels
+from lisse.numerics.conduction_dissection import Dissection
 from lisse.numerics.conduction_multigrid import Hierarchy
-from lisse.numerics.elasticity_threads import share
+from lisse.numerics.surface_resistance import SurfaceResistance, resistance_law
+from lisse.numerics.threads import share
 
 __all__ = [
+    "LARGEST_CONTRAST",
     "FaceOperator",
     "LinearSolution",
     "SurfaceResistance",
@@ -38,14 +42,15 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, np.dtype[Any]]
-SurfaceResistance = float | Array | Mapping[tuple[int, int], float] | Callable[[Array, Array], Any]
-"""Resistance times area between two regions: one number for all pairs; a symmetric table ``[region, region]``; a
-mapping of pairs, all other pairs having none; or a function of two arrays of region numbers, called with the smaller
-number first. ``inf`` insulates."""
-
+LARGEST_CONTRAST = 1e14
+"""Largest ratio of two conductivities, none of them 0: beyond, the potentials of parts that good conductors form within
+poor ones are lost in the rounding errors of double precision. For conductances, which depend on the shape of voxels and
+on boundaries too, ten times as much is let pass."""
 _SLAB = 1 << 20  # voxels handled at once where temporary arrays are needed
-_BYTES_PER_VOXEL = 150.0  # measured: 115 with one conducting phase to 135 with many boundaries
-_SECONDS_PER_VOXEL = 1.5e-6
+_BYTES_PER_VOXEL = 150.0  # in space; measured: 115 with one conducting phase to 135 with many boundaries
+_BYTES_OF_A_PLANE = 22.0  # and doubling of the voxels; measured: 268 to 342 bytes a voxel from 128 x 128 to 1024 x 1024
+_SECONDS_PER_VOXEL = 1.5e-6, 3e-6  # in space, in a plane
+_LARGEST_PLANE = 2**22  # voxels; beyond, nested dissection takes too much memory
 _FLOOR = 64 * np.finfo(float).eps  # relative rounding error of a residual
 
 
@@ -66,8 +71,10 @@ def conduction_cost(shape: Sequence[int]) -> tuple[float, float]:
     >>> round(conduction_cost((100, 100, 100))[0] / 1e6)
     150
     """
-    voxels = float(np.prod([float(n) for n in shape]))
-    return _BYTES_PER_VOXEL * voxels, _SECONDS_PER_VOXEL * voxels
+    voxels = math.prod(float(n) for n in shape)
+    if (len(shape) == 2 or 1 in shape) and voxels <= _LARGEST_PLANE:
+        return _BYTES_OF_A_PLANE * math.log2(voxels + 1.0) * voxels, _SECONDS_PER_VOXEL[1] * voxels
+    return _BYTES_PER_VOXEL * voxels, _SECONDS_PER_VOXEL[0] * voxels
 
 
 def face_conductances(
@@ -113,7 +120,7 @@ def face_conductances(
         faces.append(_series(values, axis, cell / edge**2, around))
     if surface_resistance is not None:
         numbers = _checked_regions(regions, values.shape)
-        resistance = _resistance_law(surface_resistance)
+        resistance = resistance_law(surface_resistance)
         for axis, edge in enumerate(edges):
             _add_resistance(faces[axis], numbers, axis, resistance, cell / edge)
     return tuple(faces)
@@ -156,7 +163,7 @@ class FaceOperator:
         given = [np.ascontiguousarray(face, dtype=float).reshape(box) for face in faces]
         self._faces: list[Array] = given if len(shape) == 3 else [np.zeros(box), *given]
         self._ground: Array = np.ascontiguousarray(ground, dtype=float).reshape(box)
-        self._hierarchy: Hierarchy | None = None
+        self._preconditioner: Dissection | Hierarchy | None = None
 
     @property
     def faces(self) -> tuple[Array, ...]:
@@ -169,11 +176,29 @@ class FaceOperator:
         return self._ground.reshape(self.shape)
 
     @property
-    def hierarchy(self) -> Hierarchy:
-        """The multigrid levels, made on first use and kept."""
-        if self._hierarchy is None:
-            self._hierarchy = Hierarchy(self._faces, self._ground)
-        return self._hierarchy
+    def preconditioner(self) -> Dissection | Hierarchy:
+        """Made on first use and kept: nested dissection for a plane, multigrid in space and for very large planes."""
+        if self._preconditioner is None:
+            self._check_contrast()
+            box = self._ground.shape
+            if 1 in box and self._ground.size <= _LARGEST_PLANE:
+                flat = box.index(1)
+                faces = [np.squeeze(face, flat) for axis, face in enumerate(self._faces) if axis != flat]
+                self._preconditioner = Dissection(faces, np.squeeze(self._ground, flat))
+            else:
+                self._preconditioner = Hierarchy(self._faces, self._ground)
+        return self._preconditioner
+
+    def _check_contrast(self) -> None:
+        count = -(-self._ground.size // conduction_kernels.CHUNK)
+        found = np.empty((4, count, 2))
+        for array, extremes in zip((*self._faces, self._ground), found, strict=True):
+            share(conduction_kernels.extremes, count, array.size, array.reshape(-1), extremes)
+        largest, least = float(found[..., 0].max()), float(found[..., 1].min())
+        if largest > 10.0 * LARGEST_CONTRAST * least:
+            text = f"conductances from {least:.3g} to {largest:.3g}, a contrast of {largest / least:.1e}"
+            advice = "Let those that hardly conduct be exactly 0 (a resistance of inf)"
+            raise InvalidInput("faces", text, f"0, or a contrast up to {10.0 * LARGEST_CONTRAST:.0e}", advice)
 
     def apply(self, x: Array, out: Array | None = None) -> Array:
         """``A x``: the current that leaves each voxel; `x` and `out` are float64 arrays of the shape of the grid."""
@@ -237,9 +262,9 @@ def solve(
     max_iterations: int = 1000,
     accepted: Callable[[Array], bool] | None = None,
 ) -> LinearSolution:
-    """Solve ``A x = b`` by conjugate gradients in double precision behind a multigrid cycle in single precision.
+    """Solve ``A x = b`` by conjugate gradients in double precision behind the preconditioner of the operator.
 
-    The levels are kept in `operator`, so that further right-hand sides cost the iterations only.
+    That is kept in `operator`, so that further right-hand sides cost the iterations only.
 
     Parameters
     ----------
@@ -261,7 +286,7 @@ def solve(
         raise InvalidInput("right_hand_side", f"shape {b.shape}", f"the shape of the operator, {operator.shape}")
     if not np.isfinite(b).all():
         raise InvalidInput("right_hand_side", "not finite", "finite numbers")
-    norm = float(np.linalg.norm(b))
+    norm = _norm(b)
     x = np.zeros(b.shape) if guess is None else np.array(guess, dtype=float)
     if norm == 0.0:
         return LinearSolution(np.zeros(b.shape), 0, 0.0, True)
@@ -283,8 +308,8 @@ def _conjugate_gradients(
     count = -(-x.size // conduction_kernels.CHUNK)
     sums, flat_x, flat_r = np.empty((count, 2)), x.reshape(-1), r.reshape(-1)
     p, q = np.zeros(x.size), np.empty(x.size)
-    rest, step, product, iterations = float(np.linalg.norm(r)) / norm, 0.0, 0.0, 0
-    target, levels = tolerance, operator.hierarchy
+    rest, step, product, iterations = _norm(r) / norm, 0.0, 0.0, 0
+    target, levels = tolerance, operator.preconditioner
     np.multiply(flat_r, 1.0 / norm, out=levels.right_hand_side, casting="same_kind")
     while iterations < max_iterations:
         if rest <= target:
@@ -308,8 +333,17 @@ def _conjugate_gradients(
         share(conduction_kernels.update_solution, count, x.size, *vectors)
         rest = math.sqrt(float(sums[:, 0].sum())) / norm
         iterations += 1
-    true = float(np.linalg.norm(np.subtract(b, operator.apply(x, q.reshape(operator.shape))))) / norm
+    true = _norm(np.subtract(b, operator.apply(x, q.reshape(operator.shape)))) / norm
     return LinearSolution(x, iterations, true, rest <= tolerance and (accepted is None or accepted(x)))
+
+
+def _norm(vector: Array) -> float:
+    """Euclidean norm, by our threads: those of the linear algebra library take longer to wake than to add up."""
+    flat = vector.reshape(-1)
+    count = -(-flat.size // conduction_kernels.CHUNK)
+    sums = np.empty((count, 2))
+    share(conduction_kernels.two_products, count, flat.size, flat, flat, flat, sums)
+    return math.sqrt(float(sums[:, 0].sum()))
 
 
 def mean_currents(operator: FaceOperator, x: Array, spacing: Sequence[float]) -> Array:
@@ -369,57 +403,6 @@ def _add_resistance(face: Array, regions: Array, axis: int, law: Callable[[Array
             a, b = here[place], there[place]
             resistance = law(np.minimum(a, b), np.maximum(a, b))
             slab[place] = 1.0 / (1.0 / slab[place] + resistance / area)
-
-
-def _resistance_law(given: SurfaceResistance) -> Callable[[Array, Array], Array]:
-    """The resistance as a function of two arrays of region numbers, with its answer checked."""
-    name = "surface_resistance"
-    if callable(given):
-        return lambda a, b: _checked_resistance(np.broadcast_to(np.asarray(given(a, b), dtype=float), a.shape))
-    if isinstance(given, Mapping):
-        return _resistance_of_pairs(given)
-    try:
-        table = np.asarray(given, dtype=float)
-    except (TypeError, ValueError):
-        table = np.empty((0, 0, 0))
-    if table.ndim == 0:
-        value = _checked_resistance(table)
-        return lambda a, b: np.broadcast_to(value, a.shape)
-    if table.ndim != 2 or table.shape[0] != table.shape[1] or not np.array_equal(table, table.T, equal_nan=True):
-        raise InvalidInput(name, given, "a number, a symmetric table, a mapping of pairs, or a function of two arrays")
-
-    def look_up(a: Array, b: Array) -> Array:
-        if int(b.max()) >= len(table):
-            raise InvalidInput(name, f"a table of {len(table)} rows", f"one row per region, {int(b.max()) + 1} or more")
-        return _checked_resistance(table[a, b])
-
-    return look_up
-
-
-def _resistance_of_pairs(pairs: Mapping[tuple[int, int], float]) -> Callable[[Array, Array], Array]:
-    keys = [tuple(sorted(key)) if isinstance(key, tuple) else () for key in pairs]
-    if any(len(key) != 2 for key in keys) or len(set(keys)) != len(keys):
-        raise InvalidInput("surface_resistance", dict(pairs), "pairs of two region numbers, each pair once")
-    codes = np.array([(int(low) << 32) + int(high) for low, high in keys], dtype=np.int64)
-    order = np.argsort(codes)
-    codes = codes[order]
-    values = _checked_resistance(np.array(list(pairs.values()), dtype=float))[order]
-
-    def look_up(a: Array, b: Array) -> Array:
-        wanted = (a.astype(np.int64) << 32) + b.astype(np.int64)
-        if not codes.size:
-            return np.zeros(wanted.shape)
-        place = np.minimum(np.searchsorted(codes, wanted), codes.size - 1)
-        return np.where(codes[place] == wanted, values[place], 0.0)
-
-    return look_up
-
-
-def _checked_resistance(values: Array) -> Array:
-    wrong = ~(values >= 0.0)
-    if wrong.any():
-        raise InvalidInput("surface_resistance", float(values[wrong][0]), "at least 0, inf where nothing passes")
-    return values
 
 
 def _checked_conductivity(given: Any) -> Array:

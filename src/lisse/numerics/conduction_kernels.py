@@ -24,9 +24,11 @@ __all__ = [
     "apply",
     "apply_and_multiply",
     "compiled",
+    "extremes",
     "inverse_diagonal",
     "largest_face",
     "power",
+    "reduction",
     "relax",
     "relax_from_zero",
     "residual",
@@ -45,7 +47,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     return numba.njit(cache=True, nogil=True, fastmath={"contract", "nsz"}, error_model="numpy")(function)
 
 
-def _reduction(function: Callable[..., Any]) -> Any:
+def reduction(function: Callable[..., Any]) -> Any:
     """The same for sums, whose terms may be added in any order."""
     return numba.njit(cache=True, nogil=True, fastmath={"contract", "nsz", "reassoc"}, error_model="numpy")(function)
 
@@ -101,7 +103,7 @@ def apply(start, stop, gx, gy, gz, ground, x, y):  # type: ignore[no-untyped-def
             )
 
 
-@_reduction
+@reduction
 def apply_and_multiply(start, stop, gx, gy, gz, ground, x, y, products):  # type: ignore[no-untyped-def]
     """``y = A x`` and, for each of the lines `start` to `stop`, ``x . y``."""
     _, ny, nz = x.shape
@@ -198,7 +200,7 @@ def largest_face(start, stop, gx, gy, gz, largest):  # type: ignore[no-untyped-d
             largest[i, j, k] = max(most, gz[i, j, k], gz[i, j, k - 1 if k > 0 else nz - 1])
 
 
-@_reduction
+@reduction
 def power(start, stop, gx, gy, gz, x, sums):  # type: ignore[no-untyped-def]
     """Per plane across the first axis: the power, sum of g (difference)^2, and the currents summed along each axis."""
     nx, ny, nz = x.shape
@@ -219,7 +221,7 @@ def power(start, stop, gx, gy, gz, x, sums):  # type: ignore[no-untyped-def]
         sums[i, 0], sums[i, 1], sums[i, 2], sums[i, 3] = total, along_x, along_y, along_z
 
 
-@_reduction
+@reduction
 def two_products(start, stop, z, r, q, sums):  # type: ignore[no-untyped-def]
     """Per chunk: ``z . r`` and ``z . q``."""
     for chunk in range(start, stop):
@@ -231,21 +233,32 @@ def two_products(start, stop, z, r, q, sums):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def extremes(start, stop, values, found):  # type: ignore[no-untyped-def]
+    """Per chunk: the largest value, and the least of those above 0 (inf if there is none)."""
+    for chunk in range(start, stop):
+        most, least = 0.0, np.inf
+        for n in range(chunk * CHUNK, min((chunk + 1) * CHUNK, values.size)):
+            most = max(most, values[n])
+            least = min(least, values[n] if values[n] > 0 else np.inf)
+        found[chunk, 0], found[chunk, 1] = most, least
+
+
+@compiled
 def update_direction(start, stop, z, factor, p):  # type: ignore[no-untyped-def]
     """``p = z + factor p`` for the chunks `start` to `stop`."""
     for n in range(start * CHUNK, min(stop * CHUNK, p.size)):
         p[n] = z[n] + factor * p[n]
 
 
-@_reduction
+@reduction
 def update_solution(start, stop, step, p, q, x, r, scale, scaled, sums):  # type: ignore[no-untyped-def]
-    """``x += step p``, ``r -= step q``, ``scaled = scale r`` in single precision, and per chunk ``r . r``."""
+    """``x += step p``, ``r -= step q``, ``scaled = scale r``, and per chunk ``r . r``."""
     for chunk in range(start, stop):
         total = 0.0
         for n in range(chunk * CHUNK, min((chunk + 1) * CHUNK, r.size)):
             x[n] += step * p[n]
             left = r[n] - step * q[n]
             r[n] = left
-            scaled[n] = np.float32(scale * left)
+            scaled[n] = scale * left
             total += left * left
         sums[chunk, 0] = total

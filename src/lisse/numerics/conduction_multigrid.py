@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from lisse.numerics import aggregation, conduction_kernels
-from lisse.numerics.elasticity_threads import share
+from lisse.numerics.threads import share
 
 __all__ = ["Hierarchy"]
 
@@ -26,7 +26,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 _THRESHOLD = np.float32(0.25)  # part of the largest conductance of both ends from which a connection is strong
 _STRONG = np.float32(0.5)  # over-correction: what is left of strong connections of a coarse network
 _SMALLEST = 400  # nodes from which on a network is inverted
-W_FROM = 0
 _W_FROM = 1  # network from which on the cycle goes down twice
 _SWEEPS = 2  # relaxations of a network on the way down, and on the way up
 _PIECE = 8192  # nodes of a network that are relaxed one after another

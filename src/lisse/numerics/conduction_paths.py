@@ -12,7 +12,7 @@ import numpy as np
 
 from lisse.numerics.aggregation import find_roots, root
 from lisse.numerics.conduction_kernels import compiled
-from lisse.numerics.elasticity_threads import share
+from lisse.numerics.threads import share
 
 __all__ = ["HIGH", "LOW", "joined_to_ends"]
 

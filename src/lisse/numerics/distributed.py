@@ -1,14 +1,16 @@
 """Steady conduction through voxels on many machines: the face-based finite volumes of ``conduction`` on PETSc and MPI.
 
-This is what every rank runs, under an interpreter that may hold nothing but NumPy and petsc4py (with whatever MPI
-that was built for)::
+The grid is a PETSc DMDA; each rank maps the files and reads its own box and one layer of voxels around it, nothing
+else. Unknowns are the voxels that carry current. They are solved by conjugate gradients with algebraic multigrid
+(hypre's BoomerAMG where PETSc has it, otherwise PETSc's own GAMG). Elasticity is in ``distributed_elasticity``.
+
+This module is also what every rank runs, for both, under an interpreter that may hold nothing but NumPy and petsc4py
+(with whatever MPI that was built for)::
 
     mpirun -n 64 python3 -m lisse.numerics.distributed job.json result.json
 
-The grid is a PETSc DMDA; each rank maps the files and reads its own box and one layer of voxels around it, nothing
-else. Unknowns are the voxels that carry current. They are solved by conjugate gradients with algebraic multigrid
-(hypre's BoomerAMG where PETSc has it, otherwise PETSc's own GAMG). What starts the ranks from an ordinary session is in
-``distributed_run``. Not here: fields, batteries, and anything that one machine can hold (see ``conduction``).
+What starts the ranks from an ordinary session is in ``distributed_run``. Not here: fields, batteries, and anything that
+one machine can hold (see ``conduction``).
 """
 
 from __future__ import annotations
@@ -16,26 +18,42 @@ from __future__ import annotations
 import json
 import math
 import os
-import resource
 import sys
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lisse.errors import InvalidInput, LisseError
-from lisse.numerics.distributed_grid import Box, petsc_module
+from lisse.numerics.distributed_arguments import (
+    HandOver,
+    checked_preconditioner,
+    checked_tolerance,
+    loaded,
+    mapped_array,
+    same_shape,
+    voxel_edges,
+)
+from lisse.numerics.distributed_elasticity import (
+    DistributedElasticity,
+    ElasticProblem,
+    elastic_response_distributed,
+)
+from lisse.numerics.distributed_grid import Box, petsc_module, resident_memory
 from lisse.numerics.distributed_system import Faces, Outcome, System, carrying_voxels
+from lisse.numerics.surface_resistance import resistance_law
 
 __all__ = ["DistributedConductivity", "Problem", "effective_conductivity_distributed", "main"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 SIDES = ("no-flux", "periodic")
+FORMS = "a number, a symmetric table or a mapping of pairs"
 
 
 @dataclass(frozen=True)
@@ -70,18 +88,9 @@ class DistributedConductivity:
     memory: float
 
 
-def effective_conductivity_distributed(
-    labels: Any,
-    conductivities: Mapping[int, float],
-    voxel_size: float | Sequence[float],
-    axis: int = 0,
-    sides: str = "no-flux",
-    tolerance: float = 1e-8,
-    grains: Any = None,
-    grain_boundary_resistance: float | None = None,
-    preconditioner: str | None = None,
-) -> DistributedConductivity:
-    """Effective conductivity of a voxel volume. Every rank of the MPI job must call it with the same arguments.
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The arguments of a distributed conduction solve, checked, with the files mapped.
 
     div(s grad u) = 0 with u = 1 and u = 0 on the end faces, half a voxel beyond the first and last voxel centres;
     a face of area A between voxels 1 and 2 conducts A/(h/2 s1 + R + h/2 s2), where R stands between different grains
@@ -97,30 +106,10 @@ def effective_conductivity_distributed(
     sides : str. ``"no-flux"`` or ``"periodic"`` side faces.
     tolerance : float, 1. Largest relative residual, and largest relative difference of the currents at both ends.
     grains : as labels, optional. Grain of each voxel, counted from 1; 0 is no grain.
-    grain_boundary_resistance : float, ohm m2, optional. Of a face between two voxels of different grains.
+    grain_boundary_resistance : ohm m2, optional. Of a face between two voxels of different grains: one number, a
+        symmetric table ``[grain, grain]`` or the path of a ``.npy`` file of one, or a mapping of pairs
+        ``(grain, grain)``, all others having none. ``inf`` insulates.
     preconditioner : str, optional. ``"hypre"`` or ``"gamg"``; by default hypre where PETSc has it.
-
-    Returns
-    -------
-    DistributedConductivity
-        The same on every rank.
-
-    Raises
-    ------
-    InvalidInput
-        For arguments that make no sense, and for labels without a conductivity.
-    SolveFailed
-        When the solver stopped for any reason but convergence, or the currents at both ends do not agree.
-    """
-    start = time.perf_counter()
-    problem = Problem(
-        labels, conductivities, voxel_size, axis, sides, tolerance, grains, grain_boundary_resistance, preconditioner
-    )
-    return _solved(petsc_module(), problem, start)
-
-
-class Problem:
-    """The arguments of a distributed solve, checked, with the files mapped. See `effective_conductivity_distributed`.
 
     Raises
     ------
@@ -128,39 +117,49 @@ class Problem:
         For arguments that make no sense; the labels themselves are looked at by the ranks.
     """
 
-    def __init__(
-        self,
-        labels: Any,
-        conductivities: Mapping[int, float],
-        voxel_size: float | Sequence[float],
-        axis: int = 0,
-        sides: str = "no-flux",
-        tolerance: float = 1e-8,
-        grains: Any = None,
-        grain_boundary_resistance: float | None = None,
-        preconditioner: str | None = None,
-    ) -> None:
-        self.labels = _mapped("labels", labels)
-        self.grains = None if grains is None else _mapped("grains", grains)
-        if self.grains is not None and self.grains.shape != self.labels.shape:
-            raise InvalidInput("grains", self.grains.shape, f"the shape of the labels, {self.labels.shape}")
-        self.keys, self.values = _table(conductivities)
-        self.edges = _edges(voxel_size, self.labels.ndim)
-        if isinstance(axis, bool) or axis not in range(self.labels.ndim):
-            raise InvalidInput("axis", axis, f"0 to {self.labels.ndim - 1}")
-        if sides not in SIDES:
-            raise InvalidInput("sides", sides, ", ".join(SIDES))
-        if not 1e-13 <= tolerance < 1.0:
-            raise InvalidInput("tolerance", tolerance, "1e-13 to 1")
-        resistance = 0.0 if grain_boundary_resistance is None else float(grain_boundary_resistance)
-        if not 0.0 <= resistance < math.inf:
-            raise InvalidInput("grain_boundary_resistance", resistance, "0 or more, finite, in ohm m2")
-        if resistance > 0.0 and self.grains is None:
+    labels: Any
+    conductivities: Mapping[int, float]
+    voxel_size: float | Sequence[float]
+    axis: int = 0
+    sides: str = "no-flux"
+    tolerance: float = 1e-8
+    grains: Any = None
+    grain_boundary_resistance: Any = None
+    preconditioner: str | None = None
+
+    def __post_init__(self) -> None:
+        keep = object.__setattr__
+        keep(self, "labels", mapped_array("labels", self.labels))
+        if self.grains is not None:
+            keep(self, "grains", same_shape("grains", mapped_array("grains", self.grains), self.labels))
+        keep(self, "conductivities", _checked_conductivities(self.conductivities))
+        keep(self, "voxel_size", voxel_edges(self.voxel_size, self.labels.ndim))
+        if isinstance(self.axis, bool) or self.axis not in range(self.labels.ndim):
+            raise InvalidInput("axis", self.axis, f"0 to {self.labels.ndim - 1}")
+        if self.sides not in SIDES:
+            raise InvalidInput("sides", self.sides, ", ".join(SIDES))
+        keep(self, "tolerance", checked_tolerance(self.tolerance))
+        checked_preconditioner(self.preconditioner)
+        keep(self, "grain_boundary_resistance", _checked_resistance(self.grain_boundary_resistance))
+        if self.boundary_law is not None and self.grains is None:
             raise InvalidInput("grains", None, "an array", "A grain boundary resistance needs to know the grains")
-        if preconditioner not in (None, "hypre", "gamg"):
-            raise InvalidInput("preconditioner", preconditioner, "hypre, gamg")
-        self.axis, self.sides, self.tolerance, self.resistance = int(axis), sides, float(tolerance), resistance
-        self.preconditioner = preconditioner
+
+    @cached_property
+    def boundary_law(self) -> Callable[[Array, Array], Array] | None:
+        """Resistance, ohm m2, of two arrays of grain numbers, the smaller first; None where no boundary resists."""
+        given = self.grain_boundary_resistance
+        return None if given is None else resistance_law(given, "grain_boundary_resistance")
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        """Voxels along each axis."""
+        return tuple(self.labels.shape)
+
+    @property
+    def edges(self) -> tuple[float, float, float]:
+        """Three edges of a voxel, m; the third of a 2-D grid is 1."""
+        x, y, z = (*voxel_edges(self.voxel_size, self.labels.ndim), 1.0)[:3]
+        return x, y, z
 
     @property
     def periodic(self) -> tuple[bool, ...]:
@@ -173,63 +172,93 @@ class Problem:
         extent = [count * edge for count, edge in zip(self.labels.shape, self.edges, strict=False)]
         return float(math.prod(extent) / extent[self.axis] ** 2)
 
+    def job(self, hand_over: HandOver) -> dict[str, Any]:
+        """The arguments as JSON takes them, with the arrays handed over."""
+        resistance = self.grain_boundary_resistance
+        if isinstance(resistance, Mapping):
+            resistance = [[*pair, value] for pair, value in resistance.items()]
+        elif isinstance(resistance, np.ndarray):
+            resistance = hand_over(resistance, "resistance")
+        return {
+            "solve": "conduction",
+            "labels": hand_over(self.labels, "labels"),
+            "conductivities": {str(label): value for label, value in self.conductivities.items()},
+            "voxel_size": list(self.edges[: self.labels.ndim]),
+            "axis": int(self.axis),
+            "sides": self.sides,
+            "tolerance": self.tolerance,
+            "grains": None if self.grains is None else hand_over(self.grains, "grains"),
+            "grain_boundary_resistance": resistance,
+            "preconditioner": self.preconditioner,
+        }
 
-def _mapped(what: str, source: Any) -> Array:
-    """An array of integers as it is, or mapped from a file."""
-    if isinstance(source, Mapping):
-        keys = {"path", "shape", "dtype", "offset"}
-        if set(source) != keys:
-            raise InvalidInput(what, sorted(source), f"a mapping with {', '.join(sorted(keys))}")
-        path, shape, kind = source["path"], tuple(source["shape"]), np.dtype(source["dtype"])
-        _need_bytes(what, path, math.prod(shape) * kind.itemsize + source["offset"])
-        array: Array = np.memmap(path, dtype=kind, mode="r", offset=source["offset"], shape=shape)
-    elif isinstance(source, (str, os.PathLike)):
-        try:
-            array = np.load(source, mmap_mode="r")
-        except (OSError, ValueError) as error:
-            raise InvalidInput(what, os.fspath(source), "a .npy file of integers", str(error)) from error
-    else:
-        array = source if isinstance(source, np.ndarray) else np.asarray(source)
-    if array.dtype.kind == "b":
-        array = array.view(np.uint8)
-    if array.dtype.kind not in "iu" or array.ndim not in (2, 3) or not array.size:
-        raise InvalidInput(what, f"{array.dtype} {array.shape}", "integers or booleans, (nx, ny) or (nx, ny, nz)")
-    return array
+    @classmethod
+    def of_job(cls, job: Mapping[str, Any]) -> Problem:
+        """The problem of a job: pairs of grains are rows of two numbers and the resistance, in ohm m2."""
+        asked = dict(job)
+        asked["conductivities"] = {int(label): value for label, value in job["conductivities"].items()}
+        resistance = job.get("grain_boundary_resistance")
+        if isinstance(resistance, list):
+            if not all(isinstance(row, list) and len(row) == 3 for row in resistance):
+                allowed = "rows of two grain numbers and their resistance in ohm m2"
+                raise InvalidInput("grain_boundary_resistance", resistance, allowed)
+            asked["grain_boundary_resistance"] = {(int(low), int(high)): value for low, high, value in resistance}
+        return cls(**asked)
 
 
-def _need_bytes(what: str, path: Any, wanted: int) -> None:
-    try:
-        there = os.stat(path).st_size
-    except OSError as error:
-        raise InvalidInput(what, os.fspath(path), "a file", str(error.strerror)) from error
-    if there < wanted:
-        raise InvalidInput(what, f"{path} of {there} bytes", f"at least {wanted} bytes for that shape and type")
+def effective_conductivity_distributed(problem: Problem) -> DistributedConductivity:
+    """Effective conductivity of a voxel volume. Every rank of the MPI job must call it with the same arguments.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    DistributedConductivity
+        The same on every rank.
+
+    Raises
+    ------
+    InvalidInput
+        For labels without a conductivity, and grains that the table of resistances does not know.
+    SolveFailed
+        When the solver stopped for any reason but convergence, or the currents at both ends do not agree.
+    """
+    return _solved(petsc_module(), problem, time.perf_counter())
 
 
-def _table(conductivities: Mapping[int, float]) -> tuple[Array, Array]:
-    """Labels in order, and the conductivity of each."""
-    if not conductivities:
+def _checked_conductivities(given: Mapping[int, float]) -> dict[int, float]:
+    """Conductivities by label, in order of the labels."""
+    if not given:
         raise InvalidInput("conductivities", {}, "a mapping of label to S/m")
-    for label, value in conductivities.items():
+    for label, value in given.items():
         if not 0.0 <= float(value) < math.inf:
             raise InvalidInput(f"conductivities[{label}]", value, "0 or more, finite, in S/m")
-    pairs = sorted((int(label), float(value)) for label, value in conductivities.items())
-    keys, values = zip(*pairs, strict=True)
-    return np.array(keys, np.int64), np.array(values)
+    return {int(label): float(given[label]) for label in sorted(given, key=int)}
 
 
-def _edges(voxel_size: float | Sequence[float], dimensions: int) -> tuple[float, float, float]:
-    """Three edges of a voxel; the third of a 2-D grid is 1."""
-    given = [float(voxel_size)] * dimensions if np.ndim(voxel_size) == 0 else [float(one) for one in voxel_size]  # type: ignore[union-attr, arg-type]
-    if len(given) != dimensions or not all(0.0 < one < math.inf for one in given):
-        raise InvalidInput("voxel_size", voxel_size, f"one positive number of metres, or {dimensions}")
-    x, y, z = (given + [1.0])[:3]
-    return x, y, z
+def _checked_resistance(given: Any) -> Any:
+    """A number above 0, a table, a mapping of pairs of whole numbers, or None where no boundary resists."""
+    name = "grain_boundary_resistance"
+    if callable(given):
+        advice = "A function cannot be handed to other processes: write it out for the pairs of grains that touch"
+        raise InvalidInput(name, "a function", FORMS, advice)
+    if isinstance(given, (str, os.PathLike)):
+        given = loaded(name, given, "a symmetric table")
+    if given is None:
+        return None
+    resistance_law(given, name, FORMS)  # refuses what has no such form
+    if isinstance(given, Mapping):
+        return {(int(low), int(high)): float(value) for (low, high), value in given.items()}
+    if np.ndim(given) == 0:
+        return float(given) or None
+    return np.array(given, dtype=float)
 
 
 def _solved(petsc: Any, problem: Problem, start: float) -> DistributedConductivity:
     box = Box(petsc, problem.labels.shape, problem.periodic)
-    unit = float(problem.values.max())  # solved in units of the best conductor and of the edge along the axis
+    unit = max(problem.conductivities.values())  # solved in units of the best conductor and of the edge along the axis
     pitch = problem.edges[problem.axis]
     faces = _faces(box, problem, unit, pitch) if unit > 0.0 else None
     carrying = None if faces is None else carrying_voxels(box, faces)
@@ -245,31 +274,32 @@ def _solved(petsc: Any, problem: Problem, start: float) -> DistributedConductivi
 def _faces(box: Box, problem: Problem, unit: float, pitch: float) -> Faces:
     """Read this rank's box of the files. Every rank learns of a label without conductivity on any of them."""
     unknown = [-math.inf]
+    keys = np.array(list(problem.conductivities), np.int64)
+    relative = np.array(list(problem.conductivities.values())) / unit
 
     def conductivity(labels: Array) -> Array:
-        place = np.minimum(np.searchsorted(problem.keys, labels), problem.keys.size - 1)
-        strangers = labels[problem.keys[place] != labels]
+        place = np.minimum(np.searchsorted(keys, labels), keys.size - 1)
+        strangers = labels[keys[place] != labels]
         if strangers.size:
             unknown.append(float(strangers.max()))
         return relative[place]
 
-    relative = problem.values / unit
     conductivities = box.read(problem.labels, conductivity, np.float64)
     worst = box.largest(max(unknown))
     if worst > -math.inf:
-        known = ", ".join(str(key) for key in problem.keys[:20])
+        known = ", ".join(str(key) for key in keys[:20])
         raise InvalidInput("conductivities", f"no value for label {worst:.0f}", f"labels {known}", "Give one in S/m")
-    grains = None
-    if problem.grains is not None and problem.resistance > 0.0:
-        grains = box.read(problem.grains, np.asarray, problem.grains.dtype)
     edges = problem.edges[0] / pitch, problem.edges[1] / pitch, problem.edges[2] / pitch
-    return Faces(box, conductivities, edges, problem.axis, grains, problem.resistance * unit / pitch)
+    law = problem.boundary_law
+    if law is None or problem.grains is None:
+        return Faces(box, conductivities, edges, problem.axis)
+    grains = box.read(problem.grains, np.asarray, problem.grains.dtype)
+    return Faces(box, conductivities, edges, problem.axis, grains, lambda a, b: law(a, b) * (unit / pitch))
 
 
 def _result(
     box: Box, start: float, outcome: Outcome, value: float, preconditioner: str, unknowns: int
 ) -> DistributedConductivity:
-    unit = 1 if sys.platform == "darwin" else 1024
     return DistributedConductivity(
         value=value,
         percolates=unknowns > 0,
@@ -281,7 +311,7 @@ def _result(
         ranks=box.comm.size,
         unknowns=unknowns,
         seconds=box.largest(time.perf_counter() - start),
-        memory=box.largest(float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)),
+        memory=box.largest(resident_memory()),
     )
 
 
@@ -290,9 +320,9 @@ def main(arguments: Sequence[str]) -> int:
 
     Parameters
     ----------
-    arguments : two paths. The job, a JSON object with the arguments of `effective_conductivity_distributed` (paths are
-        relative to the job's folder), and the result, a JSON object: the fields of `DistributedConductivity`, or
-        ``error`` (class) and ``text``.
+    arguments : two paths. The job, a JSON object with ``solve`` ("conduction" or "elasticity") and the arguments of
+        `Problem` or `ElasticProblem` (paths are relative to the job's folder), and the result, a JSON object: the
+        fields of `DistributedConductivity` or `DistributedElasticity`, or ``error`` (class) and ``text``.
 
     Returns
     -------
@@ -307,8 +337,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         asked = json.loads(job.read_text("utf-8"))
         os.chdir(job.parent)
-        asked["conductivities"] = {int(label): value for label, value in asked["conductivities"].items()}
-        found = effective_conductivity_distributed(**asked)
+        found = _found(asked)
     except Exception as error:
         _write(result, {"error": type(error).__name__, "text": str(error)})
         sys.stderr.write(str(error) if isinstance(error, LisseError) else traceback.format_exc())
@@ -317,6 +346,15 @@ def main(arguments: Sequence[str]) -> int:
     if petsc_module().COMM_WORLD.rank == 0:
         _write(result, asdict(found))
     return 0
+
+
+def _found(job: dict[str, Any]) -> DistributedConductivity | DistributedElasticity:
+    kind = job.pop("solve", "conduction")
+    if kind == "conduction":
+        return effective_conductivity_distributed(Problem.of_job(job))
+    if kind == "elasticity":
+        return elastic_response_distributed(ElasticProblem.of_job(job))
+    raise InvalidInput("solve", kind, "conduction or elasticity")
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

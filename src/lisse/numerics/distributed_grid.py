@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 import importlib
 import itertools
+import resource
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,7 @@ import numpy as np
 
 from lisse.errors import InvalidInput
 
-__all__ = ["Box", "petsc_module", "process_grid"]
+__all__ = ["Box", "check_numbers", "petsc_module", "process_grid", "resident_memory"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -50,6 +51,14 @@ def petsc_module() -> Any:
     return petsc
 
 
+def check_numbers(petsc: Any, what: str, count: float) -> None:
+    """Refuse more unknowns than this build of PETSc can number."""
+    most = np.iinfo(petsc.IntType).max
+    if count > most:
+        advice = "On Debian or Ubuntu install python3-petsc4py-64-real and set PETSC_DIR to its folder"
+        raise InvalidInput(what, int(count), f"at most {most} with this PETSc", advice)
+
+
 def process_grid(ranks: int, shape: tuple[int, ...]) -> tuple[int, int, int]:
     """How many boxes along each axis: the split of least border area, of equal ones that along the first axis.
 
@@ -72,6 +81,11 @@ def process_grid(ranks: int, shape: tuple[int, ...]) -> tuple[int, int, int]:
     return min(fits)[-1]
 
 
+def resident_memory() -> float:
+    """Largest resident memory of this process so far, bytes."""
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+
+
 class Box:
     """The part of a voxel grid that this rank owns, and its border of one voxel.
 
@@ -83,24 +97,23 @@ class Box:
     petsc : module. petsc4py.PETSc.
     shape : (2,) or (3,) ints. Voxels of the whole grid.
     periodic : (2,) or (3,) booleans. Axes along which the grid closes on itself.
+    corners : bool. The border holds the neighbours across edges and corners too, and a periodic axis of one voxel (or
+        node) shows that one at both ends; otherwise it is not closed.
     """
 
-    def __init__(self, petsc: Any, shape: tuple[int, ...], periodic: tuple[bool, ...]) -> None:
+    def __init__(self, petsc: Any, shape: tuple[int, ...], periodic: tuple[bool, ...], corners: bool = False) -> None:
         self.petsc, self.comm = petsc, petsc.COMM_WORLD
         self.shape = (*shape, 1)[:3]
         closes = (*periodic, False)[:3]
-        self.periodic = tuple(one and count > 1 for one, count in zip(closes, self.shape, strict=True))
-        if np.iinfo(petsc.IntType).max < int(np.prod(self.shape, dtype=np.int64)):
-            limit = f"at most {np.iinfo(petsc.IntType).max} with this PETSc"
-            advice = "On Debian or Ubuntu install python3-petsc4py-64-real and set PETSC_DIR to its folder"
-            raise InvalidInput("voxels", int(np.prod(self.shape, dtype=np.int64)), limit, advice)
+        self.periodic = tuple(one and (count > 1 or corners) for one, count in zip(closes, self.shape, strict=True))
+        check_numbers(petsc, "voxels", float(np.prod(self.shape, dtype=float)))
         self.split = process_grid(self.comm.size, self.shape)
         self._grid = petsc.DMDA().create(
             list(self.shape[::-1]),
             dof=1,
             proc_sizes=list(self.split[::-1]),
             boundary_type=["periodic" if closed else "ghosted" for closed in self.periodic[::-1]],
-            stencil_type="star",
+            stencil_type="box" if corners else "star",
             stencil_width=1,
             comm=self.comm,
         )

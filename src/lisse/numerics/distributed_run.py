@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,36 @@ import numpy as np
 
 from lisse.errors import InvalidInput, SolveFailed
 from lisse.numerics.distributed import DistributedConductivity, Problem
+from lisse.numerics.distributed_arguments import RankProblem
+from lisse.numerics.distributed_elasticity import DistributedElasticity, ElasticProblem
 from lisse.numerics.distributed_grid import process_grid
 
-__all__ = ["PYTHON", "mapped_file", "run_distributed"]
+__all__ = ["PYTHON", "Ranks", "conduct_on_ranks", "deform_on_ranks", "mapped_file", "run_distributed"]
 
 PYTHON = "/usr/bin/python3"
 """The interpreter for which Debian and Ubuntu build petsc4py."""
 _PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Processes that solve together, and how they are started.
+
+    Parameters
+    ----------
+    count : int. Processes.
+    python : str. Interpreter of the ranks; it needs NumPy and petsc4py.
+    mpirun : str. What starts them (a launcher that takes ``-n``, such as ``mpiexec`` or ``srun``).
+    folder : str, optional. An existing folder for the hand-over; on several machines one that all of them see. Without
+        it everything runs on this machine.
+    timeout : float, s, optional. How long to wait.
+    """
+
+    count: int = 2
+    python: str | os.PathLike[str] = PYTHON
+    mpirun: str | os.PathLike[str] = "mpirun"
+    folder: str | os.PathLike[str] | None = None
+    timeout: float | None = None
 
 
 def run_distributed(
@@ -36,7 +60,7 @@ def run_distributed(
     sides: str = "no-flux",
     tolerance: float = 1e-8,
     grains: Any = None,
-    grain_boundary_resistance: float | None = None,
+    grain_boundary_resistance: Any = None,
     preconditioner: str | None = None,
     ranks: int = 2,
     python: str | os.PathLike[str] = PYTHON,
@@ -44,54 +68,59 @@ def run_distributed(
     folder: str | os.PathLike[str] | None = None,
     timeout: float | None = None,
 ) -> DistributedConductivity:
-    """Effective conductivity of a voxel volume by several processes, started from here.
+    """Effective conductivity of a voxel volume by several processes: `conduct_on_ranks` without the two objects.
 
     Parameters
     ----------
-    labels : (nx, ny[, nz]) array of integers, or path of a ``.npy`` file. Which phase each voxel is. An array that is
-        mapped from a file is read from that file; another is written to the folder first.
-    conductivities, voxel_size, axis, sides, tolerance, grains, grain_boundary_resistance, preconditioner
-        See `lisse.numerics.distributed.effective_conductivity_distributed`.
-    ranks : int. Processes.
-    python : str. Interpreter of the ranks; it needs NumPy and petsc4py.
-    mpirun : str. What starts them (a launcher that takes ``-n``, such as ``mpiexec`` or ``srun``).
-    folder : str, optional. An existing folder for the hand-over; on several machines one that all of them see. Without
-        it everything runs on this machine.
-    timeout : float, s, optional. How long to wait.
+    labels, conductivities, voxel_size, axis, sides, tolerance, grains, grain_boundary_resistance, preconditioner
+        See `lisse.numerics.distributed.Problem`.
+    ranks, python, mpirun, folder, timeout
+        See `Ranks`; `ranks` is its count.
 
     Returns
     -------
     DistributedConductivity
-
-    Raises
-    ------
-    InvalidInput
-        For arguments that make no sense, and where `mpirun`, `python` or its petsc4py is missing.
-    SolveFailed
-        When the solver did not converge, or a rank died.
     """
     problem = Problem(
         labels, conductivities, voxel_size, axis, sides, tolerance, grains, grain_boundary_resistance, preconditioner
     )
-    _check_ranks(ranks, problem.labels.shape, alone=folder is None)
-    starter, interpreter = _program("mpirun", mpirun), _program("python", python)
-    with tempfile.TemporaryDirectory(prefix="lisse-", dir=folder) as name:
+    return conduct_on_ranks(problem, Ranks(ranks, python, mpirun, folder, timeout))
+
+
+def conduct_on_ranks(problem: Problem, ranks: Ranks) -> DistributedConductivity:
+    """Effective conductivity of a voxel volume by several processes, started from here.
+
+    An array that is mapped from a file is read from that file by the ranks; another is written to the folder first.
+
+    Raises
+    ------
+    InvalidInput
+        For ranks that make no sense, where `mpirun`, `python` or its petsc4py is missing, and for what the ranks find
+        wrong with the volume.
+    SolveFailed
+        When the solver did not converge, or a rank died.
+    """
+    return DistributedConductivity(**_run(problem, ranks))
+
+
+def deform_on_ranks(problem: ElasticProblem, ranks: Ranks) -> DistributedElasticity:
+    """Stress and energy of a voxel volume under its loads, as `conduct_on_ranks`."""
+    found = _run(problem, ranks)
+    for name in ("mean_stress", "energy", "voigt", "reuss"):
+        found[name] = tuple(tuple(row) for row in found[name])
+    return DistributedElasticity(**{**found, "iterations": tuple(found["iterations"])})
+
+
+def _run(problem: RankProblem, ranks: Ranks) -> dict[str, Any]:
+    _check_ranks(ranks.count, problem.grid, alone=ranks.folder is None)
+    starter, interpreter = _program("mpirun", ranks.mpirun), _program("python", ranks.python)
+    with tempfile.TemporaryDirectory(prefix="lisse-", dir=ranks.folder) as name:
         work = Path(name)
         (work / "lisse").symlink_to(_PACKAGE)  # alone, so that no package of this environment reaches the ranks
-        job = {
-            "labels": _handed_over(problem.labels, work / "labels.npy"),
-            "conductivities": {str(label): float(value) for label, value in conductivities.items()},
-            "voxel_size": list(problem.edges[: problem.labels.ndim]),
-            "axis": problem.axis,
-            "sides": problem.sides,
-            "tolerance": problem.tolerance,
-            "grains": None if problem.grains is None else _handed_over(problem.grains, work / "grains.npy"),
-            "grain_boundary_resistance": problem.resistance,
-            "preconditioner": preconditioner,
-        }
+        job = problem.job(lambda array, called: _handed_over(array, work / f"{called}.npy"))
         (work / "job.json").write_text(json.dumps(job), "utf-8")
-        command = [starter, "-n", str(ranks), interpreter, "-m", "lisse.numerics.distributed"]
-        done = _waited([*command, str(work / "job.json"), str(work / "result.json")], work, timeout)
+        command = [starter, "-n", str(ranks.count), interpreter, "-m", "lisse.numerics.distributed"]
+        done = _waited([*command, str(work / "job.json"), str(work / "result.json")], work, ranks.timeout)
         return _answer(work / "result.json", done)
 
 
@@ -164,9 +193,9 @@ def _waited(command: list[str], work: Path, timeout: float | None) -> subprocess
         raise SolveFailed(f"the distributed solve took longer than {timeout:.0f} s and was stopped") from error
 
 
-def _answer(path: Path, done: subprocess.CompletedProcess[str]) -> DistributedConductivity:
+def _answer(path: Path, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """The result, or the error that a rank left behind."""
-    content = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    content: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     if "error" in content and content["error"] == "InvalidInput":
         raise InvalidInput(content["text"].rstrip("."))
     if "error" in content:
@@ -174,4 +203,4 @@ def _answer(path: Path, done: subprocess.CompletedProcess[str]) -> DistributedCo
     if done.returncode or not content:
         told = (done.stderr.strip() or done.stdout.strip())[-2000:]
         raise SolveFailed(f"the distributed solve ended with status {done.returncode} and no result. It said:\n{told}")
-    return DistributedConductivity(**content)
+    return content

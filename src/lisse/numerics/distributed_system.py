@@ -6,6 +6,7 @@ what in ``distributed_grid``. Runs under any interpreter with NumPy and petsc4py
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,8 @@ class Faces:
     edges : (3,) floats. Of a voxel.
     axis : int. Direction of the current; its end faces lie half a voxel beyond the outermost centres.
     grains : padded array of ints, optional. 0 is no grain.
-    resistance : float. R of a face between two different grains.
+    resistance : function, optional. R of a face between two different grains, of two arrays of grain numbers, the
+        smaller first; ``inf`` insulates.
 
     Attributes
     ----------
@@ -50,7 +52,7 @@ class Faces:
         edges: tuple[float, float, float],
         axis: int,
         grains: Array | None = None,
-        resistance: float = 0.0,
+        resistance: Callable[[Array, Array], Array] | None = None,
     ) -> None:
         self.axis = axis
         areas = [edges[0] * edges[1] * edges[2] / edge**2 for edge in edges]  # over the edge: conductance of a voxel
@@ -60,9 +62,11 @@ class Faces:
             with np.errstate(divide="ignore"):
                 total = 0.5 / low
                 total += 0.5 / high
-            if grains is not None and resistance > 0.0:
+            if grains is not None and resistance is not None:
                 first, second = _both_sides(grains, along)
-                total[(first != second) & (first > 0) & (second > 0)] += resistance / edges[along]
+                place = np.nonzero((first != second) & (first > 0) & (second > 0) & (total < np.inf))
+                pair = first[place], second[place]
+                total[place] += resistance(np.minimum(*pair), np.maximum(*pair)) / edges[along]
             self.between.append(np.divide(areas[along], total, out=total))
         layers = np.moveaxis(conductivity[_INSIDE, _INSIDE, _INSIDE], axis, 0)
         starts, stops = box.start[axis] == 0, box.start[axis] + box.count[axis] == box.shape[axis]

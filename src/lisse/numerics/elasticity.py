@@ -1,10 +1,13 @@
-"""Small-strain elasticity on voxels, in 2-D (plane strain) and 3-D: what is given, the solve, and what comes out.
+"""Small-strain elasticity on voxels, in 2-D (plane strain) and 3-D: supports, loads, and the solve.
 
 Every voxel is one Q1 element with mean dilatation (B-bar), so that nearly incompressible voxels do not lock; voids have
 a stiffness of exactly zero and their nodes are left out. The operator is matrix-free (``elasticity_kernels``), solved
-by conjugate gradients with a multigrid cycle (``elasticity_multigrid``), or by a kept sparse factor
-(``elasticity_direct``). Axes 0, 1, 2 are x, y, z; Voigt order is 11, 22, 33, 23, 13, 12 with engineering shear strains,
-also in plane strain. Stress is positive in tension.
+by conjugate gradients with a multigrid cycle (``elasticity_multigrid``), with pressures besides where voxels are nearly
+incompressible (``elasticity_pressure``), or by a kept sparse factor (``elasticity_direct``). What voxels are made of is
+in ``elasticity_stiffness``, the fields that come out in ``elasticity_solution``.
+
+Axes 0, 1, 2 are x, y, z; Voigt order is 11, 22, 33, 23, 13, 12 with engineering shear strains, also in plane strain.
+Stress is positive in tension.
 
 The sought displacement obeys ``div s + b = 0, s = C (e(u) + E - e*)`` with a mean strain E (over periodic axes) and an
 eigenstrain e*. A layer of one voxel between stiff walls locks with any element: use two voxels, better four.
@@ -25,29 +28,31 @@ from numpy.typing import ArrayLike, NDArray
 from lisse.errors import InvalidInput, SolveFailed
 from lisse.numerics.elasticity_direct import FactoredStiffness
 from lisse.numerics.elasticity_multigrid import (
-    POSITIONS_2D,
-    POSITIONS_3D,
     Grid,
     GridStiffness,
     Multigrid,
     conjugate_gradients,
     to_nodes,
 )
-from lisse.numerics.elasticity_tensor import checked_stiffness, is_isotropic, isotropic_projection
+from lisse.numerics.elasticity_pressure import (
+    KEPT_BULK,
+    PRESSURE_FROM,
+    PressureGrid,
+    PressureMultigrid,
+    conjugate_residuals,
+)
+from lisse.numerics.elasticity_solution import ElasticSolution, nodal_forces
+from lisse.numerics.elasticity_stiffness import VoxelStiffness, elasticity_cost
+from lisse.numerics.elasticity_tensor import is_isotropic
 
-__all__ = [
-    "ElasticSolution",
-    "Support",
-    "Traction",
-    "VoxelElasticity",
-    "VoxelStiffness",
-    "elasticity_cost",
-]
+__all__ = ["PRESSURES_FROM", "Support", "Traction", "VoxelElasticity"]
 
 Floats = NDArray[np.float64]
 INTEGRATION = ("mean-dilatation", "full")
 METHODS = ("multigrid", "direct")
 ENDS = ("low", "high")
+PRESSURES_FROM = 50.0
+"""Largest bulk over shear modulus from which multigrid solves for pressures too; below, it costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -87,140 +92,6 @@ class Traction:
     where: ArrayLike | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class VoxelStiffness:
-    """What every voxel is made of; made by ``of_materials`` or ``of_moduli``.
-
-    Parameters
-    ----------
-    shape : tuple of int. Voxels along each axis.
-    index : (voxels,) int32 array or None. Row of the table for each voxel.
-    table : (n, 6, 6) array, Pa, or None.
-    moduli : (2, voxels) array, Pa, or None. Bulk and shear modulus of each voxel.
-    """
-
-    shape: tuple[int, ...]
-    index: NDArray[np.int32] | None = None
-    table: Floats | None = None
-    moduli: Floats | None = None
-
-    @classmethod
-    def of_materials(cls, index: ArrayLike, table: ArrayLike) -> VoxelStiffness:
-        """Few materials (phases, grains) on many voxels.
-
-        Parameters
-        ----------
-        index : (nx, ny[, nz]) int array. Row of the table for each voxel.
-        table : (n, 6, 6) array, Pa. Stiffness of each material; all zeros is a void.
-        """
-        rows = np.asarray(index)
-        if rows.ndim not in (2, 3) or rows.size == 0 or not np.issubdtype(rows.dtype, np.integer):
-            raise InvalidInput("index", f"{rows.dtype} {rows.shape}", "integers on 2 or 3 axes")
-        checked = np.stack([checked_stiffness(f"stiffness {n}", matrix) for n, matrix in enumerate(np.asarray(table))])
-        low, high = int(rows.min()), int(rows.max())
-        if low < 0 or high >= len(checked):
-            raise InvalidInput("index", (low, high), f"rows of the stiffness table, 0 to {len(checked) - 1}")
-        flat = np.ascontiguousarray(rows, dtype=np.int32).reshape(-1)
-        return cls(tuple(rows.shape), index=flat, table=checked)
-
-    @classmethod
-    def of_moduli(cls, bulk: ArrayLike, shear: ArrayLike) -> VoxelStiffness:
-        """Isotropic voxels, each with its own moduli (damage, graded layers).
-
-        Parameters
-        ----------
-        bulk, shear : (nx, ny[, nz]) arrays, Pa. 0 or more; both 0 is a void.
-        """
-        pair = np.stack([np.asarray(bulk, dtype=np.float64), np.asarray(shear, dtype=np.float64)])
-        if pair.ndim not in (3, 4) or pair.size == 0:
-            raise InvalidInput("bulk", pair.shape[1:], "2 or 3 axes")
-        if not np.all(np.isfinite(pair)) or pair.min() < 0:
-            raise InvalidInput("bulk and shear modulus", float(np.nanmin(pair)), "finite numbers of 0 Pa or more")
-        if np.any((pair[0] == 0) != (pair[1] == 0)):
-            raise InvalidInput("bulk and shear modulus", None, "both 0 (a void) or both above 0 in every voxel")
-        return cls(tuple(pair.shape[1:]), moduli=pair.reshape(2, -1))
-
-    @cached_property
-    def solid(self) -> NDArray[np.bool_]:
-        """(nx, ny[, nz]) voxels that are not void."""
-        if self.moduli is not None:
-            solid: NDArray[np.bool_] = self.moduli[1] > 0
-        else:
-            stiff: NDArray[np.bool_] = np.abs(self._table).max(axis=(1, 2)) > 0
-            solid = stiff[self._index]
-        return solid.reshape(self.shape)
-
-    @property
-    def _table(self) -> Floats:
-        if self.table is None:
-            raise InvalidInput("stiffness", None, "made by VoxelStiffness.of_materials or of_moduli")
-        return self.table
-
-    @property
-    def _index(self) -> NDArray[np.int32]:
-        if self.index is None:
-            raise InvalidInput("stiffness", None, "made by VoxelStiffness.of_materials or of_moduli")
-        return self.index
-
-    def coefficients(self) -> GridStiffness:
-        """The numbers that the operator reads."""
-        dimension = len(self.shape)
-        if self.moduli is not None:
-            if dimension == 3:
-                return GridStiffness(self.moduli)
-            bulk, shear = self.moduli
-            row = {pair: np.zeros_like(bulk) for pair in POSITIONS_2D}
-            for a, b in POSITIONS_2D:
-                if a < 3 and b < 3:
-                    row[a, b] = bulk + (4 / 3 if a == b else -2 / 3) * shear
-            row[3, 3] = shear
-            return GridStiffness(np.stack([row[pair] for pair in POSITIONS_2D]))
-        if dimension == 3 and all(is_isotropic(matrix) for matrix in self._table):
-            return GridStiffness(np.stack(isotropic_projection(self._table)), self._index)
-        voigt = (0, 1, 2, 3, 4, 5) if dimension == 3 else (0, 1, 2, 5)
-        places = POSITIONS_3D if dimension == 3 else POSITIONS_2D
-        return GridStiffness(np.stack([self._table[:, voigt[a], voigt[b]] for a, b in places]), self._index)
-
-    def stress(self, strain: Floats) -> Floats:
-        """(6, nx, ny[, nz]) stress, Pa, of a strain field of that shape, or of one uniform strain (6,)."""
-        wide = np.asarray(strain, dtype=np.float64).reshape(6, -1)
-        out = np.zeros((6, math.prod(self.shape)))
-        if self.moduli is not None:
-            bulk, shear = self.moduli
-            out[:3] = (bulk - 2 / 3 * shear) * wide[:3].sum(axis=0) + 2 * shear * wide[:3]
-            out[3:] = shear * wide[3:]
-        else:
-            for a, b in itertools.product(range(6), repeat=2):
-                column = self._table[:, a, b]
-                if np.any(column) and np.any(wide[b]):
-                    out[a] += column[self._index] * wide[b]
-        return out.reshape(6, *self.shape)
-
-
-def elasticity_cost(shape: Sequence[int], isotropic: bool = True, materials: bool = True) -> tuple[float, float]:
-    """Memory and time that one solve is expected to take, before anything is allocated.
-
-    Parameters
-    ----------
-    shape : sequence of int. Voxels along each axis.
-    isotropic : bool. Whether all materials are isotropic.
-    materials : bool. A table of materials instead of moduli per voxel.
-
-    Returns
-    -------
-    tuple of float
-        Peak memory in bytes, and seconds on two cores for a relative residual of 1e-8 (a rough figure).
-    """
-    voxels, dimension = float(math.prod(shape)), len(shape)
-    freedom = dimension * math.prod(n + 1 for n in shape)
-    coefficients = {2: 10, 3: 2 if isotropic else 21}[dimension]
-    # float64: u, r, p, q, load, start and two passing vectors; float32: four lines and the diagonal, and coarse grids
-    vectors = freedom * (8 * 8 + 5 * 4 * 8 / 7)
-    stiffness = voxels * (4 + 4 * coefficients / 7 if materials else coefficients * (8 + 4 * 8 / 7))
-    seconds = voxels * (2e-5 if isotropic else 5e-5) / (1 if dimension == 3 else 3)
-    return vectors + stiffness + 64 * voxels, seconds
-
-
 class VoxelElasticity:
     """An elastic box of voxels with its supports; solved for any number of loads.
 
@@ -236,6 +107,7 @@ class VoxelElasticity:
 
     Examples
     --------
+    >>> from lisse.numerics.elasticity_stiffness import VoxelStiffness
     >>> from lisse.numerics.elasticity_tensor import isotropic_stiffness
     >>> box = VoxelStiffness.of_materials(np.zeros((4, 4, 4), int), [isotropic_stiffness(10e9, 0.3)])
     >>> problem = VoxelElasticity(box, (1e-6,) * 3, periodic=(True,) * 3)
@@ -266,7 +138,7 @@ class VoxelElasticity:
         self.integration, self.method = integration, method
         if memory is not None:
             isotropic = stiffness.table is None or all(is_isotropic(m) for m in stiffness.table)
-            need, _ = elasticity_cost(stiffness.shape, isotropic, stiffness.table is not None)
+            need, _ = elasticity_cost(stiffness.shape, isotropic, stiffness.table is not None, self.with_pressures)
             if need > memory:
                 raise InvalidInput(
                     "shape", stiffness.shape, f"what needs {memory:.3g} bytes at most; this needs {need:.3g}"
@@ -289,10 +161,11 @@ class VoxelElasticity:
     @cached_property
     def grid(self) -> Grid:
         """The float64 operator."""
-        return self._grid(1.0, 1.0, np.float64)
+        return self._grid(self.stiffness, 1.0, 1.0, np.float64)
 
-    def _grid(self, modulus: float, length: float, dtype: type[np.floating[Any]]) -> Grid:
-        plain = self.stiffness.coefficients()
+    def _grid(self, stiffness: VoxelStiffness, modulus: float, length: float, dtype: type[np.floating[Any]]) -> Grid:
+        """Operator of a stiffness on this box, with a modulus and a length divided out."""
+        plain = stiffness.coefficients()
         scaled = GridStiffness((plain.coefficient / modulus).astype(dtype), plain.index)
         if plain.count == 2 and plain.index is not None:  # two numbers a voxel are read faster than looked up
             scaled = GridStiffness(scaled.coefficient[:, plain.index])
@@ -309,13 +182,38 @@ class VoxelElasticity:
 
     def prepare(self) -> VoxelElasticity:
         """Build the grids or the factor now; otherwise the first solve does. Returns the problem itself."""
-        _ = self._cycle if self.method == "multigrid" else self._factor
+        if self.method == "direct":
+            _ = self._factor
+        elif self.with_pressures:
+            _ = self._pressures
+        else:
+            _ = self._cycle
         return self
+
+    @property
+    def with_pressures(self) -> bool:
+        """Whether the solve has pressures in nearly incompressible voxels."""
+        suits = self.method == "multigrid" and self.integration == "mean-dilatation"
+        return suits and self.stiffness.bulk_over_shear > PRESSURES_FROM
+
+    @cached_property
+    def _pressures(self) -> tuple[PressureGrid, PressureMultigrid, tuple[float, float]]:
+        """The operator with pressures, its cycle, and the modulus and length divided out of the cycle."""
+        stiffness, excess = self.stiffness.split(PRESSURE_FROM, KEPT_BULK)
+        modulus, length = float(np.abs(stiffness.coefficients().coefficient).max()), min(self.spacing)
+
+        def grid(unit: float, edge: float, dtype: type[np.floating[Any]]) -> PressureGrid:
+            weight = np.where(excess > 0, math.prod(h / edge for h in self.spacing), 0.0)
+            softness = np.divide(weight * unit, excess, out=np.zeros_like(weight), where=excess > 0)
+            here = self._grid(stiffness, unit, edge, dtype)
+            return PressureGrid(here, weight.astype(dtype), softness.astype(dtype))
+
+        return grid(1.0, 1.0, np.float64), PressureMultigrid(grid(modulus, length, np.float32)), (modulus, length)
 
     @cached_property
     def _cycle(self) -> Multigrid:
         modulus = float(np.abs(self.stiffness.coefficients().coefficient).max())
-        return Multigrid(self._grid(modulus, min(self.spacing), np.float32))
+        return Multigrid(self._grid(self.stiffness, modulus, min(self.spacing), np.float32))
 
     @cached_property
     def _factor(self) -> FactoredStiffness:
@@ -378,12 +276,15 @@ class VoxelElasticity:
         if throw and not solution.converged:
             raise SolveFailed(
                 f"elasticity: relative residual {residual:.2e} after {iterations} iterations, wanted {tolerance:.1e}. "
-                "Look for parts that are held too little, for K/G above 1e4, or allow a larger tolerance",
+                "Look for parts that are held too little, for pockets or networks of K/G above 1e2 inside stiff solid "
+                "(in 2-D use method='direct'), or allow a larger tolerance",
                 solution,
             )
         return solution
 
     def _displacement(self, load: Floats, start: Floats, tolerance: float, most: int) -> tuple[Floats, int, float]:
+        if self.with_pressures:
+            return conjugate_residuals(*self._pressures, load, start, tolerance, most)
         if self.method == "multigrid":
             return conjugate_gradients(self.grid, self._cycle, load, start, tolerance, most)
         u, q = start * ~self.moving, np.zeros_like(start)
@@ -553,166 +454,6 @@ class VoxelElasticity:
                     "loads on supported pieces",
                     "Remove the loose piece from the volume, or add a support",
                 )
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class ElasticSolution:
-    """Displacement of a box of voxels under one set of loads, and the fields that follow from it.
-
-    Parameters
-    ----------
-    problem : VoxelElasticity
-    repeating : (d, nx, ny[, nz]) array, m. Displacement without that of the mean strain, on the nodes with freedoms.
-    load, external : (d, nx, ny[, nz]) arrays, N. Nodal forces of all loads, and of tractions and body forces alone.
-    initial_strain : array or None, 1. Mean strain less eigenstrain.
-    mean_strain : (6,) array, 1.
-    iterations : int. 1 for a direct solve.
-    residual : float, 1. Relative residual forces, recomputed at the end.
-    converged : bool.
-    """
-
-    problem: VoxelElasticity
-    repeating: Floats
-    load: Floats
-    external: Floats
-    initial_strain: Floats | None
-    mean_strain: Floats
-    iterations: int
-    residual: float
-    converged: bool
-
-    @cached_property
-    def displacement(self) -> Floats:
-        """(d, nx + 1, ny + 1[, nz + 1]) displacement of all nodes, m; that of the mean strain has no mean rotation."""
-        out = self._unfolded
-        d = self.problem.dimension
-        if not self.mean_strain.any():
-            return out
-        places = [
-            (np.arange(n) * h).reshape([-1 if a == axis else 1 for a in range(d)])
-            for axis, (n, h) in enumerate(zip(out.shape[1:], self.problem.spacing, strict=True))
-        ]
-        out = out.copy()
-        for c, j in itertools.product(range(d), repeat=2):
-            factor = self.mean_strain[c] if c == j else self.mean_strain[6 - c - j if d == 3 else 5] / 2
-            out[c] += factor * places[j]
-        return out
-
-    @cached_property
-    def _unfolded(self) -> Floats:
-        """(d, n + 1 ...) repeating displacement with both ends of periodic axes."""
-        out = self.repeating
-        for axis, around in enumerate(self.problem.periodic):
-            if around:
-                out = np.concatenate([out, out.take([0], axis=axis + 1)], axis=axis + 1)
-        return out
-
-    @cached_property
-    def strain(self) -> Floats:
-        """(6, nx, ny[, nz]) total strain at the voxel centres, 1; in voids it is that of the nodes around."""
-        out = centre_strain(self._unfolded, self.problem.spacing)
-        return out + self.mean_strain.reshape((6,) + (1,) * self.problem.dimension)
-
-    @cached_property
-    def stress(self) -> Floats:
-        """(6, nx, ny[, nz]) stress at the voxel centres, Pa; 0 in voids."""
-        strain = centre_strain(self._unfolded, self.problem.spacing)
-        if self.initial_strain is not None:
-            start = self.initial_strain
-            strain = strain + start.reshape(6, *([1] * self.problem.dimension if start.ndim == 1 else start.shape[1:]))
-        return self.problem.stiffness.stress(strain)
-
-    @cached_property
-    def node_stress(self) -> Floats:
-        """(6, nx + 1, ny + 1[, nz + 1]) mean stress of the solid voxels around each node, Pa; 0 inside voids."""
-        solid = self.problem.stiffness.solid
-        ends = (False,) * self.problem.dimension
-        count = to_nodes(solid.astype(np.float64), ends)
-        return np.stack([to_nodes(s, ends) / np.maximum(count, 1.0) for s in self.stress])
-
-    @property
-    def mean_stress(self) -> Floats:
-        """(6,) mean over the box, Pa."""
-        out: Floats = self.stress.reshape(6, -1).mean(axis=1)
-        return out
-
-    @cached_property
-    def reactions(self) -> Floats:
-        """(d, nx, ny[, nz]) forces with which the supports hold the nodes, N (per m of thickness in 2-D)."""
-        fixed = ~np.isnan(self.problem.prescribed)
-        return np.where(fixed, self._inner - self.load, 0.0)
-
-    @cached_property
-    def _inner(self) -> Floats:
-        out = np.zeros(self.repeating.size)
-        self.problem.grid.apply(np.ascontiguousarray(self.repeating).reshape(-1), out)
-        return out.reshape(self.repeating.shape)
-
-    @property
-    def _initial_energy(self) -> float:
-        """``1/2 integral e0 C e0`` of the initial strain."""
-        if self.initial_strain is None:
-            return 0.0
-        start = self.initial_strain
-        field = start.reshape(6, *([1] * self.problem.dimension if start.ndim == 1 else start.shape[1:]))
-        volume = math.prod(self.problem.spacing)
-        return 0.5 * volume * float(np.sum(self.problem.stiffness.stress(start) * field))
-
-    @property
-    def stored_energy(self) -> float:
-        """``1/2 integral s C^-1 s``, J (per m of thickness in 2-D), from the operator itself."""
-        inner = 0.5 * float(np.vdot(self.repeating, self._inner))
-        return inner - float(np.vdot(self.repeating, self.load - self.external)) + self._initial_energy
-
-    @property
-    def work(self) -> float:
-        """Half of the loads and reactions times their displacement, of mean strain and eigenstrain times the stress, J.
-
-        Equal to ``stored_energy`` for an exact solution.
-        """
-        outside = float(np.vdot(self.repeating, self.external + self.reactions))
-        return 0.5 * (outside - float(np.vdot(self.repeating, self.load - self.external))) + self._initial_energy
-
-
-def centre_strain(displacement: Floats, spacing: Sequence[float]) -> Floats:
-    """(6, nx, ny[, nz]) strain at the voxel centres of a (d, nx + 1, ny + 1[, nz + 1]) displacement."""
-    d = len(spacing)
-    out = np.zeros((6, *(n - 1 for n in displacement.shape[1:])))
-    for c, axis in itertools.product(range(d), repeat=2):
-        slope = displacement[c]
-        for a in range(d):
-            low = slope[tuple(slice(None, -1) if b == a else slice(None) for b in range(d))]
-            high = slope[tuple(slice(1, None) if b == a else slice(None) for b in range(d))]
-            slope = (high - low) / spacing[a] if a == axis else (high + low) / 2
-        out[c if c == axis else (6 - c - axis if d == 3 else 5)] += slope
-    return out
-
-
-def nodal_forces(stress: Floats, spacing: Sequence[float], periodic: Sequence[bool]) -> Floats:
-    """(d, nx, ny[, nz]) forces, N, of a uniform stress in each voxel: the transpose of ``centre_strain`` x volume."""
-    d = len(spacing)
-    volume = math.prod(spacing)
-    parts = []
-    for c in range(d):
-        total: Any = 0.0
-        for axis in range(d):
-            force = stress[c if c == axis else (6 - c - axis if d == 3 else 5)] * (
-                volume / spacing[axis] / 2 ** (d - 1)
-            )
-            for a in range(d):
-                force = _spread(force, a, periodic[a], -1.0 if a == axis else 1.0)
-            total = total + force
-        parts.append(total)
-    return np.stack(parts)
-
-
-def _spread(field: Floats, axis: int, around: bool, sign: float) -> Floats:
-    """Add a voxel field to the nodes at both ends of an axis, times `sign` at the low end."""
-    if around:
-        return sign * field + np.roll(field, 1, axis=axis)
-    low, high = [(0, 0)] * field.ndim, [(0, 0)] * field.ndim
-    low[axis], high[axis] = (0, 1), (1, 0)
-    return sign * np.pad(field, low) + np.pad(field, high)
 
 
 def _among(name: str, value: Any, allowed: Sequence[str] | Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from lisse.errors import InvalidInput, SolveFailed
+from lisse.numerics.elasticity_element import brick_stiffness
 from lisse.numerics.elasticity_multigrid import POSITIONS_2D, POSITIONS_3D, Grid
 
 __all__ = ["FactoredStiffness", "assembled", "element_matrices"]
@@ -31,7 +32,6 @@ def element_matrices(grid: Grid) -> NDArray[np.float64]:
     """
     d = grid.dimension
     widths = [float(h[0]) for h in grid.widths]
-    corners = np.array(list(itertools.product((-1.0, 1.0), repeat=d)))
     full: NDArray[np.float64] = np.zeros((grid.stiffness.coefficient.shape[1], 6, 6))
     columns = np.asarray(grid.stiffness.coefficient, dtype=np.float64)
     if grid.stiffness.count == 2:
@@ -43,34 +43,7 @@ def element_matrices(grid: Grid) -> NDArray[np.float64]:
         for (a, b), place in places.items():
             full[:, voigt[a], voigt[b]] = columns[place]
             full[:, voigt[b], voigt[a]] = columns[place]
-    deviator = np.eye(6)
-    if not grid.full:
-        deviator[:3, :3] -= 1 / 3
-    out = np.zeros((full.shape[0], d * 2**d, d * 2**d))
-    for mode in itertools.product((0, 1), repeat=d):
-        strain = _strain_of_mode(mode, corners, widths)
-        if any(mode):
-            strain = deviator @ strain
-        weight = math.prod(widths) / 3 ** sum(mode)
-        out += weight * np.einsum("ai,mab,bj->mij", strain, full, strain)
-    return out
-
-
-def _strain_of_mode(mode: tuple[int, ...], corners: NDArray[Any], widths: list[float]) -> NDArray[np.float64]:
-    """(6, n) strain of one product of the reference coordinates, for each corner displacement."""
-    d = len(widths)
-    gradient = np.zeros((d, len(corners)))
-    for axis in range(d):
-        if mode[axis]:
-            continue
-        # the corner function is prod (1 + s_a x_a) / 2; its slope along `axis` has this coefficient of the mode
-        signs = np.prod([corners[:, a] if mode[a] else np.ones(len(corners)) for a in range(d) if a != axis], axis=0)
-        gradient[axis] = corners[:, axis] * signs * (2 / widths[axis]) / 2**d
-    out = np.zeros((6, d, len(corners)))
-    for c in range(d):
-        for axis in range(d):
-            out[c if c == axis else 6 - c - axis if d == 3 else 5, c] += gradient[axis]
-    return out.reshape(6, -1)
+    return brick_stiffness(full, widths, grid.full)
 
 
 def assembled(grid: Grid) -> sparse.csc_matrix:

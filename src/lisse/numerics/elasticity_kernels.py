@@ -29,9 +29,11 @@ import numpy as np
 __all__ = [
     "CHUNK",
     "chebyshev",
+    "dilatation",
     "general_force",
     "isotropic_force",
     "plane_force",
+    "pressure_force",
     "prolong",
     "restrict",
     "two_products",
@@ -511,6 +513,108 @@ def plane_force(start, stop, stride, offset, u, f, cells, nodes, hx, hy, hz, ind
                 f[start + k0] += w[low]
                 _add_pair(f, start + k0 + 1, w, low + 1, high, n - 1)
                 f[start + last] += w[high + n - 1]
+
+
+@_compiled
+def _difference_of_lines(u, start, plus0, plus1, minus0, minus1, count, out):
+    """``out[k] = u[plus0 + k] + u[plus1 + k] - u[minus0 + k] - u[minus1 + k]``, all from `start` on."""
+    a, b = np.uint64(start + plus0), np.uint64(start + plus1)
+    c, d = np.uint64(start + minus0), np.uint64(start + minus1)
+    for k in range(np.uint64(count)):
+        out[k] = (u[a + k] + u[b + k]) - (u[c + k] + u[d + k])
+
+
+@_compiled
+def _sum_of_lines(u, start, l0, l1, l2, l3, count, out):
+    """``out[k] = u[l0 + k] + u[l1 + k] + u[l2 + k] + u[l3 + k]``, all from `start` on."""
+    a, b = np.uint64(start + l0), np.uint64(start + l1)
+    c, d = np.uint64(start + l2), np.uint64(start + l3)
+    for k in range(np.uint64(count)):
+        out[k] = (u[a + k] + u[b + k]) + (u[c + k] + u[d + k])
+
+
+@_compiled
+def dilatation(start, stop, u, out, weight, cells, nodes, first, gx, gy, gz):
+    """Write `weight` times the one-point dilatation of slabs `start` to `stop` of voxels to `out`.
+
+    Three axes always: a plane problem has a first axis of one voxel and one node, and `first` = 1, the first axis with
+    a displacement. `gx`, `gy`, `gz` are 1 / (4 h) of the voxels along each axis.
+    """
+    nz, my, mz = cells[2], nodes[1], nodes[2]
+    size = nodes[0] * my * mz
+    y, z = (1 - first) * size, (2 - first) * size
+    line = np.zeros(nz + 1, u.dtype)
+    for i in range(start, stop):
+        i1 = (i + 1) % nodes[0]
+        for j in range(cells[1]):
+            j1 = (j + 1) % my
+            base = (i * cells[1] + j) * nz
+            l0, l1, l2, l3 = (i * my + j) * mz, (i * my + j1) * mz, (i1 * my + j) * mz, (i1 * my + j1) * mz
+            _sum_of_lines(u, z, l0, l1, l2, l3, mz, line)
+            if mz == nz:
+                line[nz] = line[0]
+            for k in range(nz):
+                out[base + k] = gz[k] * (line[k + 1] - line[k])
+            _difference_of_lines(u, y, l1, l3, l0, l2, mz, line)
+            if mz == nz:
+                line[nz] = line[0]
+            for k in range(nz):
+                out[base + k] += gy[j] * (line[k] + line[k + 1])
+            if first == 0:
+                _difference_of_lines(u, 0, l2, l3, l0, l1, mz, line)
+                if mz == nz:
+                    line[nz] = line[0]
+                for k in range(nz):
+                    out[base + k] += gx[i] * (line[k] + line[k + 1])
+            for k in range(nz):
+                out[base + k] *= weight[base + k]
+
+
+@_compiled
+def _add_line_to(f, start, count, scale, line):
+    """``f[start + k] += scale * line[k]``."""
+    a = np.uint64(start)
+    for k in range(np.uint64(count)):
+        f[a + k] += scale * line[k]
+
+
+@_compiled
+def pressure_force(start, stop, stride, offset, p, f, weight, cells, nodes, first, gx, gy, gz):
+    """Add the transpose of ``dilatation`` of `p` to `f`, slabs ``stride * n + offset`` for n from `start` to `stop`."""
+    nz, my, mz = cells[2], nodes[1], nodes[2]
+    size = nodes[0] * my * mz
+    y, z = (1 - first) * size, (2 - first) * size
+    total, slope = np.zeros(nz + 1, f.dtype), np.zeros(nz + 1, f.dtype)
+    push = np.zeros(nz + 2, f.dtype)  # a zero at both ends
+    pull = np.zeros(nz + 2, f.dtype)
+    one = gz[0] / gz[0]
+    for pair in range(start, stop):
+        i = stride * pair + offset
+        i1 = (i + 1) % nodes[0]
+        for j in range(cells[1]):
+            j1 = (j + 1) % my
+            base = (i * cells[1] + j) * nz
+            l0, l1, l2, l3 = (i * my + j) * mz, (i * my + j1) * mz, (i1 * my + j) * mz, (i1 * my + j1) * mz
+            for k in range(nz):
+                push[k + 1] = weight[base + k] * p[base + k]
+                pull[k + 1] = gz[k] * push[k + 1]
+            for k in range(nz + 1):
+                total[k] = push[k] + push[k + 1]
+                slope[k] = pull[k] - pull[k + 1]
+            if mz == nz:
+                total[0] += total[nz]
+                slope[0] += slope[nz]
+            for line in (l0, l1, l2, l3):
+                _add_line_to(f, z + line, mz, one, slope)
+            for line in (l1, l3):
+                _add_line_to(f, y + line, mz, gy[j], total)
+            for line in (l0, l2):
+                _add_line_to(f, y + line, mz, -gy[j], total)
+            if first == 0:
+                for line in (l2, l3):
+                    _add_line_to(f, line, mz, gx[i], total)
+                for line in (l0, l1):
+                    _add_line_to(f, line, mz, -gx[i], total)
 
 
 @_compiled

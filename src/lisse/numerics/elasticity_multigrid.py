@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lisse.numerics import elasticity_kernels as kernels
-from lisse.numerics.elasticity_threads import SERIAL_BELOW, share
+from lisse.numerics.threads import SERIAL_BELOW, share
 
 __all__ = ["Grid", "GridStiffness", "Multigrid", "conjugate_gradients"]
 

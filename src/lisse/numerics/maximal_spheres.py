@@ -17,6 +17,8 @@ from lisse.numerics.distance import distance_to_background
 __all__ = ["local_radius"]
 
 _Floats = np.ndarray[Any, np.dtype[np.float32]]
+_LANES = 32  # voxels of a row handled at once: enough for a loop that the compiler turns into vectors
+_BELOW = np.float32(-1e-6)
 _ROUNDING = 1e-6  # of the squared radius: distances are held in single precision
 
 
@@ -52,46 +54,73 @@ def local_radius(mask: Any, spacing: Sequence[float] | None = None) -> _Floats:
         return distance.reshape(inside.shape)
     centres = np.flatnonzero(distance)
     centres = centres[np.argsort(-distance.ravel()[centres], kind="stable")]
-    thickness = np.zeros_like(distance)
     steps = np.array(lift + given, dtype=np.float32)
-    _paint(centres, distance, steps, np.float32(0.5 * min(given)), thickness, np.zeros_like(distance))
-    return thickness.reshape(inside.shape)
+    count = distance.shape[2]
+    blocks = (*distance.shape[:2], -(-count // _LANES), _LANES)
+    left, thickness = np.zeros(blocks, np.float32), np.zeros(blocks, np.float32)
+    left.reshape(*blocks[:2], -1)[..., :count] = distance
+    _paint(centres, count, steps, np.float32(0.5 * min(given)), left, thickness)
+    return np.ascontiguousarray(thickness.reshape(*blocks[:2], -1)[..., :count]).reshape(inside.shape)
 
 
 @njit(cache=True)
-def _paint(centres: Any, distance: Any, steps: Any, slack: Any, thickness: Any, depth: Any) -> None:
-    """Give each voxel the radius of the first ball that covers it, and the largest depth below any ball's surface."""
-    nx, ny, nz = thickness.shape
-    squares = ((np.arange(2 * nz - 1) - (nz - 1)) * steps[2]).astype(np.float32) ** 2
+def _paint(centres: Any, nz: int, steps: Any, slack: Any, distance: Any, thickness: Any) -> None:
+    """Give each voxel the radius of the first ball that covers it.
+
+    Rows of both arrays are in blocks of `_LANES`. `distance` is used up: it becomes 0 where the ball of a voxel lies
+    within one that was painted, but for the `slack`.
+    """
+    nx, ny = thickness.shape[:2]
+    rows, aways, count = np.empty((0, 3), np.int64), np.empty(0, np.float32), 0
+    last = np.float32(-1.0)
     for centre in centres:
         ci, cj, ck = centre // (ny * nz), (centre // nz) % ny, centre % nz
-        radius = distance[ci, cj, ck]
-        if depth[ci, cj, ck] >= radius - slack and thickness[ci, cj, ck] > 0.0:
+        radius = distance[ci, cj, ck // _LANES, ck % _LANES]
+        if radius == 0.0:
             continue
         limit = np.float64(radius) ** 2 * (1.0 - _ROUNDING)
-        reach = int(radius / steps[0])
-        for i in range(max(0, ci - reach), min(nx, ci + reach + 1)):
-            across = ((ci - i) * steps[0]) ** 2
-            wide = int(np.sqrt(max(limit - across, 0.0)) / steps[1])
-            for j in range(max(0, cj - wide), min(ny, cj + wide + 1)):
-                away = across + ((cj - j) * steps[1]) ** 2
-                if away < limit:
-                    half = int(np.sqrt(limit - away) / steps[2])
-                    while away + (half * steps[2]) ** 2 >= limit:
-                        half -= 1
-                    _paint_row(thickness, depth, squares, i, j, ck, half, radius, np.float32(away))
+        if radius != last:
+            rows, aways, count = _rows_of_ball(radius, limit, steps, (nx, ny))
+            last = radius
+        ball = (radius, radius + slack, np.float32(limit), steps[2])
+        for row in range(count):
+            i, j, half = ci + rows[row, 0], cj + rows[row, 1], rows[row, 2]
+            if 0 <= i < nx and 0 <= j < ny:
+                low, high = max(0, ck - half) // _LANES, min(nz - 1, ck + half) // _LANES + 1
+                _paint_row(thickness[i, j], distance[i, j], low, high, ck, aways[row], ball)
+
+
+@njit(cache=True)
+def _rows_of_ball(radius: Any, limit: float, steps: Any, most: Any) -> Any:
+    """Rows of voxels of a ball: steps along two axes and voxels on each side, and the squared distance of the row."""
+    reach, wide = min(int(radius / steps[0]), most[0] - 1), min(int(radius / steps[1]), most[1] - 1)
+    rows = np.empty(((2 * reach + 1) * (2 * wide + 1), 3), np.int64)
+    aways, count = np.empty(len(rows), np.float32), 0
+    for i in range(-reach, reach + 1):
+        for j in range(-wide, wide + 1):
+            away = (i * steps[0]) ** 2 + (j * steps[1]) ** 2
+            if away < limit:
+                half = int(np.sqrt(limit - away) / steps[2])
+                while away + (half * steps[2]) ** 2 >= limit:
+                    half -= 1
+                rows[count] = (i, j, half)
+                aways[count] = away
+                count += 1
+    return rows, aways, count
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _paint_row(
-    thickness: Any, depth: Any, squares: Any, i: int, j: int, centre: int, half: int, radius: Any, away: Any
-) -> None:
-    """One row of a ball, in single precision and without branches so that it runs on vectors."""
-    count = thickness.shape[2]
-    low, high = max(0, centre - half), min(count, centre + half + 1)
-    colours, depths = thickness[i, j, low:high], depth[i, j, low:high]
-    along = squares[count - 1 - centre + low : count - 1 - centre + high]
-    for m in range(len(colours)):
-        deep = radius - np.sqrt(away + along[m])
-        colours[m] = max(colours[m], radius)  # radii never increase: the first one stays
-        depths[m] = max(depths[m], deep)
+def _paint_row(thickness: Any, distance: Any, low: int, high: int, centre: int, away: Any, ball: Any) -> None:
+    """One row of a ball, by blocks of voxels and without branches so that it runs on vectors."""
+    radius, reach, limit, step = ball
+    for block in range(low, high):
+        colours, own = thickness[block], distance[block]
+        before = np.float32(block * _LANES - centre)
+        for lane in range(_LANES):
+            along = (before + np.float32(lane)) * step
+            colour = colours[lane]
+            colours[lane] = radius if (away + along * along < limit) & (colour == 0) else colour
+        for lane in range(_LANES):
+            along = (before + np.float32(lane)) * step
+            left = max(reach - own[lane], _BELOW)
+            own[lane] = np.float32(0.0) if left * abs(left) >= away + along * along else own[lane]

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
+from lisse.microstructure.describe_current import Spot, hottest
 from lisse.microstructure.volume import Volume
 
-__all__ = ["Crowding", "crowding"]
+__all__ = ["Crowding", "crowding", "hot_places"]
+
+_LOOKED_AT = 50_000  # voxels with the largest current density
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +26,14 @@ class Crowding:
     largest : float, 1. Its largest value.
     percentile : float, 1. What 99.9 % of the voxels that carry current do not exceed.
     place : tuple of ints, voxel. Where it is largest.
+    mean : float, A/m2. Mean of the component along the axis.
     """
 
     relative: np.ndarray[Any, np.dtype[np.float64]]
     largest: float
     percentile: float
     place: tuple[int, ...]
+    mean: float
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers, ready for JSON."""
@@ -64,4 +69,31 @@ def crowding(volume: Volume, current: Any, axis: int) -> Crowding:
     relative = np.sqrt(np.sum(np.square(field, dtype=float), axis=-1)) / mean
     place = tuple(int(one) for one in np.unravel_index(int(relative.argmax()), relative.shape))
     percentile = float(np.percentile(relative[relative > 0.0], 99.9))
-    return Crowding(relative, float(relative.max()), percentile, place)
+    return Crowding(relative, float(relative.max()), percentile, place, mean)
+
+
+def hot_places(volume: Volume, found: Crowding, count: int = 8) -> tuple[Spot, ...]:
+    """The voxels with the largest current density, at least a twentieth of the longest edge from one another.
+
+    Parameters
+    ----------
+    volume : Volume
+    found : Crowding. Of that volume.
+    count : int. How many at most.
+    """
+    flat = found.relative.ravel()
+    few = min(_LOOKED_AT, flat.size)
+    candidates = np.argpartition(flat, flat.size - few)[flat.size - few :]
+    candidates = candidates[flat[candidates] > 0.0]
+    voxels = np.stack(np.unravel_index(candidates, found.relative.shape), axis=1)
+    places = (voxels + 0.5) * np.asarray(volume.voxel_size)
+    chosen = hottest(flat[candidates], places, count, 0.05 * max(volume.extent))
+    return tuple(
+        Spot(
+            tuple(map(float, places[one])),
+            None,
+            float(flat[candidates[one]]) * found.mean,
+            float(flat[candidates[one]]),
+        )
+        for one in chosen
+    )

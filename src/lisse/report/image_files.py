@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lisse.files import write_atomically
+from lisse.files import output_folder, write_atomically
+from lisse.microstructure.describe_current import Spot
 from lisse.microstructure.volume import Volume
-from lisse.report.image_figure import current_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,8 +37,10 @@ def png(figure: Figure, dots: int = _DOTS) -> bytes:
     return written.getvalue()
 
 
-def write_description(folder: Path, content: Mapping[str, Any], rows: Sequence[Sequence[Any]], picture: Figure) -> Path:
-    """Write ``description.json``, ``description.csv`` and ``slices.png``; returns the folder.
+def write_description(
+    folder: Path, content: Mapping[str, Any], rows: Sequence[Sequence[Any]], picture: Figure, page: str
+) -> Path:
+    """Write ``description.json``, ``description.csv``, ``slices.png`` and ``report.html``; returns the folder.
 
     Parameters
     ----------
@@ -46,19 +48,19 @@ def write_description(folder: Path, content: Mapping[str, Any], rows: Sequence[S
     content : mapping. Ready for JSON.
     rows : sequence of (part, of, quantity, value, unit). The table.
     picture : Figure
+    page : str. The report.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerows([("part", "of", "quantity", "value", "unit"), *rows])
+    output_folder(folder)
+    head = ("part", "of", "quantity", "value", "unit")
     write_atomically(folder / "description.json", _json(content))
-    write_atomically(folder / "description.csv", text.getvalue())
+    write_atomically(folder / "description.csv", _csv(head, rows))
     write_atomically(folder / "slices.png", png(picture))
+    write_atomically(folder / "report.html", page)
     return folder
 
 
-def write_segmentation(folder: Path, volume: Volume, content: Mapping[str, Any], picture: Figure) -> Path:
-    """Write ``volume.h5``, ``segmentation.json`` and ``slices.png``; returns the folder.
+def write_segmentation(folder: Path, volume: Volume, content: Mapping[str, Any], picture: Figure, page: str) -> Path:
+    """Write ``volume.h5``, ``segmentation.json``, ``slices.png`` and ``report.html``; returns the folder.
 
     Parameters
     ----------
@@ -66,33 +68,54 @@ def write_segmentation(folder: Path, volume: Volume, content: Mapping[str, Any],
     volume : Volume
     content : mapping. Ready for JSON.
     picture : Figure
+    page : str. The report.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    output_folder(folder)
     volume.save(folder / "volume.h5")
     write_atomically(folder / "segmentation.json", _json(content))
     write_atomically(folder / "slices.png", png(picture))
+    write_atomically(folder / "report.html", page)
     return folder
 
 
 def write_conductivity(
-    folder: Path, volume: Volume, content: Mapping[str, Any], current: Any, axis: int, title: str
+    folder: Path, content: Mapping[str, Any], spots: Sequence[Spot], picture: Figure | None, page: str
 ) -> Path:
-    """Write ``conductivity.json`` and, where a current flows, ``current.png``; returns the folder.
+    """Write ``conductivity.json``, ``report.html`` and, where a current flows, ``hot_spots.csv`` and ``current.png``.
 
     Parameters
     ----------
     folder : Path. Made where it is absent.
-    volume : Volume
     content : mapping. Ready for JSON.
-    current : (nx, ny[, nz], 2 or 3) array, A/m2, or None.
-    axis : int. Direction in which the current was sent.
-    title : str
+    spots : sequence of Spot. The hottest places.
+    picture : Figure or None. The current.
+    page : str. The report.
+
+    Returns
+    -------
+    Path
+        The folder.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    output_folder(folder)
     write_atomically(folder / "conductivity.json", _json(content))
-    if current is not None:
-        write_atomically(folder / "current.png", png(current_figure(volume, current, axis, title)))
+    if spots:
+        axes = "xyz"[: len(spots[0].place)]
+        head = ("number", *(f"{axis} / m" for axis in axes), "normal", "current density over mean")
+        rows = [
+            (number, *one.place, "" if one.normal is None else axes[one.normal], one.relative)
+            for number, one in enumerate(spots, start=1)
+        ]
+        write_atomically(folder / "hot_spots.csv", _csv(head, rows))
+    if picture is not None:
+        write_atomically(folder / "current.png", png(picture))
+    write_atomically(folder / "report.html", page)
     return folder
+
+
+def _csv(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([head, *rows])
+    return text.getvalue()
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -57,7 +57,7 @@ _BY_UNIT: Mapping[str, str] = {
     "Pa": "stack_pressure forming_pressure contact_hardness youngs_modulus shear_modulus metal_shear_modulus "
     "fracture_stress",
     "A/m2": "current_density exchange_current_density closure_current_density steady_limiting_current_density "
-    "current_density_of_threshold plating_current_density stripping_current_density",
+    "current_density_of_threshold plating_current_density stripping_current_density vacancy_current",
     "C/m2": "half_cycle_charge unbroken_charge plated_charge stripped_charge smallest_stripped_charge "
     "working_stripped_charge counter_stripped_charge cathode_capacity charge_to_lose_contact capacity charge",
     "s": "duration time_to_span",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lisse.errors import InvalidInput
+from lisse.files import output_folder
 from lisse.records import write_atomically
 from lisse.references import cite
 from lisse.report.map_canvas import style
@@ -103,12 +103,7 @@ def write_map(folder: str | os.PathLike[str], drawn: FailureMap) -> Path:
     InvalidInput
         When the folder cannot be made or written to.
     """
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        allowed = "a folder, new or existing, that you may write to"
-        raise InvalidInput("output folder", str(target), allowed, f"{error.strerror}") from error
+    target = output_folder(folder)
     files: dict[str, str | bytes] = {
         "map.json": json.dumps(map_summary(drawn), allow_nan=False) + "\n",
         "map.csv": _table(drawn),

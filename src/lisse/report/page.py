@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from lisse.materials.property import MARKS
 from lisse.records import Solution, write_atomically
+from lisse.report.distribution_section import distribution_section
 from lisse.report.limits_figure import limits_panel
 from lisse.report.limits_tables import limit_details, reported_limits, sureness
+from lisse.report.numbers_section import numbers_section
 from lisse.report.run_figures import failure_panel, interface_panels, voltage_panel
 from lisse.report.summary import summary
 from lisse.report.verdict import draws_words, headline, next_limit_words
@@ -74,6 +76,8 @@ def report_html(solution: Solution, content: Mapping[str, Any]) -> str:
             reported=reported_limits(content),
             details=limit_details(content),
             sure=sureness(content),
+            numbers=numbers_section(content.get("four_numbers")),
+            distribution=distribution_section(content.get("critical_current_distribution")),
             modes=MODES,
             marks=MARKS,
             extremes=_extremes(content),

@@ -6,15 +6,24 @@ import json
 import os
 from pathlib import Path
 
-from lisse.errors import InvalidInput
+from lisse.files import output_folder
 from lisse.records import Solution, write_atomically
 from lisse.report.page import report_html
 from lisse.report.summary import summary
+from lisse.study.distribution import CriticalCurrentDistribution
+from lisse.study.measures import FourNumbers
 
 __all__ = ["write_results"]
 
 
-def write_results(folder: str | os.PathLike[str], solution: Solution, title: str, case_toml: str) -> Path:
+def write_results(
+    folder: str | os.PathLike[str],
+    solution: Solution,
+    title: str,
+    case_toml: str,
+    numbers: FourNumbers | None = None,
+    distribution: CriticalCurrentDistribution | None = None,
+) -> Path:
     """Write ``case.toml``, ``solution.nc``, ``summary.json`` and ``report.html`` into a folder; returns the folder.
 
     The folder is made where it is missing. Each file is the old one or the new one, whole, whatever stops the writer;
@@ -27,19 +36,17 @@ def write_results(folder: str | os.PathLike[str], solution: Solution, title: str
     title : str
     case_toml : str
         The case as it was run, with every default.
+    numbers : FourNumbers or None
+    distribution : CriticalCurrentDistribution or None
+        What else the summary and the page tell of the cell.
 
     Raises
     ------
     InvalidInput
         When the folder cannot be made or written to.
     """
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        allowed = "a folder, new or existing, that you may write to"
-        raise InvalidInput("output folder", str(target), allowed, f"{error.strerror}") from error
-    content = summary(solution, title)
+    target = output_folder(folder)
+    content = summary(solution, title, numbers, distribution)
     page = report_html(solution, content)
     write_atomically(target / "case.toml", case_toml)
     solution.save(target / "solution.nc")

@@ -19,6 +19,8 @@ from lisse.report.input_words import INPUT_NAMES, input_unit, input_words
 from lisse.report.inputs import input_tables, reference_short
 from lisse.report.verdict import next_limit, verdict_sentence
 from lisse.report.words import protocol_words
+from lisse.study.distribution import CriticalCurrentDistribution
+from lisse.study.measures import FourNumbers
 from lisse.units import QUANTITIES
 
 __all__ = ["EXTREMES", "summary"]
@@ -53,13 +55,22 @@ _OWN_UNITS = {
 }
 
 
-def summary(solution: Solution, title: str) -> dict[str, Any]:
+def summary(
+    solution: Solution,
+    title: str,
+    numbers: FourNumbers | None = None,
+    distribution: CriticalCurrentDistribution | None = None,
+) -> dict[str, Any]:
     """The object of ``summary.json`` for one run.
 
     Parameters
     ----------
     solution : Solution
     title : str
+    numbers : FourNumbers or None
+        Four numbers of the cell of the run.
+    distribution : CriticalCurrentDistribution or None
+        Of a batch of cells around it.
 
     Returns
     -------
@@ -81,6 +92,8 @@ def summary(solution: Solution, title: str) -> dict[str, Any]:
         "limits": [_limit(limit) for limit in sorted(solution.limits, key=_order)],
         "next_limit": _next_limit(solution),
         "uncertainty": _uncertainty(solution),
+        "four_numbers": None if numbers is None else numbers.to_dict(),
+        "critical_current_distribution": None if distribution is None else distribution.to_dict(),
         "targets": [dict(target) for target in solution.targets],
         "extremes": _extremes(solution),
         "not_resolved": list(solution.not_resolved),

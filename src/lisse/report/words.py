@@ -68,7 +68,7 @@ def protocol_words(protocol: Mapping[str, Any]) -> str:
     name, settings = protocol["name"], protocol.get("settings", {})
     build = _BUILDERS.get(name)
     if build is not None and settings:
-        text = build(settings)
+        text = build(settings) + _break_in_before(settings)
     else:
         count = len(protocol.get("steps", ()))
         text = f"A list of {count} step{'' if count == 1 else 's'}"
@@ -83,12 +83,62 @@ def _ramp(settings: Mapping[str, Any]) -> str:
 
 
 def _one_way(settings: Mapping[str, Any]) -> str:
+    if settings["start"] == settings["stop"]:
+        current = format_quantity("current_density", settings["start"])
+        return f"One current of {current} in one direction, {_half_cycle(settings, 'test')}"
     return f"One-way ramp: {_rise(settings)}, without reversal, {_half_cycle(settings, 'current step')}"
 
 
 def _cycle(settings: Mapping[str, Any]) -> str:
     current = format_quantity("current_density", settings["current_density"])
     return f"{settings['cycles']} plating and stripping cycles at {current}, {_half_cycle(settings)}"
+
+
+def _break_in(settings: Mapping[str, Any]) -> str:
+    return f"Break-in: {_cycle(settings)}"
+
+
+def _break_in_before(settings: Mapping[str, Any]) -> str:
+    """The conditioning cycles that a protocol starts with."""
+    first = {name.removeprefix("break_in_"): value for name, value in settings.items() if name.startswith("break_in_")}
+    return f"; before that, as a break-in, {_cycle(first)}" if first else ""
+
+
+def _full_cell(settings: Mapping[str, Any]) -> str:
+    charge, cutoff = (
+        format_quantity("current_density", settings[name]) for name in ("current_density", "cutoff_current")
+    )
+    discharge = format_quantity(
+        "current_density", settings.get("discharge_current_density", settings["current_density"])
+    )
+    return (
+        f"{settings['cycles']} cycles of a full cell: charge at {charge} to {settings['upper_voltage']:.4g} V and hold "
+        f"until the current has fallen to {cutoff}; discharge at {discharge} to {settings['lower_voltage']:.4g} V; at "
+        f"most {_half_cycle(settings, 'half-cycle at constant current')}"
+    )
+
+
+def _eis(settings: Mapping[str, Any]) -> str:
+    return (
+        f"Impedance spectrum from {settings['frequency_from']:.3g} Hz to {settings['frequency_to']:.3g} Hz, "
+        f"{settings['points_per_decade']} points per decade, after a rest of {duration(settings['duration'])}"
+    )
+
+
+def _condition_steps(settings: Mapping[str, Any], name: str, what: str) -> str:
+    start, stop = (format_quantity(name, settings[end]) for end in ("start", "stop"))
+    step = f"{settings['step']:.3g} K" if name == "temperature" else format_quantity(name, settings["step"])
+    current = format_quantity("current_density", settings["current_density"])
+    at_each = duration(settings["duration"])
+    return f"The {what} changes from {start} to {stop} in steps of {step}, {at_each} at each, at {current}"
+
+
+def _pressure_steps(settings: Mapping[str, Any]) -> str:
+    return _condition_steps(settings, "stack_pressure", "stack pressure")
+
+
+def _temperature_steps(settings: Mapping[str, Any]) -> str:
+    return _condition_steps(settings, "temperature", "temperature")
 
 
 def _hold(settings: Mapping[str, Any]) -> str:
@@ -99,7 +149,18 @@ def _rest(settings: Mapping[str, Any]) -> str:
     return f"Rest for {duration(settings['duration'])}"
 
 
-_BUILDERS = {"ccd-ramp": _ramp, "one-way": _one_way, "cycle": _cycle, "hold": _hold, "rest": _rest}
+_BUILDERS = {
+    "ccd-ramp": _ramp,
+    "one-way": _one_way,
+    "cycle": _cycle,
+    "break-in": _break_in,
+    "full-cell": _full_cell,
+    "hold": _hold,
+    "rest": _rest,
+    "eis": _eis,
+    "pressure-steps": _pressure_steps,
+    "temperature-steps": _temperature_steps,
+}
 
 
 def _rise(settings: Mapping[str, Any]) -> str:

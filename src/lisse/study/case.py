@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from lisse import protocol as protocols
-from lisse.cell import Cathode, Cell, Electrolyte, FlawPopulation, Interface, LithiumElectrode, Stack
+from lisse.cell import Cathode, Cell, Electrolyte, FlawPopulation, Interface, Interphase, LithiumElectrode, Stack
 from lisse.errors import InvalidInput, suggest
 from lisse.models.analytic import Analytic
 from lisse.models.base import Model
@@ -140,7 +140,7 @@ def _cell(tables: CaseTables) -> Cell:
     tables.temperature = values["temperature"]
     electrolyte = _electrolyte(tables)
     working, counter = _electrodes(tables, values["kind"])
-    interface = Interface(**_fixed(tables, "cell.interface"))
+    interface = _interface(tables)
     stack_values = _fixed(tables, "cell.stack", required=True)
     stack = tables.build("cell.stack", partial(Stack, **stack_values))
     parts: dict[str, Any] = {"electrolyte": electrolyte, "interface": interface, "stack": stack}
@@ -175,7 +175,9 @@ def _electrodes(tables: CaseTables, kind: str) -> tuple[LithiumElectrode, Lithiu
         cathode = read_material(tables, "cell.counter.material", "cathode")
         if cathode.kind != "cathode":
             raise tables.error("cell.counter.material", cathode.name, "a cathode, because cell.kind = 'full'")
-        return working, Cathode(cathode, **tables.values("cell.counter", given, CATHODE, ("material",)))
+        tables.owners["cathode"] = cathode
+        values = tables.values("cell.counter", given, CATHODE, ("material",))
+        return working, tables.build("cell.counter", partial(Cathode, cathode, **values))
     material = anode
     if "material" in given:
         material = read_material(tables, "cell.counter.material", "metal")
@@ -186,6 +188,20 @@ def _electrodes(tables: CaseTables, kind: str) -> tuple[LithiumElectrode, Lithiu
     return working, LithiumElectrode(
         material, **tables.values("cell.counter", given, TABLES["cell.counter"], ("material",))
     )
+
+
+def _interface(tables: CaseTables) -> Interface:
+    path, part = "cell.interface", "cell.interface.interphase"
+    given = tables.table(path)
+    values = tables.values(path, given, TABLES[path], ("interphase",))
+    if "interphase" not in given:
+        tables.notes[path] = "default: no table of an interphase is given, so there is none"
+        return Interface(**values)
+    table = tables.table(part)
+    unused = {"rate_constant"} if table.get("kind") == "passivating" else set()
+    fields = {name: field for name, field in TABLES[part].items() if name in table or name not in unused}
+    numbers = tables.values(part, table, fields, tuple(unused))
+    return Interface(interphase=tables.build(part, partial(Interphase, **numbers)), **values)
 
 
 def _fixed(tables: CaseTables, path: str, required: bool = False) -> dict[str, Any]:
@@ -210,14 +226,36 @@ def _protocol(tables: CaseTables) -> Protocol:
             elif given[key] != value:
                 tables.notes[f"protocol.{key}"] = f"given; {name} ({reference}) has {value}"
     values = tables.values("protocol", given, PROTOCOLS[kind], ("name", "steps") if kind == "steps" else ("name",))
-    if "half_cycle" in values:
-        ended_by, amount = values.pop("half_cycle")
-        values[f"half_cycle_{ended_by}"] = amount
+    _name_half_cycle(values)
+    first = _break_in(tables, values)
+    if first is not None:
+        values["break_in"] = first
     if kind == "steps":
         values["parts"] = _steps(tables, given.get("steps"))
     builder: Callable[..., Protocol] = getattr(protocols, kind.replace("-", "_"))
     built = tables.build("protocol", partial(builder, **values))
     return Protocol(name, built.steps, built.voltage_limit, reference, built.settings)
+
+
+def _name_half_cycle(values: dict[str, Any]) -> None:
+    """Give a half-cycle to a builder by what ends it: a charge or a time."""
+    if "half_cycle" in values:
+        ended_by, amount = values.pop("half_cycle")
+        values[f"half_cycle_{ended_by}"] = amount
+
+
+def _break_in(tables: CaseTables, values: dict[str, Any]) -> Protocol | None:
+    """The conditioning cycles before a protocol, whose settings are taken out of `values`."""
+    names = ("current_density", "cycles", "half_cycle")
+    given = {name: values.pop(f"break_in_{name}") for name in names if f"break_in_{name}" in values}
+    if not given:
+        return None
+    for name in names:
+        if name not in given:
+            together = ", ".join(f"break_in_{each}" for each in names)
+            raise tables.error(f"protocol.break_in_{name}", None, f"{together} together", "The key is missing")
+    _name_half_cycle(given)
+    return tables.build("protocol", partial(protocols.break_in, **given, rest=values.get("rest", 0.0)))
 
 
 def _protocol_name(tables: CaseTables, given: Mapping[str, Any]) -> str:

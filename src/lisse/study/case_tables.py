@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from lisse.errors import InvalidInput, MissingValue, suggest
 from lisse.materials import Entry, Material
-from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, Quantity, SameAs, quantity_text
+from lisse.materials.laws import FractionSeries
+from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, LithiumRich, Quantity, SameAs, quantity_text
 
 __all__ = ["CaseTables", "entry_text"]
 
@@ -92,6 +93,8 @@ class CaseTables:
                 continue
             else:
                 text, note = self._default(key, field)
+                if text is OPTIONAL:
+                    continue
             values[name] = self.at(key, partial(field.read, text, key))
             if keep:
                 self.put(key, text, note)
@@ -161,6 +164,8 @@ class CaseTables:
             return self.get(default.path), f"default: same as {default.path}"
         if isinstance(default, FromMaterial):
             return self.at(key, partial(self._from_material, key, field, default))
+        if isinstance(default, LithiumRich):
+            return self._lithium_rich(default)
         return default, "default"
 
     def _from_material(self, key: str, field: Field, default: FromMaterial) -> tuple[Any, str]:
@@ -168,6 +173,8 @@ class CaseTables:
         try:
             number = owner.value(default.property, self.temperature)
         except MissingValue:
+            if default.fallback is OPTIONAL:
+                return OPTIONAL, ""
             if default.fallback is None:
                 advice = f"The key is missing, and no {default.property} of {owner.name} is known"
                 raise self.error(key, None, field.allowed(), advice) from None
@@ -176,6 +183,15 @@ class CaseTables:
         text = quantity_text(number, unit)
         note = f"default: {owner.name}, {entry_text(owner.entry(default.property))}"
         return (float(text) if unit == "1" else text), note
+
+    def _lithium_rich(self, default: LithiumRich) -> tuple[Any, str]:
+        cathode = self.owners["cathode"]
+        law = cathode.law("open_circuit_voltage") if cathode.has("open_circuit_voltage") else None
+        if not isinstance(law, FractionSeries):
+            return default.fallback, f"assumed: no open_circuit_voltage of {cathode.name} is known [U]"
+        entry = cathode.entry("open_circuit_voltage")
+        end = "the lithium-rich end of its open-circuit voltage"
+        return law.range[1], f"default: {cathode.name}, {entry.row}: {end} ({entry.source}) [{entry.mark}]"
 
 
 def entry_text(entry: Entry) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "FromMaterial",
     "HalfCycle",
     "Integer",
+    "LithiumRich",
     "Quantity",
     "SameAs",
     "Text",
@@ -48,12 +49,19 @@ class FromMaterial:
     """Default taken from the chosen source of a material's property.
 
     ``owner`` is ``"electrolyte"`` or ``"metal"``; ``fallback`` is used, and said to be assumed, when the library holds
-    no number.
+    no number: ``OPTIONAL`` leaves the key out then, ``None`` makes the user give it.
     """
 
     owner: str
     property: str
-    fallback: str | float | None = None
+    fallback: Any = None
+
+
+@dataclass(frozen=True)
+class LithiumRich:
+    """Default equal to the lithium-rich end of the open-circuit voltage of the cathode; ``fallback`` without one."""
+
+    fallback: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -214,6 +222,8 @@ _SHOWN = {
     "Pa/m": ("MPa/um", 1e-12),
     "m": ("um", 1e6),
     "m^2": ("cm^2", 1e4),
+    "m/s": ("nm/s", 1e9),
+    "Pa m^0.5": ("MPa m^0.5", 1e-6),
     "rad": ("deg", 57.29577951308232),
 }
 

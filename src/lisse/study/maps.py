@@ -7,7 +7,6 @@ at every point (`lisse.study.map_runs`). What the numbers look like is said in `
 from __future__ import annotations
 
 import math
-import operator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -25,6 +24,7 @@ from lisse.study.axes import Span
 from lisse.study.case import Case
 from lisse.study.map_grid import Grid, GridInputs, Point, Refusal, blank_notes, check_ends, grid_inputs
 from lisse.study.map_runs import Task, run_points
+from lisse.study.workers import check_workers
 
 __all__ = ["CriterionMap", "FailureMap", "failure_map"]
 
@@ -176,21 +176,11 @@ def failure_map(
             raise InvalidInput(name, type(span).__name__, allowed, where="failure map")
     if x.axis.name == y.axis.name:
         raise InvalidInput("axes", x.axis.name, "two different quantities", where="failure map")
-    workers = None if workers is None else _count(workers)
+    workers = check_workers(workers, "failure map")
     grid = Grid(case.cell, case.protocol, x, y)
     if isinstance(case.model, Analytic):
         return _closed_forms(case, case.model, grid, progress)
     return _point_by_point(case, grid, progress, workers)
-
-
-def _count(workers: object) -> int:
-    try:
-        count = operator.index(workers)  # type: ignore[arg-type]
-    except TypeError:
-        count = 0
-    if count < 1:
-        raise InvalidInput("workers", workers, "a whole number, 1 or more", where="failure map")
-    return count
 
 
 # -- closed forms, all points at once ------------------------------------------------------------------------------

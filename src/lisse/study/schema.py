@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from lisse.cell import CELL_KINDS, FIXTURES, FLAW_GEOMETRIES
+from lisse.cell import CELL_KINDS, CLOSURES, FIXTURES, FLAW_GEOMETRIES, INTERPHASE_KINDS, KINETICS
 from lisse.models.criteria import STABILITY_CHOICES
 from lisse.models.uncertainty import MOST_SAMPLES
 from lisse.study.fields import (
@@ -22,6 +22,7 @@ from lisse.study.fields import (
     FromMaterial,
     HalfCycle,
     Integer,
+    LithiumRich,
     Quantity,
     SameAs,
     Text,
@@ -65,8 +66,12 @@ def _thickness(low: float, help: str, default: Any = REQUIRED) -> Quantity:
     return _within(low, 0.1, "m", help, default)
 
 
-def _current(help: str) -> Quantity:
-    return _within(1e-9, 1e8, "A/m^2", help)
+def _current(help: str, default: Any = REQUIRED) -> Quantity:
+    return _within(1e-9, 1e8, "A/m^2", help, default)
+
+
+def _angle(help: str, default: Any) -> Quantity:
+    return _within(math.radians(1.0), math.radians(179.0), "rad", help, default)
 
 
 def _duration(low: float, help: str, default: Any = REQUIRED, example: Any = None) -> Quantity:
@@ -120,10 +125,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "void_density": _within(
                 1.0, 1e18, "1/m^2", "pores per area", FromMaterial("metal", "void_density", "1e10 1/m^2")
             ),
-            "contact_angle": _within(
-                math.radians(1.0),
-                math.radians(179.0),
-                "rad",
+            "contact_angle": _angle(
                 "of the metal on the electrolyte; 90 deg makes hemispherical pores",
                 FromMaterial("electrolyte", "contact_angle", "90 deg"),
             ),
@@ -152,12 +154,80 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "refill": _share("share of the plated volume that fills voids first", 1.0),
             "nucleus_radius": _within(1e-10, 1e-3, "m", "radius of the pores that are always there", "0.3 um"),
             "contact_limit": _within(0.01, 0.99, "1", "contact fraction that counts as contact lost", 0.05),
+            "kinetics": Choice("law of charge transfer", "butler-volmer", choices=KINETICS),
+            "closure": Choice("pressure that closes voids", "far-field", choices=CLOSURES),
+            "void_density_exponent": _within(-3.0, 3.0, "1", "m: pores per area rise as (current density)^m", 0.0),
+            "void_density_current": _current("where the pores per area are void_density", "1 mA/cm^2"),
+            "vacancy_current": _within(
+                0.0, 1e8, "A/m^2", "stripping whose vacancies diffuse into the bulk of the metal", "0 mA/cm^2"
+            ),
+            "contamination": _within(0.0, 0.99, "1", "share of the interface that is contaminated", 0.0),
+            "contaminated_contact_angle": _angle(
+                "of the metal on the contamination (computed for Li on Li2CO3; sharafi2017 [L])", "142 deg"
+            ),
+            "adhesion_strength": _within(
+                0.0,
+                1e9,
+                "Pa",
+                "tension that the bond of metal and electrolyte bears",
+                FromMaterial("electrolyte", "adhesion_strength", "0 MPa"),
+            ),
+            "dead_share": _share("share of the stripped lithium that is cut off and lost", 0.0),
+        },
+        "cell.interface.interphase": {
+            "kind": Choice("how it conducts and grows", choices=INTERPHASE_KINDS, example="mixed-conducting"),
+            "conductivity": _within(
+                1e-14, 1e6, "S/m", "for lithium ions; resistance = thickness/conductivity", example="0.1 mS/cm"
+            ),
+            "initial_thickness": _within(1e-10, 1e-3, "m", "at the start", "0.001 um"),
+            "lithium_ratio": _within(
+                0.0,
+                10.0,
+                "1",
+                "thickness of lithium consumed per thickness grown (9 nm per uAh/cm2; aktekin2023 [S*])",
+                0.54,
+            ),
+            "rate_constant": _within(
+                1e-30,
+                1e-6,
+                "m^2/s",
+                "k of L^2 = 2 k t; not of a passivating one",
+                FromMaterial("electrolyte", "interphase_rate_constant", OPTIONAL),
+                "1e-19 m^2/s",
+            ),
+            "reaction_rate": _within(
+                1e-20, 1.0, "m/s", "growth rate of the bare surface; a passivating one needs it", OPTIONAL, "1 nm/s"
+            ),
+            "decay_length": _within(
+                1e-12, 1e-4, "m", "over which growth falls by e; of a passivating one only", OPTIONAL, "2 nm"
+            ),
+            "cycling_acceleration": _within(
+                0.0, 1.0, "1", "thickness grown per thickness of lithium plated or stripped", 0.0
+            ),
+            "volume_change": _within(
+                -0.95,
+                10.0,
+                "1",
+                "of the reaction with the metal, relative",
+                FromMaterial("electrolyte", "interphase_volume_change", 0.0),
+            ),
+            "poisson_ratio": _within(
+                0.0, 0.5, "1", "of the interphase", FromMaterial("electrolyte", "poisson_ratio", 0.25)
+            ),
+            "youngs_modulus": _within(
+                1e3, 1e13, "Pa", "of the interphase; with it, and its toughness, it can crack", OPTIONAL, "20 GPa"
+            ),
+            "fracture_toughness": _within(
+                1.0, 1e9, "Pa m^0.5", "of the interphase or of the electrolyte below", OPTIONAL, "0.2 MPa m^0.5"
+            ),
         },
         "cell.stack": {
             "pressure": _pressure("stack pressure in operation"),
             "forming_pressure": _pressure("largest pressure before the test", SameAs("cell.stack.pressure")),
             "fixture": Choice("how the pressure is kept", "constant-pressure", choices=FIXTURES),
             "stiffness": _within(1.0, 1e20, "Pa/m", "of a constant-gap fixture", OPTIONAL, "1 MPa/um"),
+            "forming_temperature": _temperature("at which the forming pressure acted", SameAs("cell.temperature")),
+            "forming_time": _duration(0.0, "for how long; 0 h leaves plastic contact alone, without creep", "0 h"),
         },
         "model": {
             "name": Choice("which model", "lumped", choices=MODELS),
@@ -190,11 +260,18 @@ TABLES: Mapping[str, Table] = MappingProxyType(
 """Tables with fixed keys, by path. ``material`` keys and the protocol are read apart."""
 
 CATHODE: Table = MappingProxyType(
-    {"areal_capacity": _within(3.6e-2, 3.6e7, "C/m^2", "areal capacity of the cathode", example="3 mAh/cm^2")}
+    {
+        "areal_capacity": _within(3.6e-2, 3.6e7, "C/m^2", "areal capacity of the cathode", example="3 mAh/cm^2"),
+        "initial_lithium_fraction": _within(0.0, 1.0, "1", "at the start; by default full of lithium", LithiumRich()),
+        "resistance": _resistance("of the cathode and its own contact with the electrolyte", "0 ohm cm^2"),
+        "exchange_current_density": _within(
+            1e-6, 1e9, "A/m^2", "per geometric area; assumed: NMC811 particles in liquid, 3 mAh/cm2 [U]", "5 mA/cm^2"
+        ),
+    }
 )
 """Keys of ``[cell.counter]`` in a full cell, besides ``material``."""
 
-_HALF_CYCLE = HalfCycle("areal charge, or time, of a half-cycle")
+_HALF_CYCLE = HalfCycle("areal charge, or time, of a half-cycle", example="0.25 mAh/cm^2")
 _REST = _duration(0.0, "rest after every half-cycle", "0 s")
 _RAMP: Table = {
     "start": _current("first current density"),
@@ -204,24 +281,97 @@ _RAMP: Table = {
     "rest": _REST,
 }
 _LIMIT: Table = {"voltage_limit": _within(1e-3, 1e3, "V", "the run stops beyond this voltage", "5 V")}
+_BREAK_IN: Table = {
+    "break_in_current_density": _within(
+        1e-9, 1e8, "A/m^2", "of conditioning cycles before the test", OPTIONAL, "0.05 mA/cm^2"
+    ),
+    "break_in_cycles": Integer("conditioning cycles before the test", OPTIONAL, 3, high=1000),
+    "break_in_half_cycle": HalfCycle(
+        "areal charge, or time, of a half-cycle of the conditioning", OPTIONAL, "0.05 mAh/cm^2"
+    ),
+}
+
+
+def _cell_voltage(help: str, default: Any = REQUIRED, example: Any = None) -> Quantity:
+    return _within(-10.0, 10.0, "V", help, default, example)
+
+
+def _signed_current(help: str, default: Any = REQUIRED, example: Any = None) -> Quantity:
+    return _within(-1e8, 1e8, "A/m^2", help, default, example)
+
+
+def _frequency(help: str, default: Any, example: Any = None) -> Quantity:
+    return _within(1e-6, 1e9, "Hz", help, default, example)
+
+
+_POINTS_PER_DECADE = "frequencies in a decade"
 
 PROTOCOLS: Mapping[str, Table] = MappingProxyType(
     {
-        "ccd-ramp": {**_RAMP, "cycles_per_step": Integer("full cycles at each current", 1, high=1000), **_LIMIT},
-        "one-way": {**_RAMP, **_LIMIT},
+        "ccd-ramp": {
+            **_RAMP,
+            "cycles_per_step": Integer("full cycles at each current", 1, high=1000),
+            **_LIMIT,
+            **_BREAK_IN,
+        },
+        "one-way": {**_RAMP, **_LIMIT, **_BREAK_IN},
         "cycle": {
             "current_density": _current("of every half-cycle"),
             "half_cycle": _HALF_CYCLE,
             "cycles": Integer("full cycles, or until failure", high=50_000),
             "rest": _REST,
             **_LIMIT,
+            **_BREAK_IN,
+        },
+        "break-in": {
+            "current_density": _current("small, of every half-cycle"),
+            "half_cycle": _HALF_CYCLE,
+            "cycles": Integer("full cycles", high=50_000),
+            "rest": _REST,
+            **_LIMIT,
+        },
+        "full-cell": {
+            "current_density": _current("of charging"),
+            "discharge_current_density": _within(
+                1e-9, 1e8, "A/m^2", "of discharging", SameAs("protocol.current_density")
+            ),
+            "upper_voltage": _cell_voltage("where charging turns to constant voltage"),
+            "cutoff_current": _current("the constant voltage ends once the current has fallen to this"),
+            "lower_voltage": _cell_voltage("where discharging ends"),
+            "half_cycle": HalfCycle("most charge, or longest time, of charging and discharging at constant current"),
+            "hold": _duration(1e-9, "longest time at the upper voltage", "10 h"),
+            "cycles": Integer("charges and discharges, or until failure", high=20_000),
+            "rest": _REST,
+            **_LIMIT,
         },
         "hold": {
-            "voltage": _within(-10.0, 10.0, "V", "voltage held (its sign is that of the current)"),
+            "voltage": _cell_voltage("voltage held (its sign is that of the current)"),
             "duration": _duration(1e-9, "for how long"),
             **_LIMIT,
         },
         "rest": {"duration": _duration(1e-9, "for how long")},
+        "eis": {
+            "frequency_from": _frequency("highest frequency of the spectrum", "1 MHz"),
+            "frequency_to": _frequency("lowest frequency", "0.1 Hz"),
+            "points_per_decade": Integer(_POINTS_PER_DECADE, 10, high=100),
+            "duration": _duration(1e-9, "rest before the spectrum", "10 min"),
+        },
+        "pressure-steps": {
+            "current_density": _signed_current("signed, the same at every pressure; zero is a rest"),
+            "start": _pressure('first stack pressure (fixture = "schedule")'),
+            "step": _within(1.0, 1e10, "Pa", "size of the changes"),
+            "stop": _pressure("last stack pressure, above or below the first"),
+            "duration": _duration(1e-9, "time at each pressure"),
+            **_LIMIT,
+        },
+        "temperature-steps": {
+            "current_density": _signed_current("signed, the same at every temperature; zero is a rest"),
+            "start": _temperature("first temperature", REQUIRED),
+            "step": _within(1e-3, 100.0, "K", "size of the changes, in K"),
+            "stop": _temperature("last temperature, above or below the first", REQUIRED),
+            "duration": _duration(1e-9, "time at each temperature"),
+            **_LIMIT,
+        },
         "steps": {**_LIMIT},
     }
 )
@@ -229,12 +379,28 @@ PROTOCOLS: Mapping[str, Table] = MappingProxyType(
 
 STEP: Table = MappingProxyType(
     {
-        "current_density": _within(-1e8, 1e8, "A/m^2", "signed; zero is a rest", OPTIONAL, "0.5 mA/cm^2"),
-        "voltage": _within(-10.0, 10.0, "V", "held voltage, signed", OPTIONAL, "50 mV"),
+        "current_density": _signed_current("signed; zero is a rest", OPTIONAL, "0.5 mA/cm^2"),
+        "voltage": _cell_voltage("held voltage, signed", OPTIONAL, "50 mV"),
         "duration": _duration(1e-9, "ends the step", OPTIONAL, "1 h"),
         "charge": _within(3.6e-5, 3.6e9, "C/m^2", "ends the step", OPTIONAL, "0.25 mAh/cm^2"),
+        "until_voltage": _cell_voltage(
+            "ends a step of set current earlier, once the voltage has risen (negative current: fallen) to this",
+            OPTIONAL,
+            "4.2 V",
+        ),
+        "until_current": _within(
+            1e-9,
+            1e8,
+            "A/m^2",
+            "ends a held voltage earlier, once the current has fallen to this magnitude",
+            OPTIONAL,
+            "0.02 mA/cm^2",
+        ),
         "stack_pressure": _pressure('from this step on (fixture = "schedule")', OPTIONAL, "5 MPa"),
         "temperature": _temperature("from this step on", OPTIONAL, "60 degC"),
+        "frequency_from": _frequency("highest frequency of a spectrum at the end of a rest", OPTIONAL, "1 MHz"),
+        "frequency_to": _frequency("lowest frequency of the spectrum", OPTIONAL, "0.1 Hz"),
+        "points_per_decade": Integer(_POINTS_PER_DECADE, OPTIONAL, 10, high=100),
         "label": Text("words for plots", OPTIONAL, "plate"),
     }
 )

@@ -17,7 +17,7 @@ from lisse.errors import InvalidInput, suggest
 from lisse.materials import load
 from lisse.protocol import community_protocols
 from lisse.study.case import read_case
-from lisse.study.fields import OPTIONAL, REQUIRED, Choice, Field
+from lisse.study.fields import OPTIONAL, Choice, Field, FromMaterial
 from lisse.study.schema import CATHODE, PROTOCOLS, TABLES
 
 __all__ = ["TEMPLATES", "Template", "template"]
@@ -62,9 +62,18 @@ _RAMP = {
     "half_cycle": "0.25 mAh/cm^2",
 }
 _CYCLE = {"name": "cycle", "current_density": "0.5 mA/cm^2", "half_cycle": "1 mAh/cm^2", "cycles": 50}
+_FULL_CELL = {
+    "name": "full-cell",
+    "current_density": "0.5 mA/cm^2",
+    "upper_voltage": "4.2 V",
+    "lower_voltage": "3.6 V",
+    "cutoff_current": "0.05 mA/cm^2",
+    "half_cycle": "3 mAh/cm^2",
+    "cycles": 20,
+}
 _GARNET = {"material": "LLZO", "thickness": "300 um", "flaws": _FLAWS}
 _PRESSED = {"pressure": "3 MPa", "forming_pressure": "400 MPa"}
-_ANALYTIC = {"model.name": "not lumped: that model treats symmetric cells only in this version"}
+_LUMPED = {"model.name": "lumped follows contact, voids and flaws in time; analytic compares limits"}
 
 TEMPLATES: Mapping[str, Template] = MappingProxyType(
     {
@@ -81,7 +90,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             },
             _RAMP,
             "lumped",
-            {"model.name": "lumped follows contact, voids and flaws in time; analytic compares limits"},
+            _LUMPED,
         ),
         "full": Template(
             "Cycling of Li | LLZO | NMC811",
@@ -95,9 +104,9 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
                 "counter": {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"},
                 "stack": _PRESSED,
             },
-            _CYCLE,
-            "analytic",
-            _ANALYTIC,
+            _FULL_CELL,
+            "lumped",
+            _LUMPED,
         ),
         "anode-free": Template(
             "Cycling of collector | LLZO | Li",
@@ -112,8 +121,8 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
                 "stack": _PRESSED,
             },
             _CYCLE,
-            "analytic",
-            _ANALYTIC,
+            "lumped",
+            _LUMPED,
         ),
         "polymer": Template(
             "Current ramp of Li | PEO-LiTFSI | Li at 90 degC",
@@ -128,9 +137,9 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
                 "stack": {"pressure": "0.1 MPa"},
             },
             _RAMP,
-            "analytic",
+            "lumped",
             {
-                "model.name": "not lumped: that model does not follow the salt of a polymer in this version",
+                "model.name": "lumped follows the salt and the contact in time; analytic compares limits",
                 "cell.interface.contact_hardness": "assumed: a soft polymer flows into full contact [U]",
             },
         ),
@@ -187,10 +196,11 @@ class _Writer:
     def _cell(self) -> Iterator[str]:
         cell = self._chosen.cell
         yield from self._table("cell", cell, TABLES["cell"])
-        for part in ("electrolyte", "electrolyte.flaws", "anode", "counter", "interface", "stack"):
-            fields = CATHODE if part == "counter" and cell["kind"] == "full" else TABLES[f"cell.{part}"]
-            given = cell["electrolyte"].get("flaws") if part == "electrolyte.flaws" else cell.get(part, {})
-            yield from self._table(f"cell.{part}", given, fields)
+        for path in (path for path in TABLES if path.startswith("cell.")):
+            _, part, *child = path.split(".")
+            fields = CATHODE if part == "counter" and cell["kind"] == "full" else TABLES[path]
+            given = cell.get(part, {})
+            yield from self._table(path, given.get(child[0]) if child else given, fields)
 
     def _protocol(self) -> Iterator[str]:
         given = self._chosen.protocol
@@ -206,7 +216,9 @@ class _Writer:
         """One table with its header; as a comment, with examples, when the case does without (`given` is None)."""
         if given is None:
             yield from ("", f"# [{path}]")
-            yield from (_line(name, _example(field), field.help, comment=True) for name, field in fields.items())
+            for name, field in fields.items():
+                words = f"{field.help}; not set" if _may_be_absent(field) else field.help
+                yield _line(name, _example(field), words, comment=True)
             return
         yield from ("", f"[{path}]")
         if "material" in given:
@@ -248,8 +260,15 @@ def _line(name: str, value: Any, words: str, comment: bool = False) -> str:
     return f"{text:<{_COLUMN}}  # {words}"
 
 
+def _may_be_absent(field: Field) -> bool:
+    return field.default is OPTIONAL or (isinstance(field.default, FromMaterial) and field.default.fallback is OPTIONAL)
+
+
 def _example(field: Field) -> Any:
-    return field.example if field.default in (OPTIONAL, REQUIRED) else field.default
+    """A value for a table that the case does without."""
+    if field.example is not None:
+        return field.example
+    return field.default.fallback if isinstance(field.default, FromMaterial) else field.default
 
 
 def _toml(value: Any) -> str:

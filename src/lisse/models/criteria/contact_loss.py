@@ -39,7 +39,7 @@ def void_closure(inputs: Inputs) -> Finding:
 
         j = 2 j_c beta/[beta - rho - (w_l - w_f) F/(n Q V)]
     """
-    law = contact_law_of(inputs)
+    law = contact_law_of(inputs, inputs.closure)
     last = law.height(inputs["contact_limit"])
     first = np.minimum(law.height(formed_contact(inputs)), last)
     dimensions = max(np.ndim(value) for value in inputs.values.values())

@@ -1,26 +1,35 @@
-"""What a lumped cell is made of, at one temperature: kinetics, contact, flaws and resistances.
+"""What a lumped cell is made of, at one temperature: its two sides, its electrolyte and its fixture.
 
-    voltage = j L/sigma + j R_gb + sum over both interfaces of [kinetic + film + constriction drop]
+    voltage = E_cathode(x) + j L/sigma + j R_gb + concentration drop + cathode drop
+              + sum over the metal sides of [kinetic + film + constriction + stress + alloy drop]
 
-Sign: j > 0 plates the working electrode and strips the counter electrode.
+Sign: j > 0 plates the working electrode and strips the counter electrode; the voltage is counter minus working. A part
+that a cell does not have is ``None`` and has no state.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
 from lisse import theory
-from lisse.cell import Cell
+from lisse.cell import Cell, LithiumElectrode
 from lisse.models.base import CellNumbers, cell_numbers, series_resistance
 from lisse.models.charge_transfer import ChargeTransfer, charge_transfer
-from lisse.models.contact import LEAST_CONTACT, ContactLaw, contact_law
+from lisse.models.contact import ContactLaw, contact_law
 from lisse.models.flaws import FlawLaw, flaw_law
+from lisse.models.lumped.alloy import AlloyLaw, alloy_law
+from lisse.models.lumped.cathode import CathodeLaw, cathode_law
+from lisse.models.lumped.fixture import ConstantGap, ConstantPressure, fixture_law
+from lisse.models.lumped.interphase import InterphaseLaw, interphase_law
+from lisse.models.lumped.salt import SaltLaw, salt_law
+from lisse.models.lumped.states import Instant, Layout, Record
 
-__all__ = ["Drops", "Equations", "build_equations"]
+__all__ = ["Drops", "Equations", "Side", "build_equations"]
 
 _TABLE = 2001
 _SMALLEST_CONTACT = 1e-4
@@ -28,17 +37,81 @@ _SMALLEST_CONTACT = 1e-4
 
 @dataclass(frozen=True)
 class Drops:
-    """V. The voltage of a cell, split; floats or arrays."""
+    """V. The voltage of a cell, split; arrays of one shape."""
 
-    ohmic: np.ndarray
-    charge_transfer: np.ndarray
-    film: np.ndarray
-    constriction: np.ndarray
+    open_circuit_voltage: np.ndarray
+    ohmic_drop: np.ndarray
+    concentration_drop: np.ndarray
+    charge_transfer_drop: np.ndarray
+    film_drop: np.ndarray
+    constriction_drop: np.ndarray
+    stress_drop: np.ndarray
 
     @property
     def total(self) -> np.ndarray:
         """V. Cell voltage."""
-        return np.asarray(self.ohmic + self.charge_transfer + self.film + self.constriction)
+        return np.asarray(sum(getattr(self, part.name) for part in fields(self)))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One interface of metal and electrolyte.
+
+    Attributes
+    ----------
+    sign : float
+        1 at the working electrode, -1 at the counter electrode: ``sign * j`` plates it.
+    transfer : ChargeTransfer
+        Of true contact.
+    clean : float
+        1. Share of the surface that is not contaminated.
+    contact : ContactLaw
+    constriction : callable
+        ohm m2 for contact fractions (array).
+    flaws : FlawLaw or None
+    interphase : InterphaseLaw or None
+    alloy : AlloyLaw or None
+    adhesion : float
+        Pa. Tensile strength of the contact.
+    """
+
+    sign: float
+    transfer: ChargeTransfer
+    clean: float
+    contact: ContactLaw
+    constriction: Callable[[np.ndarray], np.ndarray]
+    flaws: FlawLaw | None = None
+    interphase: InterphaseLaw | None = None
+    alloy: AlloyLaw | None = None
+    adhesion: float = 0.0
+
+    def nucleated(self, density_ratio: float) -> Side:
+        """The side with another number density of pores; spots are as far apart as the pores."""
+        narrow, closer = self.constriction, density_ratio**-0.5
+        return replace(self, contact=self.contact.nucleated(density_ratio), constriction=lambda a: closer * narrow(a))
+
+    def drop(self, plating: float, void_height: float, film: float, activity: float) -> float:
+        """V. Kinetic, film and constriction drops of one current density (A/m2, above zero when plated).
+
+        Parameters
+        ----------
+        plating : float, A/m2
+        void_height : float, m
+        film : float, m. Thickness of the interphase.
+        activity : float, 1. Exchange current density over that of the fresh electrolyte.
+        """
+        fraction = self.contact.fraction(void_height)
+        local = plating / (fraction * self.clean)
+        total = self.transfer.kinetic_drop(local / activity) + self.transfer.film_drop(local)
+        if self.interphase is not None:
+            total += local * self.interphase.resistance(film)
+        return total + plating * float(self.constriction(np.array(fraction)))
+
+    def stress_drop(self, pressure: float, void_height: float) -> float:
+        """V. How much harder the pressure on the metal in contact makes it to plate, V p/F."""
+        contact = self.contact
+        squeezed = float(contact.contact_pressure(pressure, contact.fraction(void_height)))
+        return contact.volume_per_charge * squeezed
 
 
 @dataclass(frozen=True)
@@ -48,90 +121,163 @@ class Equations:
     Attributes
     ----------
     numbers : CellNumbers
-    transfer : ChargeTransfer
-    contact : ContactLaw
-        Of both interfaces.
-    flaws : tuple of FlawLaw or None
-        Of the working and the counter interface.
+    sides : tuple of Side or None
+        Working and counter; the counter of a full cell is ``None``.
     series_resistance : float, ohm m2
-        Electrolyte and grain boundaries.
+        Electrolyte and grain boundaries; only the latter where salt carries the current.
     thickness : float, m
         Of the electrolyte.
     area : float, m2
     focusing : float
         Local over mean current density at the mouth of a flaw.
-    constriction : callable
-        ohm m2 for contact fractions (array).
+    fixture : ConstantPressure or ConstantGap
+    salt : SaltLaw or None
+    cathode : CathodeLaw or None
+    anodic_transfer_coefficient : float
+        1. How the exchange current follows the salt.
     """
 
     numbers: CellNumbers
-    transfer: ChargeTransfer
-    contact: ContactLaw
-    flaws: tuple[FlawLaw, FlawLaw] | None
+    sides: tuple[Side, Side | None]
     series_resistance: float
     thickness: float
     area: float
     focusing: float
-    constriction: Callable[[np.ndarray], np.ndarray]
+    fixture: ConstantPressure | ConstantGap
+    salt: SaltLaw | None = None
+    cathode: CathodeLaw | None = None
+    anodic_transfer_coefficient: float = 0.5
+
+    @cached_property
+    def metal(self) -> tuple[tuple[int, Side], ...]:
+        """The sides that are metal, with their place."""
+        return tuple((place, side) for place, side in enumerate(self.sides) if side is not None)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Which states the cell has."""
+        cells = [0, 0]
+        for place, side in self.metal:
+            cells[place] = 0 if side.alloy is None else side.alloy.line.count
+        return Layout(
+            pressure=isinstance(self.fixture, ConstantGap),
+            films=any(side.interphase is not None for _, side in self.metal),
+            salt=0 if self.salt is None else self.salt.line.count,
+            mean_salt=1.0 if self.salt is None else self.salt.salt_concentration,
+            alloys=(cells[0], cells[1]),
+        )
+
+    def nucleated(self, density_ratios: np.ndarray) -> Equations:
+        """The same cell with other number densities of pores at both interfaces."""
+        if (density_ratios == 1.0).all():
+            return self
+        working, counter = self.sides
+        changed = working.nucleated(float(density_ratios[0]))
+        return replace(self, sides=(changed, None if counter is None else counter.nucleated(float(density_ratios[1]))))
+
+    # -- arrays over time ---------------------------------------------------------------------------------------------
 
     def contacts(self, void_height: np.ndarray) -> np.ndarray:
-        """1. Contact fractions for void heights (m), any shape."""
-        lost = self.contact.contact_coefficient * np.maximum(void_height, 0.0) ** (2.0 / 3.0)
-        return np.asarray(np.maximum(1.0 - lost, LEAST_CONTACT))
+        """1. Contact fractions for void heights (m), (..., 2); NaN where there is no metal."""
+        out = np.full(np.shape(void_height), np.nan)
+        for place, side in self.metal:
+            out[..., place] = side.contact.fractions(void_height[..., place])
+        return out
 
-    def drops(self, current_density: np.ndarray, void_height: np.ndarray) -> Drops:
-        """V. Split of the cell voltage.
+    def interface_drops(self, record: Record) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """V. Kinetic, film and constriction drop of each metal side along a record, with the sign of the current."""
+        found = []
+        activities = self._activities(record)
+        for place, side in self.metal:
+            fraction = side.contact.fractions(record.void_height[:, place])
+            local = record.current_density / (fraction * side.clean)
+            kinetic = side.sign * side.transfer.kinetic_drops(side.sign * local / activities[:, place])
+            across = local * side.transfer.film_resistance
+            if side.interphase is not None:
+                across = across + local * side.interphase.resistance(record.interphase_thickness[:, place])
+            found.append((kinetic, across, record.current_density * side.constriction(fraction)))
+        return found
 
-        Parameters
-        ----------
-        current_density : (n,) array, A/m2
-        void_height : (n, 2) array, m
-            At the working and the counter interface.
-        """
-        contact = self.contacts(void_height)
-        kinetic = film = narrow = np.zeros(np.shape(current_density))
-        for side, sign in enumerate((1.0, -1.0)):
-            drop, across_film = self._interface(sign * current_density / contact[:, side])
-            kinetic, film = kinetic + sign * drop, film + sign * across_film
-            narrow = narrow + current_density * self.constriction(contact[:, side])
-        return Drops(current_density * self.series_resistance, kinetic, film, narrow)
+    def drops(self, record: Record) -> Drops:
+        """V. Split of the cell voltage along a record."""
+        j = record.current_density
+        kinetic, film, narrow = (np.asarray(sum(parts)) for parts in zip(*self.interface_drops(record), strict=True))
+        stress = alloy = open_circuit = np.zeros(len(j))
+        for place, side in self.metal:
+            fraction = side.contact.fractions(record.void_height[:, place])
+            squeezed = side.contact.contact_pressure(record.stack_pressure, fraction)
+            stress = stress + side.sign * side.contact.volume_per_charge * squeezed
+            if side.alloy is not None:
+                surface = side.alloy.surface(record.alloys[place], -side.sign * j)
+                alloy = alloy + side.sign * side.alloy.drop(surface)
+        ohmic, salt = self._electrolyte_drops(record)
+        if self.cathode is not None:
+            kinetic = kinetic + self.cathode.drop(j)
+            open_circuit = self.cathode.open_circuit(self.cathode.fraction(record.charge))
+        return Drops(open_circuit, ohmic, salt + alloy, kinetic, film, narrow, stress)
 
-    def voltage(self, current_density: float, void_height: tuple[float, float]) -> float:
-        """V. Cell voltage, for one current density (A/m2) and one pair of void heights (m)."""
+    def _electrolyte_drops(self, record: Record) -> tuple[np.ndarray, np.ndarray]:
+        """V. Ohmic drop, and what differences of concentration add."""
+        j = record.current_density
+        if self.salt is None:
+            return j * self.series_resistance, np.zeros(len(j))
+        ohmic = np.asarray(self.salt.ohmic(record.salt, j))
+        return ohmic + j * self.series_resistance, np.asarray(self.salt.drop(record.salt, j) - ohmic)
+
+    def _activities(self, record: Record) -> np.ndarray:
+        """1. Exchange current density over that of the fresh electrolyte, (n, 2)."""
+        if self.salt is None:
+            return np.ones((len(record.current_density), 2))
+        return self.salt.activities(record.salt, record.current_density, self.anodic_transfer_coefficient)
+
+    def mouth_drop(self, side: Side, plating: np.ndarray, void_height: np.ndarray, film: np.ndarray) -> np.ndarray:
+        """V. Drop between metal and electrolyte at the mouth of a flaw, with focusing; sign of `plating` (A/m2)."""
+        local = self.focusing * plating / (side.contact.fractions(void_height) * side.clean)
+        drop = side.transfer.kinetic_drops(local) + local * side.transfer.film_resistance
+        if side.interphase is not None:
+            drop = drop + local * side.interphase.resistance(film)
+        return np.asarray(drop)
+
+    # -- one instant, for the inner loop -------------------------------------------------------------------------------
+
+    def voltage(self, current_density: float, state: Instant) -> float:
+        """V. Cell voltage at one current density (A/m2) in one state; rises with the current."""
         total = current_density * self.series_resistance
-        for sign, height in ((1.0, void_height[0]), (-1.0, void_height[1])):
-            fraction = self.contact.fraction(height)
-            local = sign * current_density / fraction
-            total += sign * (self.transfer.kinetic_drop(local) + self.transfer.film_drop(local))
-            total += current_density * float(self.constriction(np.array(fraction)))
+        activities = (1.0, 1.0)
+        if self.salt is not None:
+            total += float(self.salt.drop(state.salt, current_density))
+            activities = self.salt.activities(state.salt, current_density, self.anodic_transfer_coefficient).tolist()
+        if self.cathode is not None:
+            total += self.cathode.drop(current_density)
+            total += self.cathode.open_circuit(self.cathode.fraction(state.charge))
+        for place, side in self.metal:
+            plating, height = side.sign * current_density, state.void_height[place]
+            drop = side.drop(plating, height, state.interphase_thickness[place], activities[place])
+            drop += side.stress_drop(state.stack_pressure, height)
+            if side.alloy is not None:
+                drop += float(side.alloy.drop(side.alloy.surface(state.alloys[place], -plating)))
+            total += side.sign * drop
         return total
 
-    def current_at(self, voltage: float, void_height: tuple[float, float]) -> float:
+    def current_at(self, voltage: float, state: Instant) -> float:
         """A/m2. Current density at a held voltage; the voltage rises with the current, so there is exactly one."""
-        if voltage == 0.0:
+        from scipy.optimize import brentq
+
+        missing = voltage - self.voltage(0.0, state)
+        if missing == 0.0:
             return 0.0
-        sign = math.copysign(1.0, voltage)
-        low, high = 0.0, abs(voltage) / self.series_resistance
-        while high - low > 1e-13 * high:
-            middle = 0.5 * (low + high)
-            if middle in (low, high):
-                break
-            too_high = sign * self.voltage(sign * middle, void_height) > abs(voltage)
-            low, high = (low, middle) if too_high else (middle, high)
-        return sign * 0.5 * (low + high)
-
-    def mouth_drop(self, plating: np.ndarray, void_height: np.ndarray) -> np.ndarray:
-        """V. Drop between metal and electrolyte at the mouth of a flaw, with focusing; sign of `plating` (A/m2)."""
-        drop, across_film = self._interface(self.focusing * plating / self.contacts(void_height))
-        return np.asarray(drop + across_film)
-
-    def _interface(self, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """V. Kinetic and film drops for local current densities (A/m2), above zero where the interface is plated."""
-        return self.transfer.kinetic_drops(local), local * self.transfer.film_resistance
+        least = self.series_resistance + (0.0 if self.salt is None else float(self.salt.ohmic(state.salt, 1.0)))
+        bound = missing / least
+        if (voltage - self.voltage(bound, state)) * missing >= 0.0:  # ohmic to rounding
+            return bound
+        found: float = brentq(
+            lambda j: voltage - self.voltage(j, state), *sorted((0.0, bound)), xtol=1e-14 * abs(bound), rtol=1e-13
+        )
+        return found
 
 
 def build_equations(cell: Cell, classes: int, seed: int | None, temperature: float | None = None) -> Equations:
-    """Put the laws of a symmetric cell together at one temperature (K; the cell's own by default).
+    """Put the laws of a cell together at one temperature (K; the cell's own by default).
 
     Raises
     ------
@@ -139,20 +285,42 @@ def build_equations(cell: Cell, classes: int, seed: int | None, temperature: flo
         When a material property is not known.
     """
     numbers = cell_numbers(cell, temperature)
-    interface = cell.interface
-    transfer = charge_transfer(interface, numbers.temperature)
-    seeds = [None, None] if seed is None else [(seed, 0), (seed, 1)]
-    flaws = [flaw_law(cell, numbers, transfer.small_signal_resistance, classes, part) for part in seeds]
+    at = numbers.temperature
+    salt = salt_law(cell, at)
+    working = _side(cell, 0, classes, None if seed is None else (seed, 0), at)
+    metal_counter = isinstance(cell.counter, LithiumElectrode)
+    counter = _side(cell, 1, classes, None if seed is None else (seed, 1), at) if metal_counter else None
+    boundaries = cell.electrolyte.grain_boundary_resistance
     return Equations(
         numbers=numbers,
-        transfer=transfer,
-        contact=contact_law(interface, numbers),
-        flaws=None if flaws[0] is None or flaws[1] is None else (flaws[0], flaws[1]),
-        series_resistance=series_resistance(cell, numbers),
+        sides=(working, counter),
+        series_resistance=series_resistance(cell, numbers) if salt is None else boundaries,
         thickness=cell.electrolyte.thickness,
         area=cell.area,
         focusing=1.0 if cell.electrolyte.flaws is None else cell.electrolyte.flaws.focusing,
+        fixture=fixture_law(cell, at),
+        salt=salt,
+        cathode=cathode_law(cell, at),
+        anodic_transfer_coefficient=cell.interface.anodic_transfer_coefficient,
+    )
+
+
+def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, temperature: float) -> Side:
+    """The laws of one metal side."""
+    interface = cell.interface
+    numbers = cell_numbers(cell, temperature, place)
+    transfer = charge_transfer(interface, temperature)
+    electrode = (cell.working, cell.counter)[place]
+    return Side(
+        sign=(1.0, -1.0)[place],
+        transfer=transfer,
+        clean=1.0 - interface.contamination,
+        contact=contact_law(interface, numbers),
         constriction=_constriction_table(interface.void_density, numbers.conductivity),
+        flaws=flaw_law(cell, numbers, transfer.small_signal_resistance, classes, seed),
+        interphase=interphase_law(cell, place, temperature),
+        alloy=alloy_law(electrode, temperature) if isinstance(electrode, LithiumElectrode) else None,
+        adhesion=interface.adhesion_strength,
     )
 
 

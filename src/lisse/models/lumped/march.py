@@ -1,76 +1,32 @@
 """March a lumped cell through its protocol, step by step, to the end or to the first failure.
 
-In each step the contact goes first, because flaws take a negligible share of the current; then the flaws of both
-interfaces follow the drop that the contact sets. The earliest failure ends the run.
+In each step the cell goes first, because flaws take a negligible share of the current; then the flaws of each metal
+interface follow the drop that the cell sets. The earliest failure ends the run. Forming comes before: a plastic
+contact, and creep of its voids for the forming time.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
-from lisse.cell import Cell
-from lisse.models.base import Progress, symmetric_counter
-from lisse.models.limits import formed_contact
-from lisse.models.lumped.contact_path import ContactFollower, ContactPath
-from lisse.models.lumped.equations import Equations, build_equations
+from lisse.cell import Cell, LithiumElectrode
+from lisse.models.base import Progress
+from lisse.models.contact import contact_as_formed, nucleated_density
+from lisse.models.lumped.equations import Equations, Side, build_equations
+from lisse.models.lumped.fixture import ConstantPressure
 from lisse.models.lumped.flaw_path import FlawPath, Mouth, follow_flaws
+from lisse.models.lumped.legs import Failure, Leg, March
+from lisse.models.lumped.path import CellPath, Follower
+from lisse.models.lumped.short import is_soft
+from lisse.models.lumped.states import Record
 from lisse.protocol import Protocol, Step
 
-__all__ = ["Failure", "Leg", "March", "march"]
+__all__ = ["march"]
 
-
-@dataclass(frozen=True)
-class Failure:
-    """What ended the run: a verdict mode, the time (s) and the interface (0 working, 1 counter, None neither)."""
-
-    mode: str
-    time: float
-    where: int | None
-
-
-@dataclass(frozen=True)
-class Leg:
-    """One step of the protocol as it was run.
-
-    Attributes
-    ----------
-    step : Step
-    equations : Equations
-    time : (n,) array, s
-        From the start of the protocol.
-    current_density : (n,) array, A/m2
-    charge : (n,) array, C/m2
-        Signed, from the start of the protocol.
-    void_height : (n, 2) array, m
-    filling, depth : (n, 2, m) array
-        Scaled state of the flaws; m = 0 without flaws.
-    lithium_thickness : (n, 2) array, m
-        Of both electrodes, less what is in the flaws.
-    stack_pressure : float, Pa
-    """
-
-    step: Step
-    equations: Equations
-    time: np.ndarray
-    current_density: np.ndarray
-    charge: np.ndarray
-    void_height: np.ndarray
-    filling: np.ndarray
-    depth: np.ndarray
-    lithium_thickness: np.ndarray
-    stack_pressure: float
-
-
-@dataclass(frozen=True)
-class March:
-    """All legs, and how it ended: `failure` of the cell, or `trouble` of the solver (a sentence), or neither."""
-
-    legs: tuple[Leg, ...]
-    failure: Failure | None
-    trouble: str
+_POOR_SALT = 0.05  # of the mean: a voltage limit reached with less salt than that at an electrode is depletion
 
 
 def march(
@@ -108,155 +64,213 @@ class _Run:
         self._cell, self._classes, self._tolerance, self._seed = cell, classes, tolerance, seed
         self._voltage_limit = protocol.voltage_limit
         self._equations = build_equations(cell, classes, seed)
-        self._follower = ContactFollower(cell.interface.contact_limit, tolerance)
-        self._pressure = cell.stack.pressure
-        self._lithium = np.array([cell.working.thickness, symmetric_counter(cell, "lumped").thickness])
-        self._void_height = np.full(2, self._equations.contact.height(formed_contact(cell)))
-        flaws = self._equations.flaws
-        m = 0 if flaws is None else len(flaws[0].initial_depth)
+        self._follower = Follower(cell.interface.contact_limit, tolerance)
+        self._density = np.ones(2)
+        counter = cell.counter.thickness if isinstance(cell.counter, LithiumElectrode) else np.nan
+        self._lithium, self._dead = np.array([cell.working.thickness, counter]), np.zeros(2)
+        flaws = self._equations.sides[0].flaws
+        m = 0 if flaws is None else len(flaws.initial_depth)
         self._filling, self._depth = np.zeros((2, m)), np.ones((2, m))
-        self._time = self._charge = 0.0
         self.legs: list[Leg] = []
         self.failure: Failure | None = None
         self.trouble = ""
+        self._state = self._formed()
+
+    def _formed(self) -> Record:
+        """The cell before the first step."""
+        cell, equations = self._cell, self._equations
+        stack = cell.stack
+        contact = contact_as_formed(stack.forming_pressure, stack.pressure, cell.interface.contact_hardness)
+        heights, films = np.zeros((1, 2)), np.zeros((1, 2))
+        alloys = [np.zeros((1, 0)), np.zeros((1, 0))]
+        for place, side in equations.metal:
+            heights[0, place] = side.contact.height(float(contact))
+            films[0, place] = 0.0 if side.interphase is None else side.interphase.initial_thickness
+            if side.alloy is not None:
+                alloys[place] = side.alloy.initial()[np.newaxis]
+        salt = np.zeros((1, 0)) if equations.salt is None else equations.salt.initial()[np.newaxis]
+        zero = np.zeros(1)
+        state = Record(zero, zero, zero, np.array([stack.pressure]), heights, films, salt, (alloys[0], alloys[1]))
+        if not stack.forming_time:
+            return state
+        pressed = dataclasses.replace(
+            build_equations(cell, 1, None, stack.forming_temperature or cell.temperature), fixture=ConstantPressure()
+        )
+        pressure = np.array([max(stack.forming_pressure, stack.pressure)])
+        held = Step(current_density=0.0, duration=stack.forming_time, label="forming")
+        start = dataclasses.replace(state, stack_pressure=pressure)
+        path = self._follower.follow(pressed, held, start, self._lithium)
+        if path.trouble:
+            self.trouble = f"forming: {path.trouble}"
+        end = path.record.rows(slice(-1, None), zero)
+        return dataclasses.replace(end, stack_pressure=state.stack_pressure)
 
     def take(self, step: Step) -> None:
         """Run one step and keep its leg."""
         if step.temperature is not None and step.temperature != self._equations.numbers.temperature:
             self._equations = build_equations(self._cell, self._classes, self._seed, step.temperature)
-        self._pressure = self._pressure if step.stack_pressure is None else step.stack_pressure
-        contact = self._follower.follow(self._equations, step, self._pressure, self._void_height)
-        contact = self._cut_at_voltage(self._cut_at_lithium(contact))
-        flaws = self._flaws(contact)
-        leg, failure = self._leg(step, contact, flaws)
-        troubles = [contact.trouble, *(path.trouble for path in flaws)]
-        self.trouble = next((trouble for trouble in troubles if trouble), "")
-        if failure is not None and not self.trouble:  # what the contact met may lie beyond the trouble of a flaw
-            self.failure = Failure(failure[0], float(leg.time[-1]), failure[1])
+        if step.stack_pressure is not None:
+            self._state = dataclasses.replace(self._state, stack_pressure=np.array([step.stack_pressure]))
+        equations = self._nucleated(step)
+        path = self._follower.follow(equations, step, self._state, self._lithium)
+        for margin, failure in self._limits(equations, step):
+            path = path.cut(margin, failure)
+        flaws = self._flaws(equations, path)
+        leg, ended = self._leg(equations, step, path, flaws)
+        troubles = [path.trouble, *(flaw.trouble for flaw in flaws.values())]
+        self.trouble = self.trouble or next((trouble for trouble in troubles if trouble), "")
+        if ended is not None and ended[0] == "filament-short" and is_soft(leg, ended[1]):
+            ended = ("soft-short", ended[1])
+        if ended is not None and not self.trouble:  # what the cell met may lie beyond the trouble of a flaw
+            self.failure = Failure(ended[0], float(leg.record.time[-1]), ended[1])
         self.legs.append(leg)
-        self._time, self._charge = float(leg.time[-1]), float(leg.charge[-1])
-        self._void_height, self._filling, self._depth = leg.void_height[-1], leg.filling[-1], leg.depth[-1]
+        self._state = leg.record.rows(slice(-1, None))
+        self._lithium, self._dead = leg.lithium_thickness[-1], leg.dead_lithium[-1]
+        self._filling, self._depth = leg.filling[-1], leg.depth[-1]
 
-    # -- limits that the contact path does not watch ----------------------------------------------------------------
+    def _nucleated(self, step: Step) -> Equations:
+        """The laws with the number of pores that the current nucleates where an interface has no voids."""
+        current = step.current_density
+        if current is not None and self._cell.interface.void_density_exponent != 0.0:
+            for place, side in self._equations.metal:
+                if self._state.void_height[-1, place] <= 0.0 and side.sign * current < 0.0:
+                    self._density[place] = nucleated_density(self._cell.interface, abs(current))
+        return self._equations.nucleated(self._density)
 
-    def _cut_at_lithium(self, path: ContactPath) -> ContactPath:
-        """End the path where an electrode has no lithium left."""
-        per_charge = self._equations.contact.volume_per_charge
-        for side, sign in ((0, 1.0), (1, -1.0)):
-            left = self._lithium[side] + sign * (self._charge + path.charge) * per_charge
-            if left[-1] < 0.0:
-                time = float(np.interp(0.0, -left, path.time))
-                path = _cut(path, time, ("lithium-exhausted", side))
-        return path
+    # -- limits that the path does not watch --------------------------------------------------------------------------
 
-    def _cut_at_voltage(self, path: ContactPath) -> ContactPath:
-        """End the path where the voltage passes the limit; it rises as voids grow, which bounds it at once."""
-        largest = float(np.abs(path.current_density).max())
-        widest = float(path.void_height[:, 0].max()), float(path.void_height[:, 1].max())
-        if (
-            max(self._equations.voltage(largest, widest), -self._equations.voltage(-largest, widest))
-            <= self._voltage_limit
-        ):
-            return path
-        size = np.abs(self._equations.drops(path.current_density, path.void_height).total)
-        beyond = np.flatnonzero(size > self._voltage_limit)
-        if not len(beyond):
-            return path
-        first = int(beyond[0])
-        if first == 0:
-            return _cut(path, float(path.time[0]), ("voltage-limit", None))
-        low, high = float(path.time[first - 1]), float(path.time[first])
-        while high - low > 1e-12 * high:
-            middle = 0.5 * (low + high)
-            if middle in (low, high):
-                break
-            there = path.at(np.array([middle]))
-            working, counter = there.void_height[0].tolist()
-            voltage = self._equations.voltage(float(there.current_density[0]), (working, counter))
-            low, high = (low, middle) if abs(voltage) > self._voltage_limit else (middle, high)
-        return _cut(path, high, ("voltage-limit", None))
+    def _limits(
+        self, equations: Equations, step: Step
+    ) -> list[tuple[Callable[[Record], np.ndarray], tuple[str, int | None] | None]]:
+        """Margins that end a step below zero, and the failure that it means (None: the step has done its work)."""
+        found: list[tuple[Callable[[Record], np.ndarray], tuple[str, int | None] | None]] = []
+
+        def lithium(place: int) -> Callable[[Record], np.ndarray]:
+            return lambda record: self._metal(equations, record)[0][:, place]
+
+        for place, _ in equations.metal:
+            bare = place == 0 and self._cell.kind == "anode-free"  # stripping to the collector is what is asked for
+            found.append((lithium(place), None if bare else ("lithium-exhausted", place)))
+        if equations.cathode is not None:
+            found.append((lambda record: _cathode_left(equations, record), ("lithium-exhausted", 1)))
+        if any(side.interphase is not None for _, side in equations.metal):
+            found.append(
+                (
+                    lambda record: equations.thickness - record.interphase_thickness.sum(axis=1),
+                    ("interphase-growth", None),
+                )
+            )
+            found.append((lambda record: self._unbroken(equations, record), ("electrolyte-fracture", None)))
+        limit = self._voltage_limit
+        found.append((lambda record: limit - np.abs(equations.drops(record).total), ("voltage-limit", None)))
+        aim = step.until_voltage
+        if aim is not None:
+            sign = np.sign(step.current_density or 0.0)
+            found.append((lambda record: sign * (aim - equations.drops(record).total), None))
+        least = step.until_current
+        if least is not None:
+            found.append((lambda record: np.abs(record.current_density) - least, None))
+        return found
+
+    def _unbroken(self, equations: Equations, record: Record) -> np.ndarray:
+        """1. One less K/K_IC of the longest flaw in the stress that growing interphases put on the electrolyte."""
+        stress = np.zeros(len(record.time))
+        for place, side in equations.metal:
+            if side.interphase is not None and side.interphase.misfit is not None:
+                stress = stress + side.interphase.misfit.electrolyte_stress(record.interphase_thickness[:, place])
+        toughness = equations.numbers.fracture_toughness
+        intensity = np.zeros(len(stress))
+        for place, side in equations.metal:
+            if side.flaws is not None and toughness is not None:
+                length = float((side.flaws.initial_depth * self._depth[place]).max())
+                intensity = np.maximum(intensity, side.flaws.intensity_under(stress, length) / toughness)
+        return np.asarray(1.0 - intensity)
+
+    def _metal(self, equations: Equations, record: Record) -> tuple[np.ndarray, np.ndarray]:
+        """m. Metal that can still be stripped, and dead metal, (n, 2) each, along a record of this step."""
+        start, shape = self._state, (len(record.time), 2)
+        metal, dead = np.full(shape, np.nan), np.zeros(shape)
+        share = self._cell.interface.dead_share
+        passed = np.concatenate([start.charge[-1:], record.charge])
+        for place, side in equations.metal:
+            plated = side.sign * np.diff(passed) * side.contact.volume_per_charge
+            lost = np.cumsum(np.maximum(-plated, 0.0)) * (share / max(1.0 - share, 1e-12))
+            metal[:, place] = self._lithium[place] + np.cumsum(plated) - lost
+            dead[:, place] = self._dead[place] + lost
+            if side.interphase is not None:
+                grown = record.interphase_thickness[:, place] - start.interphase_thickness[-1, place]
+                metal[:, place] -= side.interphase.lithium_consumed(grown)
+        return metal, dead
 
     # -- flaws --------------------------------------------------------------------------------------------------------
 
-    def _flaws(self, contact: ContactPath) -> list[FlawPath]:
-        laws = self._equations.flaws
-        if laws is None:
-            return []
-        equations = self._equations
-        return [
-            follow_flaws(
-                law,
-                contact.time,
-                _mouth(equations, contact, side),
-                self._filling[side],
-                self._depth[side],
+    def _flaws(self, equations: Equations, path: CellPath) -> dict[int, FlawPath]:
+        return {
+            place: follow_flaws(
+                side.flaws,
+                path.record.time,
+                _mouth(equations, path.record, place, side),
+                self._filling[place],
+                self._depth[place],
                 equations.thickness,
                 self._tolerance,
             )
-            for side, law in enumerate(laws)
-        ]
+            for place, side in equations.metal
+            if side.flaws is not None
+        }
 
     def _leg(
-        self, step: Step, contact: ContactPath, flaws: list[FlawPath]
+        self, equations: Equations, step: Step, path: CellPath, flaws: dict[int, FlawPath]
     ) -> tuple[Leg, tuple[str, int | None] | None]:
         """Both paths on one clock, up to the earliest failure."""
-        failure = contact.failure
-        shorts = [(path.short, side) for side, path in enumerate(flaws) if path.short is not None]
-        time = contact.time
-        if any(path.time is not time for path in flaws):
-            end = min(float(path.time[-1]) for path in flaws)
-            time = np.union1d(flaws[0].time, flaws[1].time)
+        record, failure = path.record, path.failure
+        shorts = [(flaw.short, place) for place, flaw in flaws.items() if flaw.short is not None]
+        if any(flaw.time is not record.time for flaw in flaws.values()):
+            end = min(float(flaw.time[-1]) for flaw in flaws.values())
+            time = np.unique(np.concatenate([flaw.time for flaw in flaws.values()]))
             time = time[time <= end]
-            contact = contact.at(time)
+            record = record.at(time)
             failure = ("filament-short", min(shorts)[1]) if shorts else failure
-        filling = depth = np.empty((len(time), 2, 0))
-        if flaws:
-            filling = np.stack([_on(time, path.time, path.filling) for path in flaws], axis=1)
-            depth = np.stack([_on(time, path.time, path.depth) for path in flaws], axis=1)
-        charge = self._charge + contact.charge
-        plated = charge[:, np.newaxis] * [1.0, -1.0] * self._equations.contact.volume_per_charge
-        lithium = self._lithium + plated - _in_flaws(self._equations, filling)
-        leg = Leg(
-            step,
-            self._equations,
-            self._time + time,
-            contact.current_density,
-            charge,
-            contact.void_height,
-            filling,
-            depth,
-            lithium,
-            self._pressure,
-        )
-        return leg, failure
+        time = record.time
+        shape = (len(time), *self._filling.shape)
+        filling, depth = np.zeros(shape), np.ones(shape)
+        for place, flaw in flaws.items():
+            filling[:, place] = _on(time, flaw.time, flaw.filling)
+            depth[:, place] = _on(time, flaw.time, flaw.depth)
+        metal, dead = self._metal(equations, record)
+        for place, side in equations.metal:
+            if side.flaws is not None:
+                metal[:, place] -= (filling[:, place] - self._filling[place]) @ side.flaws.height_per_filling
+        if failure is not None and failure[0] == "voltage-limit" and equations.salt is not None:
+            left = float(equations.salt.least(record.salt[-1], float(record.current_density[-1])))
+            failure = ("salt-depletion", None) if left < _POOR_SALT else failure
+        absolute = dataclasses.replace(record, time=self._state.time[-1] + time)
+        return Leg(step, equations, absolute, filling, depth, metal, dead), failure
 
 
-def _mouth(equations: Equations, contact: ContactPath, side: int) -> Mouth:
-    """What the flaws of one interface see; voids are interpolated, the drop follows from them."""
-    sign = (1.0, -1.0)[side]
+def _cathode_left(equations: Equations, record: Record) -> np.ndarray:
+    """C/m2. Charge to the end of the cathode's range that the current leads to."""
+    cathode = equations.cathode
+    if cathode is None:
+        return np.full(len(record.time), np.inf)
+    left = cathode.lithium(record.charge)
+    room = np.where(record.current_density < 0.0, cathode.areal_capacity - left, np.inf)
+    return np.asarray(np.where(record.current_density > 0.0, left, room))
+
+
+def _mouth(equations: Equations, record: Record, place: int, side: Side) -> Mouth:
+    """What the flaws of one interface see; the state is interpolated, the drop follows from it."""
 
     def mouth(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        plating = sign * np.interp(time, contact.time, contact.current_density)
-        void_height = np.interp(time, contact.time, contact.void_height[:, side])
-        return plating, equations.mouth_drop(plating, void_height)
+        plating = side.sign * np.interp(time, record.time, record.current_density)
+        height = np.interp(time, record.time, record.void_height[:, place])
+        film = np.interp(time, record.time, record.interphase_thickness[:, place])
+        return plating, equations.mouth_drop(side, plating, height, film)
 
     return mouth
-
-
-def _cut(path: ContactPath, time: float, failure: tuple[str, int | None]) -> ContactPath:
-    kept = np.append(path.time[path.time < time], time)
-    return dataclasses.replace(path.at(kept), failure=failure, trouble="")
 
 
 def _on(time: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:
     if time is known or np.array_equal(time, known):
         return values
     return np.column_stack([np.interp(time, known, column) for column in values.T])
-
-
-def _in_flaws(equations: Equations, filling: np.ndarray) -> np.ndarray | float:
-    """m. Lithium in the flaws of each interface, (n, 2)."""
-    if equations.flaws is None:
-        return 0.0
-    height = np.stack([law.height_per_filling for law in equations.flaws])
-    return np.asarray((filling * height).sum(axis=-1))

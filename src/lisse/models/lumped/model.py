@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from lisse import __version__ as version
 from lisse.cell import Cell
 from lisse.errors import InvalidInput
-from lisse.models.base import Model, Progress, symmetric_counter
+from lisse.models.base import Model, Progress
 from lisse.models.doubts import validity_warnings
 from lisse.models.limits import limits, margins
 from lisse.models.lumped.march import march
-from lisse.models.lumped.traces import conservation, flaw_share, traces, verdict
+from lisse.models.lumped.traces import conservation, coulombic_efficiency, flaw_share, traces, verdict
 from lisse.models.targets import targets
 from lisse.protocol import Protocol
 from lisse.records import Solution
@@ -60,18 +60,10 @@ class Lumped(Model):
         Raises
         ------
         InvalidInput
-            For a cell that is not symmetric, or a fixture other than constant pressure or a schedule.
+            For a cell that cannot exist.
         MissingValue
             When a material property is not known.
         """
-        symmetric_counter(cell, self.name)
-        if cell.stack.fixture == "constant-gap":
-            raise InvalidInput(
-                "cell.stack.fixture",
-                cell.stack.fixture,
-                "'constant-pressure' or 'schedule' in the lumped model of this version",
-                "Use constant-pressure with the pressure that the gap is set to",
-            )
         run = march(cell, protocol, self.flaw_classes, self.relative_tolerance, seed, progress)
         found = verdict(run)
         if run.trouble:
@@ -82,6 +74,9 @@ class Lumped(Model):
             status, text = "completed", "the protocol ran to its end without failure"
         criteria = limits(cell, protocol)
         warnings = list(validity_warnings(cell, protocol, criteria))
+        efficiency = coulombic_efficiency(run)
+        if cell.kind == "anode-free" and efficiency is not None:
+            warnings.append(f"coulombic efficiency: {efficiency:.2%} of what was plated could be stripped again")
         share = flaw_share(run)
         if share > _NEGLIGIBLE:
             warnings.append(

@@ -2,107 +2,121 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lisse.models.lumped.march import Failure, Leg, March
+from lisse.models.lumped.equations import Equations
+from lisse.models.lumped.internal import POINTS, lithium_potential
+from lisse.models.lumped.legs import SIDES, Leg, March
+from lisse.models.lumped.short import after_short
+from lisse.models.lumped.states import Record
 from lisse.records import Verdict, dataset
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["conservation", "flaw_share", "traces", "verdict"]
-
-_AFTER_SHORT = np.array([0.0, 1.0, 10.0, 60.0])  # s, recorded with the filament in place
-_LITHIUM_RESISTIVITY = 9.3e-8  # ohm m, row LI-5 of the materials library
-_SIDES = ("working", "counter")
+__all__ = ["conservation", "coulombic_efficiency", "flaw_share", "traces", "verdict"]
 
 
 def traces(run: March) -> xr.Dataset:
     """Every trace of a run as one Dataset over time; interface quantities have the dimension ``interface``.
 
-    Where the step changes there are two records at one time, before and after. After a filament short, one minute is
+    Where the step changes there are two records at one time, before and after. After a short, one minute is
     recorded with the filament in parallel to the cell.
     """
     parts = [_group_traces(list(group)) for _, group in itertools.groupby(run.legs, key=lambda leg: id(leg.equations))]
-    if run.failure is not None and run.failure.mode == "filament-short":
-        parts.append(_shorted(run.legs[-1], run.failure, parts[-1]))
+    if run.failure is not None and run.failure.mode in ("filament-short", "soft-short"):
+        parts.append(after_short(run.legs[-1], run.failure.where, parts[-1]))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     time = joined.pop("time")
-    dims = {1: ("time",), 2: ("time", "interface")}
-    arrays = {name: (dims[values.ndim], values) for name, values in joined.items()}
-    return dataset(arrays, {"time": time, "interface": list(_SIDES)})
+    coords: dict[str, Any] = {"time": time, "interface": list(SIDES)}
+    equations = run.legs[0].equations
+    across = {"salt_concentration": None if equations.salt is None else equations.salt.places}
+    across["lithium_chemical_potential"] = POINTS * equations.thickness
+    arrays = {}
+    for name, values in joined.items():
+        dims = ("time",) if values.ndim == 1 else ("time", "interface")
+        if name in across:
+            dims, coords["position"] = ("time", "position"), across[name]
+        arrays[name] = (dims, values)
+    return dataset(arrays, coords)
 
 
 def _group_traces(legs: list[Leg]) -> dict[str, np.ndarray]:
     """Legs with the same equations, put end to end."""
     equations = legs[0].equations
-    current, void_height, filling, depth = (
+    record = functools.reduce(Record.joined, (leg.record for leg in legs))
+    filling, depth, lithium, dead = (
         np.concatenate([getattr(leg, name) for leg in legs])
-        for name in ("current_density", "void_height", "filling", "depth")
+        for name in ("filling", "depth", "lithium_thickness", "dead_lithium")
     )
-    contact = equations.contacts(void_height)
-    drops = equations.drops(current, void_height)
+    contact = equations.contacts(record.void_height)
+    drops = equations.drops(record)
     found = {
-        "time": np.concatenate([leg.time for leg in legs]),
-        "current_density": current,
+        "time": record.time,
+        "current_density": record.current_density,
         "voltage": drops.total,
-        "ohmic_drop": drops.ohmic,
-        "charge_transfer_drop": drops.charge_transfer,
-        "film_drop": drops.film,
-        "constriction_drop": drops.constriction,
-        "charge": np.concatenate([leg.charge for leg in legs]),
+        "charge": record.charge,
         "contact_fraction": contact,
-        "void_height": void_height,
-        "lithium_thickness": np.concatenate([leg.lithium_thickness for leg in legs]),
-        "stack_pressure": np.concatenate([np.full(len(leg.time), leg.stack_pressure) for leg in legs]),
-        "temperature": np.full(len(current), equations.numbers.temperature),
-        "largest_local_current_density": equations.focusing * np.abs(current) / contact.min(axis=1),
-        "short_conductance": np.zeros(len(current)),
+        "void_height": _of_metal(equations, record.void_height),
+        "lithium_thickness": lithium,
+        "stack_pressure": record.stack_pressure,
+        "temperature": np.full(len(record.time), equations.numbers.temperature),
+        "largest_local_current_density": equations.focusing
+        * np.abs(record.current_density)
+        / (np.nanmin(contact, axis=1) * equations.sides[0].clean),
+        "short_conductance": np.zeros(len(record.time)),
     }
-    if equations.flaws is not None:
-        sides = list(enumerate(equations.flaws))
-        length = [(law.initial_depth * depth[:, side]).max(axis=-1) for side, law in sides]
-        pressure = [law.pressure(filling[:, side], depth[:, side]).max(axis=-1) for side, law in sides]
-        found["flaw_length"], found["plating_pressure"] = np.column_stack(length), np.column_stack(pressure)
+    found |= {part.name: getattr(drops, part.name) for part in dataclasses.fields(drops)}
+    for name, there in _parts(equations).items():
+        if not there:
+            found.pop(name, None)
+    if equations.layout.films:
+        found["interphase_thickness"] = _of_metal(equations, record.interphase_thickness)
+    if dead.any():
+        found["dead_lithium_thickness"] = dead
+    if equations.salt is not None:
+        found["salt_concentration"] = equations.salt.profile(record.salt, record.current_density)
+    if any(equations.layout.alloys):
+        found["lithium_fraction"] = _surface_fractions(equations, record)
+    potential = lithium_potential(equations, record)
+    if potential is not None:
+        found["lithium_chemical_potential"] = potential
+    length = np.full((len(record.time), 2), np.nan)
+    pressure = length.copy()
+    for place, side in equations.metal:
+        if side.flaws is not None:
+            length[:, place] = (side.flaws.initial_depth * depth[:, place]).max(axis=-1)
+            pressure[:, place] = side.flaws.pressure(filling[:, place], depth[:, place]).max(axis=-1)
+    if not np.isnan(length).all():
+        found["flaw_length"], found["plating_pressure"] = length, pressure
     return found
 
 
-def _shorted(leg: Leg, failure: Failure, last: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The minute after the short: a filament of lithium, in parallel, takes nearly all of the current.
-
-    Its cross-section is the lithium in the spanning flaw, (opening area)/(depth) x (width 2 s_0); its length is the
-    electrolyte.
-    """
-    found = {name: np.repeat(values[-1:], len(_AFTER_SHORT), axis=0) for name, values in last.items()}
-    found["time"] = failure.time + _AFTER_SHORT
-    current, voltage = float(last["current_density"][-1]), float(last["voltage"][-1])
-    filament = _filament_conductance(leg, failure)
-    found["short_conductance"] = np.full(len(_AFTER_SHORT), filament)
-    if leg.step.voltage is not None:  # held: the filament adds its current
-        found["current_density"] = found["current_density"] + filament * voltage
-        found["charge"] = found["charge"] + found["current_density"] * _AFTER_SHORT
-        return found
-    share = current / (current + filament * voltage)  # of the current, which still crosses the cell
-    drops = ("voltage", "ohmic_drop", "charge_transfer_drop", "film_drop", "constriction_drop")
-    for name in (*drops, "largest_local_current_density"):
-        found[name] = found[name] * share
-    found["charge"] = found["charge"] + current * _AFTER_SHORT
-    return found
+def _parts(equations: Equations) -> dict[str, bool]:
+    """Which of the drops a cell has."""
+    return {
+        "open_circuit_voltage": equations.cathode is not None,
+        "concentration_drop": equations.salt is not None or any(equations.layout.alloys),
+    }
 
 
-def _filament_conductance(leg: Leg, failure: Failure) -> float:
-    """S/m2. Of the filament that spans the electrolyte, per area of the cell."""
-    equations, side = leg.equations, failure.where
-    if equations.flaws is None or side is None:
-        return 0.0
-    law = equations.flaws[side]
-    worst = int(np.argmax(leg.depth[-1, side] * law.initial_depth))
-    opening = leg.filling[-1, side, worst] * law.critical_area[worst] / equations.thickness
-    section = opening * 2.0 * law.initial_depth[worst]
-    return float(section / (_LITHIUM_RESISTIVITY * equations.thickness) / equations.area)
+def _of_metal(equations: Equations, values: np.ndarray) -> np.ndarray:
+    """NaN where there is no metal."""
+    return np.asarray(np.where([side is not None for side in equations.sides], values, np.nan))
+
+
+def _surface_fractions(equations: Equations, record: Record) -> np.ndarray:
+    """1. Lithium fraction at the faces of both electrodes, (n, 2); NaN in a pure metal."""
+    out = np.full((len(record.time), 2), np.nan)
+    for place, side in equations.metal:
+        if side.alloy is not None:
+            out[:, place] = side.alloy.surface(record.alloys[place], -side.sign * record.current_density)
+    return out
 
 
 def verdict(run: March) -> Verdict:
@@ -110,7 +124,7 @@ def verdict(run: March) -> Verdict:
     passed = half_cycle = sign = 0.0
     highest: float | None = None
     for index, leg in enumerate(run.legs):
-        change = float(leg.charge[-1] - leg.charge[0])
+        change = float(leg.record.charge[-1] - leg.record.charge[0])
         passed += abs(change)
         if change != 0.0:
             half_cycle = half_cycle + abs(change) if change * sign > 0 else abs(change)
@@ -123,11 +137,11 @@ def verdict(run: March) -> Verdict:
     return Verdict(
         mode=run.failure.mode,
         time=run.failure.time,
-        critical_current_density=abs(float(run.legs[-1].current_density[-1])),
+        critical_current_density=abs(float(run.legs[-1].record.current_density[-1])),
         highest_current_density_passed=highest,
         cumulative_charge=passed,
         threshold_charge=half_cycle,
-        where="" if run.failure.where is None else _SIDES[run.failure.where],
+        where="" if run.failure.where is None else SIDES[run.failure.where],
     )
 
 
@@ -135,31 +149,56 @@ def conservation(run: March) -> dict[str, float | None]:
     """Relative closure errors.
 
     ``charge``: the charge recorded against the recorded current integrated over the recorded time (trapezoids), step
-    by step. ``lithium``: both electrodes and all flaws at the end against what was there at the start; the thickness
-    of an electrode follows from the charge and the filling of its flaws, so that this checks the bookkeeping only.
+    by step. ``lithium``: what there is at the end, in both electrodes, flaws, interphases, the cathode and cut off,
+    against what was there at the start.
     """
     error = total = 0.0
     for leg in run.legs:
-        integrated = float(np.trapezoid(leg.current_density, leg.time))
-        error += abs(float(leg.charge[-1] - leg.charge[0]) - integrated)
+        record = leg.record
+        integrated = float(np.trapezoid(record.current_density, record.time))
+        error += abs(float(record.charge[-1] - record.charge[0]) - integrated)
         total += abs(integrated)
-    start, end = _lithium(run.legs[0], 0), _lithium(run.legs[-1], -1)
+    start, end = _lithium(run, run.legs[0], 0), _lithium(run, run.legs[-1], -1)
     return {"charge": error / total if total else 0.0, "lithium": abs(end - start) / start if start else None}
+
+
+def coulombic_efficiency(run: March) -> float | None:
+    """1. Charge stripped from the working electrode over the charge plated on it; ``None`` if it was not stripped.
+
+    What was plated last and never stripped does not count, nor does a step in which the cell failed.
+    """
+    whole = run.legs if run.failure is None and not run.trouble else run.legs[:-1]
+    changes = [float(leg.record.charge[-1] - leg.record.charge[0]) for leg in whole]
+    while changes and changes[-1] >= 0.0:
+        changes.pop()
+    plated = sum(change for change in changes if change > 0.0)
+    return -sum(change for change in changes if change < 0.0) / plated if plated else None
 
 
 def flaw_share(run: March) -> float:
     """1. Largest share of all lithium that the flaws held at the end of a step."""
-    start = _lithium(run.legs[0], 0)
+    start = _lithium(run, run.legs[0], 0)
     return max((_in_flaws(leg, -1) for leg in run.legs), default=0.0) / start if start else 0.0
 
 
-def _lithium(leg: Leg, row: int) -> float:
-    """m. Lithium in both electrodes and in all flaws, per area."""
-    return float(leg.lithium_thickness[row].sum()) + _in_flaws(leg, row)
+def _lithium(run: March, leg: Leg, row: int) -> float:
+    """m. All lithium as metal per area: active, dead, in flaws, interphases (beyond the first) and the cathode."""
+    equations, first = leg.equations, run.legs[0].record
+    total = float(np.nansum(leg.lithium_thickness[row]) + leg.dead_lithium[row].sum()) + _in_flaws(leg, row)
+    for place, side in equations.metal:
+        if side.interphase is not None:
+            grown = leg.record.interphase_thickness[row, place] - first.interphase_thickness[0, place]
+            total += float(side.interphase.lithium_consumed(grown))
+    if equations.cathode is not None:
+        per_charge = equations.sides[0].contact.volume_per_charge
+        total += float(equations.cathode.lithium(float(leg.record.charge[row]))) * per_charge
+    return total
 
 
 def _in_flaws(leg: Leg, row: int) -> float:
     """m. Lithium in all flaws, per area."""
-    if leg.equations.flaws is None:
-        return 0.0
-    return sum(float(leg.filling[row, side] @ law.height_per_filling) for side, law in enumerate(leg.equations.flaws))
+    return sum(
+        float(leg.filling[row, place] @ side.flaws.height_per_filling)
+        for place, side in leg.equations.metal
+        if side.flaws is not None
+    )

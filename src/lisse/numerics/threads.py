@@ -38,7 +38,7 @@ def share(kernel: Callable[..., Any], count: int, size: int, *arguments: Any) ->
         return
     pool = _pools.get(threads)
     if pool is None:
-        pool = _pools.setdefault(threads, ThreadPoolExecutor(threads - 1, thread_name_prefix="elasticity"))
+        pool = _pools.setdefault(threads, ThreadPoolExecutor(threads - 1, thread_name_prefix="kernel"))
     ends = [count * n // threads for n in range(threads + 1)]
     others = [pool.submit(kernel, start, stop, *arguments) for start, stop in zip(ends[1:-1], ends[2:], strict=True)]
     kernel(0, ends[1], *arguments)
