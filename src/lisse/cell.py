@@ -61,6 +61,8 @@ class FlawPopulation:
         ``"edge"`` (a surface crack) or ``"through"`` (half of a crack in the bulk, without the free-surface factor).
     focusing : float
         1. Local current over mean current at the mouth of a flaw (edges, hot spots); 1 or more.
+    mouth_half_width : float
+        m. Half the width of scratches that are open to the electrode, which lithium leaves by creep; 0 for cracks.
     """
 
     mean_length: float
@@ -68,10 +70,12 @@ class FlawPopulation:
     density: float
     geometry: str = "edge"
     focusing: float = 1.0
+    mouth_half_width: float = 0.0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
         _check(self, mean_length=_above_zero, spread=_zero_or_more, density=_above_zero, focusing=_one_or_more)
+        _check(self, mouth_half_width=_zero_or_more)
         _check_choice("geometry", self.geometry, FLAW_GEOMETRIES)
 
     def longest(self, area: float) -> float:

@@ -66,7 +66,8 @@ def conductivity(arguments: argparse.Namespace) -> int:
             option, given = ("--fields", arguments.fields) if arguments.fields else ("--interface", arguments.interface)
             raise InvalidInput(option, given, "together with one --axis", "Fields belong to one direction")
         _check_ranks(arguments, axis)
-        cost = estimate("conduction", volume.size, volume.dimensions if axis is None else 1)
+        repeats = volume.dimensions if axis is None else 1
+        cost = estimate("conduction", volume.size, repeats, dimensions=volume.dimensions)
         if arguments.ranks is None:  # with ranks the solver knows what it needs
             require(f"conductivity of {arguments.file}", cost)
         several_phases(volume, arguments.file)

@@ -96,16 +96,18 @@ def effective_stiffness(
     >>> round(effective_stiffness(volume, {"electrolyte": (150e9, 0.25)}).youngs_modulus / 1e9, 6)
     150.0
     """
-    from lisse.numerics.elasticity import VoxelElasticity
+    from lisse.numerics.elasticity import PRESSURES_FROM, VoxelElasticity
     from lisse.numerics.elasticity_stiffness import elasticity_cost
 
     if sides not in SIDES:
         raise InvalidInput("sides", sides, " or ".join(map(repr, SIDES)))
     matrices = phase_matrices(volume, stiffnesses)
-    memory, seconds = elasticity_cost(volume.shape, all(_isotropic(m) for m in matrices.values()))
+    stiffness = _materials(volume, matrices, boundary_softening)
+    isotropic = all(_isotropic(matrix) for matrix in matrices.values())
+    pressures = stiffness.bulk_over_shear > PRESSURES_FROM
+    memory, seconds = elasticity_cost(volume.shape, isotropic, pressures=pressures)
     cases = (0, 1, 2, 3, 4, 5) if volume.dimensions == 3 else (0, 1, 5)
     require("effective_stiffness", Cost(memory, seconds * len(cases)))
-    stiffness = _materials(volume, matrices, boundary_softening)
     units = np.eye(6)[list(cases)]
     if sides == "periodic":
         problem = VoxelElasticity(stiffness, volume.voxel_size, periodic=(True,) * volume.dimensions)

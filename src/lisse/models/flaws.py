@@ -18,6 +18,10 @@ is empty. The flaw grows where K reaches K_IC,
 with a mobility M so large that K stays at K_IC to within (ds/dt)/M and the speed is set by the supply of lithium:
 ds/dt -> (dA/dt)/(dA/ds at K = K_IC). A flaw never heals. Flaws take a negligible share of the current, so that they
 follow the drop E(t) of the contact and do not change it.
+
+A scratch is wider than its pressure would open it. It is a slot whose lithium is squeezed out through the mouth, at a
+pressure p_ext(i) that plating on its faces keeps up (theory.extrusion_pressure): with the half width h of the mouth the
+pressure in it never passes the p that solves p = p_ext((E - V p/F)/R). A crack, h = 0, has no such limit.
 Sources: Porz and others 2017 (Griffith reading); docs/explanation/lumped_model.md.
 """
 
@@ -67,6 +71,9 @@ class FlawLaw:
         Lithium per area of interface at v = 1; each flaw is as wide along the surface as 2 s_0.
     geometry : str
         Shape, for the stress intensity.
+    extrusion : (m,) array or None
+        p_ext over p_c at the flank current density of u = 1 without pressure; ``None`` for cracks.
+    creep_exponent : float
     """
 
     initial_depth: np.ndarray
@@ -79,6 +86,8 @@ class FlawLaw:
     growth: np.ndarray
     height_per_filling: np.ndarray
     geometry: str = "edge"
+    extrusion: np.ndarray | None = None
+    creep_exponent: float = 1.0
 
     def drive(self, depth: np.ndarray, plating: np.ndarray | float, drop: np.ndarray | float) -> np.ndarray:
         """1. Driving voltage over V p_c/F, (..., m).
@@ -92,7 +101,22 @@ class FlawLaw:
         drop : float or (..., 1) array
             V. Drop between metal and electrolyte at the mouth, of the sign of `plating`.
         """
-        return np.asarray((drop + plating * self.head * depth) / self.pressure_drop)
+        driving = np.asarray((drop + plating * self.head * depth) / self.pressure_drop)
+        return driving if self.extrusion is None else self._squeezed(driving, depth)
+
+    def _squeezed(self, driving: np.ndarray, depth: np.ndarray) -> np.ndarray:
+        """The drive u that leaves the pressure at which plating and extrusion are in balance.
+
+        Scaled, y = e x^(1+1/n) (u - y)^(1/n) with the pressure y over p_c; e at unit current density and first depth.
+        The left side rises and the right one falls with y, so that there is one y between 0 and u.
+        """
+        strength = np.asarray(self.extrusion) * depth ** (1.0 + 1.0 / self.creep_exponent)
+        low, high = np.zeros_like(driving), np.maximum(driving, 0.0)
+        for _ in range(50):
+            middle = 0.5 * (low + high)
+            over = middle > strength * np.maximum(driving - middle, 0.0) ** (1.0 / self.creep_exponent)
+            low, high = np.where(over, low, middle), np.where(over, middle, high)
+        return np.where(driving > 0.0, high, driving)
 
     def relax(self, filling: np.ndarray, depth: np.ndarray, time: np.ndarray, drive: np.ndarray) -> np.ndarray:
         """Filling (n, m) at every time (s) at fixed depth, with the drive (n, m) linear in between; exact.
@@ -195,6 +219,17 @@ def flaw_law(
     if flaws.geometry == "through":  # the formula counts both halves of a crack of length 2 s; a surface flaw is one
         area = 0.5 * area
     per_charge = numbers.molar_volume / FARADAY
+    squeezed = None
+    if flaws.mouth_half_width > 0.0:
+        pressed_out = theory.extrusion_pressure(
+            current_density=drop / resistance,
+            slot_half_width=flaws.mouth_half_width,
+            slot_depth=depth,
+            creep_prefactor=numbers.creep_prefactor,
+            creep_exponent=numbers.creep_exponent,
+            molar_volume=numbers.molar_volume,
+        )
+        squeezed = np.asarray(pressed_out / pressure)
     return FlawLaw(
         initial_depth=depth,
         number=number,
@@ -206,4 +241,6 @@ def flaw_law(
         growth=_MOBILITY / depth,
         height_per_filling=area * 2.0 * depth * number / cell.area,
         geometry=flaws.geometry,
+        extrusion=squeezed,
+        creep_exponent=numbers.creep_exponent,
     )

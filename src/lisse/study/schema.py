@@ -107,6 +107,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "density": _within(1.0, 1e16, "1/m^2", "flaws per area of one interface", example="1e8 1/m^2"),
             "geometry": Choice("shape, for the stress intensity", "edge", choices=FLAW_GEOMETRIES),
             "focusing": _within(1.0, 1000.0, "1", "local over mean current at the mouth of a flaw", 1.0),
+            "mouth_half_width": _within(0.0, 1e-3, "m", "of open scratches, half their width; 0 for cracks", "0 um"),
         },
         "cell.anode": {"thickness": _thickness(0.0, "metal of the working electrode")},
         "cell.counter": {

@@ -71,8 +71,8 @@ class Side:
     flaws : FlawLaw or None
     interphase : InterphaseLaw or None
     alloy : AlloyLaw or None
-    adhesion : float
-        Pa. Tensile strength of the contact.
+    capacitance : float
+        F/m2, of true contact.
     """
 
     sign: float
@@ -83,7 +83,7 @@ class Side:
     flaws: FlawLaw | None = None
     interphase: InterphaseLaw | None = None
     alloy: AlloyLaw | None = None
-    adhesion: float = 0.0
+    capacitance: float = 0.0
 
     def nucleated(self, density_ratio: float) -> Side:
         """The side with another number density of pores; spots are as far apart as the pores."""
@@ -308,20 +308,28 @@ def build_equations(cell: Cell, classes: int, seed: int | None, temperature: flo
 def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, temperature: float) -> Side:
     """The laws of one metal side."""
     interface = cell.interface
-    numbers = cell_numbers(cell, temperature, place)
-    transfer = charge_transfer(interface, temperature)
+    numbers, ceramic = cell_numbers(cell, temperature, place), cell.electrolyte.material
+    transfer, double_layer = charge_transfer(interface, temperature), "interface_capacitance"
     electrode = (cell.working, cell.counter)[place]
     return Side(
         sign=(1.0, -1.0)[place],
         transfer=transfer,
         clean=1.0 - interface.contamination,
-        contact=contact_law(interface, numbers),
+        contact=_contact(cell, numbers),
         constriction=_constriction_table(interface.void_density, numbers.conductivity),
         flaws=flaw_law(cell, numbers, transfer.small_signal_resistance, classes, seed),
         interphase=interphase_law(cell, place, temperature),
         alloy=alloy_law(electrode, temperature) if isinstance(electrode, LithiumElectrode) else None,
-        adhesion=interface.adhesion_strength,
+        capacitance=ceramic.value("interface_capacitance", temperature)
+        if ceramic.has("interface_capacitance")
+        else 0.0,
     )
+
+
+def _contact(cell: Cell, numbers: CellNumbers) -> ContactLaw:
+    """The contact law; a polymer yields to the metal, so that no voids gather."""
+    law = contact_law(cell.interface, numbers)
+    return replace(law, injection=0.0) if cell.electrolyte.material.kind == "polymer" else law
 
 
 def _constriction_table(void_density: float, conductivity: float) -> Callable[[np.ndarray], np.ndarray]:

@@ -87,7 +87,7 @@ class Follower:
     def __init__(self, contact_limit: float, tolerance: float) -> None:
         self._contact_limit = contact_limit
         self._open = [True, True]
-        self._settings = {"rtol": tolerance, "atol": tolerance * 1e-2, "first_step": 1.0, "max_num_steps": 20_000}
+        self._settings = {"rtol": tolerance, "atol": tolerance * 1e-2, "max_num_steps": 20_000}
         self._solvers: dict[tuple[Layout, bool, int, bool], Any] = {}
 
     def follow(self, equations: Equations, step: Step, start: Record, lithium: np.ndarray) -> CellPath:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lisse.models.lumped.equations import Equations
+from lisse.models.lumped.impedance import impedance
 from lisse.models.lumped.internal import POINTS, lithium_potential
 from lisse.models.lumped.legs import SIDES, Leg, March
 from lisse.models.lumped.short import after_short
@@ -37,13 +38,33 @@ def traces(run: March) -> xr.Dataset:
     equations = run.legs[0].equations
     across = {"salt_concentration": None if equations.salt is None else equations.salt.places}
     across["lithium_chemical_potential"] = POINTS * equations.thickness
-    arrays = {}
+    arrays: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
     for name, values in joined.items():
-        dims = ("time",) if values.ndim == 1 else ("time", "interface")
+        dims: tuple[str, ...] = ("time",) if values.ndim == 1 else ("time", "interface")
         if name in across:
             dims, coords["position"] = ("time", "position"), across[name]
         arrays[name] = (dims, values)
+    arrays |= _spectra(run, coords)
     return dataset(arrays, coords)
+
+
+def _spectra(run: March, coords: dict[str, Any]) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+    """The spectra that steps ask for, on all frequencies of the run; NaN at those that a spectrum does not have."""
+    taken = [leg for leg in run.legs if leg.step.frequencies]
+    if not taken:
+        return {}
+    frequencies = np.unique([f for leg in taken for f in leg.step.frequencies])[::-1]
+    found = np.full((len(taken), len(frequencies)), np.nan, dtype=complex)
+    for row, leg in enumerate(taken):
+        here = np.isin(frequencies, leg.step.frequencies)
+        found[row, here] = impedance(leg.equations, leg.record, frequencies[here].tolist())
+    coords["frequency"] = frequencies
+    dims = ("spectrum", "frequency")
+    return {
+        "spectrum_time": (("spectrum",), np.array([leg.record.time[-1] for leg in taken])),
+        "impedance_real": (dims, found.real),
+        "impedance_imaginary": (dims, found.imag),
+    }
 
 
 def _group_traces(legs: list[Leg]) -> dict[str, np.ndarray]:

@@ -1,0 +1,93 @@
+"""Spectra of the lumped model: limits at both ends of frequency, and the voltage that a small step really drives."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cells import llzo_case
+from lisse.models import Lumped
+from lisse.models.lumped.equations import build_equations
+from lisse.records import Solution
+
+SPECTRUM = {
+    "current_density": "0 mA/cm^2",
+    "duration": "1 s",
+    "frequency_from": "1e12 Hz",
+    "frequency_to": "1e-6 Hz",
+    "points_per_decade": 2,
+}
+POLYMER = {
+    "cell__temperature": "90 degC",
+    "cell__electrolyte": {"material": "PEO-LiTFSI", "thickness": "100 um"},
+    "cell__interface": {"contact_hardness": "0.1 MPa"},
+    "cell__stack": {"pressure": "0.1 MPa"},
+}
+FULL = {
+    "cell__kind": "full",
+    "cell__counter": {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"},
+}
+
+
+def spectrum(**changes: Any) -> tuple[Solution, np.ndarray]:
+    case = llzo_case(**changes, protocol={"steps": [SPECTRUM]})
+    found = Lumped().solve(case.cell, case.protocol)
+    return found, found["impedance_real"].values[0] + 1j * found["impedance_imaginary"].values[0]
+
+
+def resistance(**changes: Any) -> float:
+    """ohm m2. A tiny steady current, long enough for all transport."""
+    step = {"current_density": "1e-5 mA/cm^2", "duration": "30 h"}
+    case = llzo_case(**changes, protocol={"steps": [step]})
+    found = Lumped(relative_tolerance=1e-8).solve(case.cell, case.protocol)
+    return float(found["voltage"].values[-1]) / 1e-4
+
+
+@pytest.mark.parametrize("changes", [{}, POLYMER], ids=["ceramic", "polymer"])
+def test_the_slowest_point_is_the_steady_resistance_and_the_fastest_the_electrolyte(changes: dict[str, Any]) -> None:
+    found, z = spectrum(**changes)
+    case = llzo_case(**changes)
+    equations = build_equations(case.cell, 6, None)
+    assert found["frequency"].values[[0, -1]] == pytest.approx([1e12, 1e-6])
+    assert z[-1].real == pytest.approx(resistance(**changes), rel=1e-4)
+    bulk = case.cell.electrolyte.thickness / equations.numbers.conductivity
+    boundaries = case.cell.electrolyte.grain_boundary_resistance
+    assert z.real[0] == pytest.approx(bulk + boundaries, rel=1e-3) if equations.sides[0].capacitance else True
+    assert (z.imag <= 1e-12).all()
+    assert (np.diff(z.real) > -1e-9).all()
+
+
+def test_one_arc_has_its_top_where_theory_puts_it() -> None:
+    """(R_ct + R_film) C w = 1 at the top of the arc; its width is twice the resistance of one interface."""
+    _, z = spectrum()
+    equations = build_equations(llzo_case().cell, 6, None)
+    side = equations.sides[0]
+    width = 2.0 * side.transfer.small_signal_resistance
+    assert z.real[-1] - z.real[0] == pytest.approx(width, rel=1e-3)
+    frequencies = np.geomspace(1e12, 1e-6, len(z))
+    top = 1.0 / (2.0 * np.pi * side.transfer.small_signal_resistance * side.capacitance)
+    assert frequencies[np.argmin(z.imag)] == pytest.approx(top, rel=2.0)
+    assert -z.imag.min() == pytest.approx(0.5 * width, rel=0.1)
+
+
+def test_a_small_step_of_current_shows_the_salt_that_the_spectrum_has() -> None:
+    """The step response of the voltage against the spectrum turned into time: Z(1/(2 pi t)) close to U(t)/j."""
+    _, z = spectrum(**POLYMER)
+    step = {"current_density": "1e-4 mA/cm^2", "duration": "5 h"}
+    case = llzo_case(**POLYMER, protocol={"steps": [step]})
+    found = Lumped(relative_tolerance=1e-8).solve(case.cell, case.protocol)
+    rise = found["voltage"].values / 1e-3
+    assert rise[1] < 1.05 * z.real[12]
+    assert rise[-1] == pytest.approx(z.real[-1], rel=1e-4)
+
+
+def test_a_full_cell_ends_in_the_capacitance_of_its_open_circuit_voltage() -> None:
+    found, z = spectrum(**FULL)
+    case = llzo_case(**FULL)
+    cathode = build_equations(case.cell, 6, None).cathode
+    assert cathode is not None
+    charge = 1e-4 * cathode.areal_capacity
+    slope = (cathode.open_circuit(cathode.fraction(charge)) - cathode.open_circuit(cathode.fraction(0.0))) / charge
+    omega = 2.0 * np.pi * 1e-6
+    assert -z[-1].imag * omega == pytest.approx(slope, rel=1e-2)
+    assert found.verdict.mode == "none"
