@@ -215,7 +215,7 @@ STYLE = {
     "creep, 3 times, and": ("#56B4E9", "-.", "creep, 3 x strength, capillarity"),
     "diffusional": ("#009E73", "--", "diffusional"),
     "vacancies": ("0.55", ":", "vacancies into the bulk"),
-    "**library": ("black", "-", "library: all of these but vacancies"),
+    "**library": ("black", "-", "library: creep 3 x, capillarity, diffusional"),
     "library, closure `contact-l": ("#D55E00", "-", "same, contact-limited"),
     "library, closure `contact-p": ("#CC79A7", "-", "same, contact-pressure"),
     "library, void": ("#E69F00", "-", "same, N ~ j"),

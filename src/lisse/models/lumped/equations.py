@@ -309,7 +309,8 @@ def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, te
     """The laws of one metal side."""
     interface = cell.interface
     numbers, ceramic = cell_numbers(cell, temperature, place), cell.electrolyte.material
-    transfer, double_layer = charge_transfer(interface, temperature), "interface_capacitance"
+    transfer = charge_transfer(interface, temperature)
+    known = ceramic.has("interface_capacitance")
     electrode = (cell.working, cell.counter)[place]
     return Side(
         sign=(1.0, -1.0)[place],
@@ -320,9 +321,7 @@ def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, te
         flaws=flaw_law(cell, numbers, transfer.small_signal_resistance, classes, seed),
         interphase=interphase_law(cell, place, temperature),
         alloy=alloy_law(electrode, temperature) if isinstance(electrode, LithiumElectrode) else None,
-        capacitance=ceramic.value("interface_capacitance", temperature)
-        if ceramic.has("interface_capacitance")
-        else 0.0,
+        capacitance=ceramic.value("interface_capacitance", temperature) if known else 0.0,
     )
 
 

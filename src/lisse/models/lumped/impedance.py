@@ -16,13 +16,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from lisse.models.lumped.alloy import AlloyLaw
 from lisse.models.lumped.equations import Equations
+from lisse.models.lumped.salt import SaltLaw
 from lisse.models.lumped.states import Record
 from lisse.units import FARADAY, GAS_CONSTANT
 
 __all__ = ["impedance"]
 
-_STEP = 1e-6  # relative step of the differences
+_STEP = 1e-6  # of the differences: relative for states, A/m2 for the current
 
 
 def impedance(equations: Equations, state: Record, frequencies: Sequence[float]) -> np.ndarray:
@@ -42,8 +44,7 @@ def impedance(equations: Equations, state: Record, frequencies: Sequence[float])
     if equations.salt is not None:
         salt, c = equations.salt, state.salt[-1]
         activities = salt.activities(c, 0.0, equations.anodic_transfer_coefficient).tolist()
-        total += salt.ohmic(c, 1.0)
-        total += _transport(salt.rates, lambda x, j: salt.diffusion_potential(*salt.at_electrodes(x, j)), c, 1.0, omega)
+        total += salt.ohmic(c, 1.0) + _salt(salt, c, omega)
     for place, side in equations.metal:
         fraction = float(side.contact.fraction(float(state.void_height[-1, place])))
         true = fraction * side.clean
@@ -53,10 +54,7 @@ def impedance(equations: Equations, state: Record, frequencies: Sequence[float])
         total += 1.0 / (true / across + 1j * omega * true * side.capacitance)
         total += float(side.constriction(np.array(fraction)))
         if side.alloy is not None:
-            alloy = side.alloy
-            total += _transport(
-                alloy.rates, lambda x, i, law=alloy: -law.drop(law.surface(x, i)), state.alloys[place][-1], 1.0, omega
-            )
+            total += _alloy(side.alloy, state.alloys[place][-1], omega)
     if equations.cathode is not None:
         cathode, charge = equations.cathode, float(state.charge[-1])
         moved = _STEP * cathode.areal_capacity
@@ -66,11 +64,28 @@ def impedance(equations: Equations, state: Record, frequencies: Sequence[float])
     return total
 
 
+def _alloy(alloy: AlloyLaw, state: np.ndarray, omega: np.ndarray) -> np.ndarray:
+    """ohm m2. Of the lithium in one alloy electrode; its drop counts for plating, its rates for stripping."""
+
+    def drop(here: np.ndarray, stripping: float) -> float:
+        return -float(alloy.drop(alloy.surface(here, stripping)))
+
+    return _transport(alloy.rates, drop, state, omega)
+
+
+def _salt(salt: SaltLaw, state: np.ndarray, omega: np.ndarray) -> np.ndarray:
+    """ohm m2. Of the salt, beside its ohmic resistance."""
+
+    def potential(here: np.ndarray, current: float) -> float:
+        return float(salt.diffusion_potential(*salt.at_electrodes(here, current)))
+
+    return _transport(salt.rates, potential, state, omega)
+
+
 def _transport(
     rates: Callable[[np.ndarray, float], np.ndarray],
     voltage: Callable[[np.ndarray, float], float],
     state: np.ndarray,
-    unit: float,
     omega: np.ndarray,
 ) -> np.ndarray:
     """ohm m2. Response of a voltage v(c, j) to the current through a state with rates f(c, j), around j = 0."""
@@ -80,10 +95,9 @@ def _transport(
     n = len(state)
     slopes = np.array([rates(row, 0.0) for row in moved])
     jacobian = ((slopes[:n] - slopes[n:]) / (2.0 * scale)).T
-    levels = np.array([float(voltage(row, 0.0)) for row in moved])
+    levels = np.array([voltage(row, 0.0) for row in moved])
     by_state = (levels[:n] - levels[n:]) / (2.0 * scale)
-    small = _STEP * unit
-    by_current = (rates(state, small) - rates(state, -small)) / (2.0 * small)
-    direct = (float(voltage(state, small)) - float(voltage(state, -small))) / (2.0 * small)
+    by_current = (rates(state, _STEP) - rates(state, -_STEP)) / (2.0 * _STEP)
+    direct = (voltage(state, _STEP) - voltage(state, -_STEP)) / (2.0 * _STEP)
     unity = np.eye(n)
     return np.array([direct + by_state @ np.linalg.solve(1j * w * unity - jacobian, by_current) for w in omega])

@@ -192,7 +192,11 @@ class Follower:
         current = self._current(state)
         out[:4] = 1.0
         for place, _side in self._equations.metal:
-            out[place] = vector[place] if self._open[place] else -self._opening(place, state, current)
+            opening = self._opening(place, state, current)
+            if not self._open[place]:
+                out[place] = -opening
+            elif opening <= 0.0:  # else it cannot close, however thin the voids are
+                out[place] = vector[place]
             out[2 + place] = self._lost[place] - vector[place]
         for number, (margin, _failure) in enumerate(self._ends):
             out[4 + number] = margin(state, current)
