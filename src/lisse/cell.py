@@ -345,6 +345,8 @@ class Interface:
         1. Share of the stripped lithium that is cut off and lost.
     interphase : Interphase or None
         ``None`` for an electrolyte that does not react.
+    roughness : float
+        m. Amplitude of the waves between flaws at the start.
     """
 
     resistance: float
@@ -369,6 +371,7 @@ class Interface:
     adhesion_strength: float = 0.0
     dead_share: float = 0.0
     interphase: Interphase | None = None
+    roughness: float = 1e-8
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -392,6 +395,7 @@ class Interface:
             contamination=_below_one,
             adhesion_strength=_zero_or_more,
             dead_share=_fraction,
+            roughness=_above_zero,
         )
         _check_choice("kinetics", self.kinetics, KINETICS)
         _check_choice("closure", self.closure, CLOSURES)

@@ -50,8 +50,8 @@ def thickness_lines() -> list[str]:
         here, ratio = "-", "-"
         if point["origin"] != "none":
             grown = rested(electrolyte, point["time"])[0] * 1e9
-            here, ratio = f"{grown:.3g} nm", f"{grown / nm:.2f}"
-        shown = f"{point['low']} to {point['high']}" if "low" in point else f"{nm:.3g} nm"
+            here, ratio = f"{grown:.4g} nm", f"{grown / nm:.2f}"
+        shown = f"{point['low']} to {point['high']}" if "low" in point else point.get("about", f"{nm:.4g} nm")
         status = f"{ORIGIN[point['origin']]} [{point['mark']}]"
         found.append(
             f"| {electrolyte}, {point['time']} | {shown} | {here} | {ratio} | {cite(point['source'])} | {status} |"
@@ -98,6 +98,11 @@ def crack_lines() -> list[str]:
     return found
 
 
+def lines() -> list[str]:
+    """The tables of README.md."""
+    return [*thickness_lines(), "", *shape_lines(), "", *crack_lines()]
+
+
 def rows() -> list[tuple[str, str, str, str, str]]:
     """For the table over all papers: what, published, lisse, ratio, status."""
     point = DATA["points"][2]
@@ -118,4 +123,4 @@ def rows() -> list[tuple[str, str, str, str, str]]:
 
 
 if __name__ == "__main__":
-    print("\n".join([*thickness_lines(), "", *shape_lines(), "", *crack_lines()]))
+    print("\n".join(lines()))

@@ -114,6 +114,11 @@ def thickness_lines() -> list[str]:
     return [*found, f"| exponent of L, published {published} (M2) | {slope:.2f} | -1 |"]
 
 
+def lines() -> list[str]:
+    """The tables of README.md."""
+    return [*time_lines(), "", *thickness_lines()]
+
+
 def rows() -> list[tuple[str, str, str, str, str]]:
     """For the table over all papers: what, published, lisse, ratio, status."""
     _, _, sand, _, here = times()[0]
@@ -125,4 +130,4 @@ def rows() -> list[tuple[str, str, str, str, str]]:
 
 
 if __name__ == "__main__":
-    print("\n".join([*time_lines(), "", *thickness_lines()]))
+    print("\n".join(lines()))

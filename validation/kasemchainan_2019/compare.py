@@ -196,6 +196,11 @@ def whole_model_lines() -> list[str]:
     return found
 
 
+def lines() -> list[str]:
+    """The tables of README.md."""
+    return [*mechanism_lines(), "", *whole_model_lines()]
+
+
 def rows() -> list[tuple[str, str, str, str, str]]:
     """For the table over all papers: what, published, lisse, ratio, status."""
     creep = mechanisms()["creep, strength of the bulk"]
@@ -246,5 +251,5 @@ def draw(path: Path) -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    print("\n".join([*mechanism_lines(), "", *whole_model_lines()]))
+    print("\n".join(lines()))
     draw(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parents[1] / "docs" / "images" / "kasemchainan_2019.png")

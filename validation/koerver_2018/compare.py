@@ -78,6 +78,11 @@ def order_lines() -> list[str]:
     return found + [f"| {a} | {c} | {v * 1e6:+.2f} cm3/mol | {v / largest:+.2f} |" for a, c, v in volumes]
 
 
+def lines() -> list[str]:
+    """The tables of README.md."""
+    return [*amplitude_lines(), "", *order_lines()]
+
+
 def rows() -> list[tuple[str, str, str, str, str]]:
     """For the table over all papers: what, published, lisse, ratio, status."""
     stiffness = DATA["assumed"]["stiffnesses"][1]
@@ -87,4 +92,4 @@ def rows() -> list[tuple[str, str, str, str, str]]:
 
 
 if __name__ == "__main__":
-    print("\n".join([*amplitude_lines(), "", *order_lines()]))
+    print("\n".join(lines()))

@@ -160,6 +160,11 @@ CONDUCTIVITY = read_case(
 ).cell.electrolyte.material.value("ionic_conductivity", 298.15)
 
 
+def lines() -> list[str]:
+    """The tables of README.md."""
+    return [*pressure_lines(), "", *shape_lines(), "", *closing_lines()]
+
+
 def rows() -> list[tuple[str, str, str, str, str]]:
     """For the table over all papers: what, published, lisse, ratio, status."""
     found = []
@@ -172,4 +177,4 @@ def rows() -> list[tuple[str, str, str, str, str]]:
 
 
 if __name__ == "__main__":
-    print("\n".join([*pressure_lines(), "", *shape_lines(), "", *closing_lines()]))
+    print("\n".join(lines()))

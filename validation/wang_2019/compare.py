@@ -77,7 +77,18 @@ def lines() -> list[str]:
         for current, pressure in POINTS:
             start, end = knee(current, duration)
             found.append(f"| {duration} | {current / MA:.2g} | {start} | {end} | {pressure / MPA:.2g} |")
-    return found
+    return found + ["", *curve_lines()]
+
+
+def curve_lines() -> list[str]:
+    """The third table of README.md: R(p) with its knee, at the lower current and the middle duration."""
+    duration = DATA["assumed"]["durations"][1]
+    pressure, resistance, _ = stepped_down(POINTS[0][0], duration)
+    shown = [round(p / MPA, 1) in (3.0, 2.0, 1.5, 1.0, 0.8, 0.7, 0.6, 0.5) for p in pressure]
+    heads = " | ".join(f"{p / MPA:.1f}" for p in pressure[shown])
+    values = " | ".join(f"{r / OHM_CM2:.0f}" for r in resistance[shown])
+    rule = " --- |" * (1 + sum(shown))
+    return [f"| MPa, {duration} each | {heads} |", f"|{rule}", f"| ohm cm2 | {values} |"]
 
 
 def rows() -> list[tuple[str, str, str, str, str]]:
@@ -89,5 +100,3 @@ def rows() -> list[tuple[str, str, str, str, str]]:
 
 if __name__ == "__main__":
     print("\n".join(lines()))
-    pressure, resistance, _ = stepped_down(POINTS[0][0], DATA["assumed"]["durations"][1])
-    print("\nMPa and ohm cm2 at 0.1 mA/cm2:", *(f"{p / MPA:.1f}:{r / OHM_CM2:.1f}" for p, r in zip(pressure, resistance)))

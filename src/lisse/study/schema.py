@@ -174,6 +174,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 FromMaterial("electrolyte", "adhesion_strength", "0 MPa"),
             ),
             "dead_share": _share("share of the stripped lithium that is cut off and lost", 0.0),
+            "roughness": _within(1e-10, 1e-4, "m", "amplitude of the waves between flaws at the start", "10 nm"),
         },
         "cell.interface.interphase": {
             "kind": Choice("how it conducts and grows", choices=INTERPHASE_KINDS, example="mixed-conducting"),
@@ -251,6 +252,11 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "model.lumped": {
             "flaw_classes": Integer("classes that stand for the flaws of one interface", 6, low=1, high=64),
             "relative_tolerance": _within(1e-10, 1e-2, "1", "of the time integration", 1e-4),
+            "stability": Choice(
+                "waves between the flaws stand beside the limits, or grow in one convention of linear stability",
+                "reported",
+                choices=STABILITY_CHOICES,
+            ),
         },
         "model.resolved": {
             "voxel": _within(1e-10, 1e-3, "m", "not read in this version", OPTIONAL, "0.5 um"),

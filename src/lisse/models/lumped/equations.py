@@ -230,9 +230,15 @@ class Equations:
             return np.ones((len(record.current_density), 2))
         return self.salt.activities(record.salt, record.current_density, self.anodic_transfer_coefficient)
 
-    def mouth_drop(self, side: Side, plating: np.ndarray, void_height: np.ndarray, film: np.ndarray) -> np.ndarray:
+    def mouth_drop(
+        self, side: Side, plating: np.ndarray, void_height: np.ndarray, film: np.ndarray, focusing: float | None = None
+    ) -> np.ndarray:
         """V. Drop between metal and electrolyte at the mouth of a flaw, with focusing; sign of `plating` (A/m2)."""
-        local = self.focusing * plating / (side.contact.fractions(void_height) * side.clean)
+        local = (
+            (self.focusing if focusing is None else focusing)
+            * plating
+            / (side.contact.fractions(void_height) * side.clean)
+        )
         drop = side.transfer.kinetic_drops(local) + local * side.transfer.film_resistance
         if side.interphase is not None:
             drop = drop + local * side.interphase.resistance(film)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Protocol as Protocol_
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from lisse.models.lumped.fixture import ConstantPressure
 from lisse.models.lumped.flaw_path import FlawPath, Mouth, follow_flaws
 from lisse.models.lumped.legs import Failure, Leg, March
 from lisse.models.lumped.path import CellPath, Follower
+from lisse.models.lumped.roughening import RougheningLaw, roughening_law
 from lisse.models.lumped.short import is_soft
 from lisse.models.lumped.states import Record
 from lisse.protocol import Protocol, Step
@@ -29,23 +32,39 @@ __all__ = ["march"]
 _POOR_SALT = 0.05  # of the mean: a voltage limit reached with less salt than that at an electrode is depletion
 
 
-def march(
-    cell: Cell, protocol: Protocol, classes: int, tolerance: float, seed: int | None, progress: Progress | None
-) -> March:
+_Watched: TypeAlias = tuple[Callable[[Record], np.ndarray], tuple[str, int | None] | None]
+"""A margin along a record, and the failure that its fall below zero means (None: the step has done its work)."""
+
+
+class Settings(Protocol_):
+    """What the march takes from the model."""
+
+    @property
+    def flaw_classes(self) -> int:
+        """Classes that stand for the flaws of one interface."""
+
+    @property
+    def relative_tolerance(self) -> float:
+        """Of the time integration."""
+
+    @property
+    def stability(self) -> str:
+        """Convention in which waves grow, or ``"reported"``."""
+
+
+def march(cell: Cell, protocol: Protocol, settings: Settings, seed: int | None, progress: Progress | None) -> March:
     """Run the whole protocol.
 
     Parameters
     ----------
     cell : Cell
     protocol : Protocol
-    classes : int
-        Flaw classes of one interface.
-    tolerance : float
-        Relative tolerance of the time integration.
+    settings : Settings
+        Flaw classes of one interface, tolerance of the time integration, convention of stability.
     seed : int or None
     progress : callable or None
     """
-    run = _Run(cell, protocol, classes, tolerance, seed)
+    run = _Run(cell, protocol, settings, seed)
     for index, step in enumerate(protocol.steps):
         run.take(step)
         if run.trouble:
@@ -60,12 +79,18 @@ def march(
 class _Run:
     """What is carried from one step to the next."""
 
-    def __init__(self, cell: Cell, protocol: Protocol, classes: int, tolerance: float, seed: int | None) -> None:
-        self._cell, self._classes, self._tolerance, self._seed = cell, classes, tolerance, seed
+    def __init__(self, cell: Cell, protocol: Protocol, settings: Settings, seed: int | None) -> None:
+        self._cell, self._classes, self._tolerance, self._seed = (
+            cell,
+            settings.flaw_classes,
+            settings.relative_tolerance,
+            seed,
+        )
+        self._stability = settings.stability
         self._voltage_limit = protocol.voltage_limit
-        self._equations = build_equations(cell, classes, seed)
-        self._follower = Follower(cell.interface.contact_limit, tolerance)
-        self._density = np.ones(2)
+        self._equations = self._built(cell.temperature)
+        self._follower = Follower(cell.interface.contact_limit, settings.relative_tolerance)
+        self._density, self._waves = np.ones(2), np.zeros(2)
         counter = cell.counter.thickness if isinstance(cell.counter, LithiumElectrode) else np.nan
         self._lithium, self._dead = np.array([cell.working.thickness, counter]), np.zeros(2)
         flaws = self._equations.sides[0].flaws
@@ -75,6 +100,17 @@ class _Run:
         self.failure: Failure | None = None
         self.trouble = ""
         self._state = self._formed()
+
+    def _built(self, temperature: float) -> Equations:
+        """The laws at a temperature (K)."""
+        self._roughening: dict[int, RougheningLaw] = {}
+        equations = build_equations(self._cell, self._classes, self._seed, temperature)
+        if self._stability != "reported":
+            sides = (place for place, _ in equations.metal)
+            self._roughening = {
+                place: roughening_law(self._cell, place, self._stability, temperature) for place in sides
+            }
+        return equations
 
     def _formed(self) -> Record:
         """The cell before the first step."""
@@ -108,18 +144,21 @@ class _Run:
     def take(self, step: Step) -> None:
         """Run one step and keep its leg."""
         if step.temperature is not None and step.temperature != self._equations.numbers.temperature:
-            self._equations = build_equations(self._cell, self._classes, self._seed, step.temperature)
+            self._equations = self._built(step.temperature)
         if step.stack_pressure is not None:
             self._state = dataclasses.replace(self._state, stack_pressure=np.array([step.stack_pressure]))
         equations = self._nucleated(step)
         path = self._follower.follow(equations, step, self._state, self._lithium)
-        for margin, failure in self._limits(equations, step):
+        whole = path.record
+        waves = self._followed_waves(equations, whole)
+        for margin, failure in [*self._limits(equations, step), *self._spanned(whole, waves)]:
             path = path.cut(margin, failure)
         flaws = self._flaws(equations, path)
         leg, ended = self._leg(equations, step, path, flaws)
         troubles = [path.trouble, *(flaw.trouble for flaw in flaws.values())]
         self.trouble = self.trouble or next((trouble for trouble in troubles if trouble), "")
-        if ended is not None and ended[0] == "filament-short" and is_soft(leg, ended[1]):
+        by_flaw = any(flaw.short is not None for flaw in flaws.values())
+        if ended is not None and ended[0] == "filament-short" and by_flaw and is_soft(leg, ended[1]):
             ended = ("soft-short", ended[1])
         if ended is not None and not self.trouble:  # what the cell met may lie beyond the trouble of a flaw
             self.failure = Failure(ended[0], float(leg.record.time[-1]), ended[1])
@@ -127,6 +166,32 @@ class _Run:
         self._state = leg.record.rows(slice(-1, None))
         self._lithium, self._dead = leg.lithium_thickness[-1], leg.dead_lithium[-1]
         self._filling, self._depth = leg.filling[-1], leg.depth[-1]
+        passed = leg.record.time[-1] - leg.record.time[0]
+        for place, grown in waves.items():
+            self._waves[place] = np.interp(passed, whole.time, grown)
+
+    # -- waves between the flaws ------------------------------------------------------------------------------------
+
+    def _followed_waves(self, equations: Equations, record: Record) -> dict[int, np.ndarray]:
+        """1. ln(amplitude over the first one) of the fastest wave along a record, by metal side."""
+        found = {}
+        for place, law in self._roughening.items():
+            side = equations.metal[place][1]
+            plating = side.sign * record.current_density
+            heights, films = record.void_height[:, place], record.interphase_thickness[:, place]
+            step = 1e-4 * np.abs(plating) + 1e-9
+            drops = [equations.mouth_drop(side, plating + way * step, heights, films, 1.0) for way in (1.0, -1.0)]
+            found[place] = law.follow(self._waves[place], record.time, plating, (drops[0] - drops[1]) / (2.0 * step))
+        return found
+
+    def _spanned(self, record: Record, waves: dict[int, np.ndarray]) -> list[_Watched]:
+        """Margins to a wave that would span the electrolyte."""
+
+        def margin(place: int) -> Callable[[Record], np.ndarray]:
+            decades, grown = self._roughening[place].decades, waves[place]
+            return lambda here: np.asarray(decades - np.interp(here.time, record.time, grown))
+
+        return [(margin(place), ("filament-short", place)) for place in waves]
 
     def _nucleated(self, step: Step) -> Equations:
         """The laws with the number of pores that the current nucleates where an interface has no voids."""
@@ -139,11 +204,9 @@ class _Run:
 
     # -- limits that the path does not watch --------------------------------------------------------------------------
 
-    def _limits(
-        self, equations: Equations, step: Step
-    ) -> list[tuple[Callable[[Record], np.ndarray], tuple[str, int | None] | None]]:
+    def _limits(self, equations: Equations, step: Step) -> list[_Watched]:
         """Margins that end a step below zero, and the failure that it means (None: the step has done its work)."""
-        found: list[tuple[Callable[[Record], np.ndarray], tuple[str, int | None] | None]] = []
+        found: list[_Watched] = []
 
         def lithium(place: int) -> Callable[[Record], np.ndarray]:
             return lambda record: self._metal(equations, record)[0][:, place]

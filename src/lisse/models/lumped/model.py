@@ -10,6 +10,7 @@ from lisse import __version__ as version
 from lisse.cell import Cell
 from lisse.errors import InvalidInput
 from lisse.models.base import Model, Progress
+from lisse.models.criteria import choose_criteria
 from lisse.models.doubts import validity_warnings
 from lisse.models.limits import limits, margins
 from lisse.models.lumped.march import march
@@ -26,7 +27,7 @@ _REFERENCES = ("hatzell2020", "kasemchainan2019", "porz2017")
 
 @dataclass(frozen=True)
 class Lumped(Model):
-    """A symmetric cell as ordinary differential equations: kinetics, contact and voids, flaws, drops.
+    """A cell as ordinary differential equations: kinetics, contact and voids, pressure, salt, interphases, flaws.
 
     Attributes
     ----------
@@ -34,10 +35,14 @@ class Lumped(Model):
         Classes that stand for the flaws of one interface, 1 or more.
     relative_tolerance : float
         Of the time integration, between 1e-10 and 1e-2.
+    stability : str
+        ``"reported"``: waves between the flaws do not grow, their stability stands beside the limits; ``"published"``
+        or ``"thermodynamic"``: they grow by linear theory in that convention.
     """
 
     flaw_classes: int = 6
     relative_tolerance: float = 1e-4
+    stability: str = "reported"
 
     name: ClassVar[str] = "lumped"
 
@@ -51,6 +56,7 @@ class Lumped(Model):
             raise InvalidInput("flaw_classes", self.flaw_classes, "a whole number from 1 to 64")
         if not 1e-10 <= self.relative_tolerance <= 1e-2:
             raise InvalidInput("relative_tolerance", self.relative_tolerance, "a number from 1e-10 to 1e-2")
+        choose_criteria(self.stability)
 
     def solve(
         self, cell: Cell, protocol: Protocol, *, seed: int | None = None, progress: Progress | None = None
@@ -64,7 +70,7 @@ class Lumped(Model):
         MissingValue
             When a material property is not known.
         """
-        run = march(cell, protocol, self.flaw_classes, self.relative_tolerance, seed, progress)
+        run = march(cell, protocol, self, seed, progress)
         found = verdict(run)
         if run.trouble:
             status, text = "failed", f"numerical failure in {run.trouble}"
@@ -72,7 +78,7 @@ class Lumped(Model):
             status, text = "stopped", f"the cell failed: {found.mode} after {run.failure.time / 3600:.3g} h"
         else:
             status, text = "completed", "the protocol ran to its end without failure"
-        criteria = limits(cell, protocol)
+        criteria = limits(cell, protocol, choose_criteria(self.stability))
         warnings = list(validity_warnings(cell, protocol, criteria))
         efficiency = coulombic_efficiency(run)
         if cell.kind == "anode-free" and efficiency is not None:
@@ -99,5 +105,5 @@ class Lumped(Model):
         )
 
     def _inputs(self, cell: Cell, protocol: Protocol) -> dict[str, Any]:
-        settings = {"name": self.name, "flaw_classes": self.flaw_classes, "relative_tolerance": self.relative_tolerance}
+        settings = {"name": self.name, **dataclasses.asdict(self)}
         return {"cell": cell.to_dict(), "protocol": protocol.to_dict(), "model": settings}

@@ -13,7 +13,7 @@ from lisse.models.lumped.equations import Equations
 from lisse.models.lumped.impedance import impedance
 from lisse.models.lumped.internal import POINTS, lithium_potential
 from lisse.models.lumped.legs import SIDES, Leg, March
-from lisse.models.lumped.short import after_short
+from lisse.models.lumped.short import after_short, filament_conductance
 from lisse.models.lumped.states import Record
 from lisse.records import Verdict, dataset
 
@@ -30,8 +30,9 @@ def traces(run: March) -> xr.Dataset:
     recorded with the filament in parallel to the cell.
     """
     parts = [_group_traces(list(group)) for _, group in itertools.groupby(run.legs, key=lambda leg: id(leg.equations))]
-    if run.failure is not None and run.failure.mode in ("filament-short", "soft-short"):
-        parts.append(after_short(run.legs[-1], run.failure.where, parts[-1]))
+    place = None if run.failure is None else run.failure.where
+    if run.failure is not None and run.failure.mode.endswith("-short") and filament_conductance(run.legs[-1], place):
+        parts.append(after_short(run.legs[-1], place, parts[-1]))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     time = joined.pop("time")
     coords: dict[str, Any] = {"time": time, "interface": list(SIDES)}

@@ -1,0 +1,204 @@
+"""One step of a set current under a constant pressure, where no state of a cell knows another.
+
+The voids of each interface, its interphase, the salt and the alloys each obey an equation of their own. Salt and
+alloys are linear and known exactly at any time; voids and interphases are integrated together, two numbers for each
+interface, with CVODE's BDF. The balance of the voids is followed below zero, where it is smooth, and cut off there:
+an interface closes at most once and stays closed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from lisse.models.lumped.cell_path import EVEN, FINE, CellPath, End, Margin, recorded_times
+from lisse.models.lumped.equations import Equations
+from lisse.models.lumped.integrator import integrate
+from lisse.models.lumped.states import LENGTH, Instant, Record
+
+__all__ = ["Apart"]
+
+_STRAIGHT = 2e-3  # of the void height at lost contact: how far linear interpolation may be off
+
+
+class Apart:
+    """Runs such steps one after the other.
+
+    Parameters
+    ----------
+    settings : dict
+        Of CVODE.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        # A second is short beside a step; where it is long for the voids, the step is left to the coupled route.
+        self._settings = settings | {"first_step": 1.0}
+        self._solvers: dict[int, Any] = {}
+
+    def follow(
+        self,
+        equations: Equations,
+        start: Record,
+        current: float,
+        length: float,
+        lost: list[float],
+        opened: list[bool],
+        ends: list[tuple[Margin, End]],
+    ) -> CellPath | None:
+        """Run one step; ``None`` where it must be followed with all states together.
+
+        That is where contact is lost, for which the time matters, where the cell is not one of these, or where the
+        integrator has trouble.
+
+        Parameters
+        ----------
+        equations : Equations
+        start : Record
+            Its last row is where the cell is.
+        current : float, A/m2
+        length : float, s
+        lost : list of float
+            Void heights at lost contact, in units of `LENGTH`.
+        opened : list of bool
+            Whether each interface has voids or gets them.
+        ends : list
+            Of `watched_ends`.
+        """
+        if not _known_apart(equations):
+            return None
+        self._equations, self._start, self._current = equations, start, current
+        self._pressure = float(start.stack_pressure[-1])
+        self._opened = opened
+        layout = equations.layout
+        self._vector = layout.pack(start, float(start.charge[-1]))
+        found = self._run(length, lost, FINE if layout.size > 3 + 2 * layout.films else EVEN)
+        if found is None or not ends:
+            return found
+        first, failure = self._first_end(found.record, ends)
+        if failure is None:
+            return found
+        if first > 0.0:
+            found = self._run(first, lost, FINE)
+        elif found is not None:
+            found = CellPath(found.record.rows(slice(0, 1)))
+        return None if found is None else dataclasses.replace(found, failure=failure)
+
+    # -- voids and interphases ----------------------------------------------------------------------------------------
+
+    def _run(self, length: float, lost: list[float], count: int) -> CellPath | None:
+        """The whole step; once more with closer times where straight lines in between are too far off."""
+        time = recorded_times(length, count)
+        few = self._few(time)
+        if few is None:
+            return None
+        heights, limit = few[:, :2], min(lost)
+        if heights.max() >= limit * (1.0 - 1e-9):
+            return None
+        if count < FINE and any(self._opened):
+            even = heights[-count:]
+            bend = np.abs(even[:-2] - 2.0 * even[1:-1] + even[2:]).max() / 8.0
+            if bend > _STRAIGHT * limit:
+                return self._run(length, lost, FINE)
+        path = CellPath(self._record(time, few))
+        return _closed(path, heights) if any(self._opened) else path
+
+    def _few(self, time: np.ndarray) -> np.ndarray | None:
+        """(n, 3 or 5) array. Void heights, charge and interphases, scaled; ``None`` in trouble."""
+        layout = self._equations.layout
+        size = 3 + 2 * layout.films
+        start = self._vector[:size]
+        if not any(self._opened) and not layout.films:
+            return np.broadcast_to(start, (len(time), size))
+        if size not in self._solvers:
+            from sksundae.cvode import CVODE
+
+            self._solvers[size] = CVODE(self._rates, **self._settings)
+        found = integrate(self._solvers[size], time, start)
+        return None if found.trouble else found.state
+
+    def _rates(self, _: float, vector: np.ndarray, out: np.ndarray) -> None:
+        out[:] = 0.0
+        for place, side in self._equations.metal:
+            if self._opened[place]:
+                height = float(vector[place]) * LENGTH
+                out[place] = side.contact.balance(height, -side.sign * self._current, self._pressure) / LENGTH
+            if side.interphase is not None:
+                scale = float(self._equations.layout.scale[3])
+                out[3 + place] = side.interphase.growth_rate(float(vector[3 + place]) * scale, self._current) / scale
+
+    # -- all states ---------------------------------------------------------------------------------------------------
+
+    def _record(self, time: np.ndarray, few: np.ndarray) -> Record:
+        layout, current = self._equations.layout, self._current
+        states = np.empty((len(time), layout.size))
+        states[:, : few.shape[1]] = few
+        states[:, 2] = (self._start.charge[-1] + current * time) / layout.scale[2]
+        for name, values in self._known(time).items():
+            states[:, layout.places[name]] = values / layout.scale[layout.places[name]]
+        return layout.unpack(time, states, np.full(len(time), current), self._start)
+
+    def _known(self, time: np.ndarray) -> dict[str, np.ndarray]:
+        """Salt and alloys at some times (s), (n, cells) each."""
+        equations, start = self._equations, self._start
+        found = {}
+        if equations.salt is not None:
+            found["salt"] = equations.salt.advance(start.salt[-1], self._current, time)
+        for place, side in equations.metal:
+            if side.alloy is not None:
+                name = ("working_alloy", "counter_alloy")[place]
+                found[name] = side.alloy.advance(start.alloys[place][-1], -side.sign * self._current, time)
+        return found
+
+    def _first_end(self, record: Record, ends: list[tuple[Margin, End]]) -> tuple[float, End]:
+        """s. When the first of the margins falls through zero, and what that means; ``None`` where none does."""
+        from scipy.optimize import brentq
+
+        first: tuple[float, End] = (np.inf, None)
+        for margin, failure in ends:
+            beyond = np.flatnonzero(np.asarray(margin(_instants(record), self._current)) <= 0.0)
+            if not len(beyond):
+                continue
+            row = int(beyond[0])
+            when = 0.0
+            if row > 0:
+                low, high = record.time[row - 1 : row + 1]
+                when = brentq(lambda t, margin=margin: self._left(margin, t), low, high, xtol=1e-9 * high)
+            if when < first[0]:
+                first = (float(when), failure)
+        return first
+
+    def _left(self, margin: Margin, time: float) -> float:
+        known = {name: values[0] for name, values in self._known(np.array([time])).items()}
+        none = self._vector[:0]
+        alloys = known.get("working_alloy", none), known.get("counter_alloy", none)
+        state = Instant(0.0, self._pressure, (0.0, 0.0), (0.0, 0.0), known.get("salt", none), alloys)
+        return float(margin(state, self._current))
+
+
+def _known_apart(equations: Equations) -> bool:
+    """Whether the pressure is given, and salt and alloys are linear."""
+    salt = equations.salt is None or equations.salt.linear
+    alloys = all(side.alloy is None or side.alloy.linear for _, side in equations.metal)
+    return salt and alloys and not equations.layout.pressure
+
+
+def _instants(record: Record) -> Instant:
+    """All salt and alloys of a record at once, (n, cells)."""
+    return Instant(0.0, 0.0, (0.0, 0.0), (0.0, 0.0), record.salt, record.alloys)
+
+
+def _closed(path: CellPath, heights: np.ndarray) -> CellPath:
+    """Cut void heights off at zero, with the times at which they reach it put in."""
+    time = path.record.time
+    closing = [
+        time[k] + (time[k + 1] - time[k]) * w[k] / (w[k] - w[k + 1])
+        for w in heights.T
+        for k in np.flatnonzero((w[:-1] > 0.0) & (w[1:] < 0.0))
+    ]
+    if not closing:
+        return path
+    every = np.union1d(time, closing)
+    cut = [np.maximum(np.interp(every, time, w), 0.0) * LENGTH for w in heights.T]
+    return CellPath(dataclasses.replace(path.record.at(every), void_height=np.column_stack(cut)))
