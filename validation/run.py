@@ -1,7 +1,7 @@
 """Every validation folder against the library: prints the table over all of them.
 
-    python validation/run.py            prints the table
-    python validation/run.py --update   also puts the tables that the scripts print now into the README files
+python validation/run.py            prints the table
+python validation/run.py --update   also puts the tables that the scripts print now into the README files
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def script(folder: str) -> ModuleType:
     name = f"compare_{folder}"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, HERE / folder / "compare.py")
-        assert spec is not None and spec.loader is not None  # noqa: PT018
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)

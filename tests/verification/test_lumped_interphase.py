@@ -50,7 +50,7 @@ def test_the_whole_run_follows_the_closed_form_of_growth(kind: str) -> None:
 
 
 def test_growth_shows_in_the_voltage_as_its_resistance() -> None:
-    """Both layers in series with true contact, j L/sigma each, split into the film drop; half of the area costs twice."""
+    """Both layers in series with true contact, j L/sigma each, as film drop; half of the area costs twice."""
     current, conductivity = 0.1, 1e-5
     found = run(Step(current_density=current, duration=5 * DAY), tolerance=1e-8, **STEADY, **layer("mixed-conducting"))
     grown = closed_form("mixed-conducting", found["time"].values)

@@ -1,4 +1,4 @@
-"""Waves between the flaws: the rate against a perturbed field solved by hand, its limits, and what a run makes of it."""
+"""Waves between the flaws: the rate against a perturbed field solved by hand, its limits, and whole runs."""
 
 import numpy as np
 import pytest

@@ -129,7 +129,7 @@ def test_scheduled_pressures_are_recorded_and_move_the_potential_of_the_metal_by
     assert np.unique(found["stack_pressure"].values).tolist() == [1e5, 20e6, 100e6]
     middle = [float(voltage[(time > a) & (time < a + 10.0)][0]) for a in (0.0, 10.0, 20.0, 30.0)]
     assert middle[2] - middle[0] == pytest.approx(99.9e6 * V / FARADAY, rel=1e-9)
-    assert 100e6 * V / FARADAY == pytest.approx(13.5e-3, rel=3e-3)
+    assert middle[2] - middle[0] == pytest.approx(13.5e-3, rel=5e-3)
     assert middle[3] == pytest.approx(middle[0], rel=1e-12)
     symmetric = run(*steps, **STEADY, cell__stack=changes["cell__stack"])
     assert symmetric["voltage"].values == pytest.approx(0.0, abs=1e-15)

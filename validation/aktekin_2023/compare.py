@@ -44,7 +44,10 @@ def rested(electrolyte: str, time: str, **interphase: Any) -> tuple[float, float
 
 def thickness_lines() -> list[str]:
     """The first table of README.md."""
-    found = ["| electrolyte, time | published | lisse | ratio | source | status |", "| --- | --- | --- | --- | --- | --- |"]
+    found = [
+        "| electrolyte, time | published | lisse | ratio | source | status |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for point in DATA["points"]:
         electrolyte, nm = point["electrolyte"], parse_quantity(point["thickness"], "m") * 1e9
         here, ratio = "-", "-"
@@ -64,23 +67,31 @@ def exponent(values: tuple[float, float], times: tuple[float, float]) -> float:
     return float(np.log(values[1] / values[0]) / np.log(times[1] / times[0]))
 
 
-def shape_lines() -> list[str]:
-    """The second table of README.md."""
+def shapes() -> list[tuple[str, str, str, str]]:
+    """What, published, lisse and their ratio."""
     first, second = DATA["points"][:2]
     times = parse_quantity(first["time"], "s"), parse_quantity(second["time"], "s")
     published = parse_quantity(first["thickness"], "m"), parse_quantity(second["thickness"], "m")
     one, two = (rested("Li6PS5Cl", point["time"]) for point in (first, second))
     fast = rested("Li10GeP2S12", first["time"])
+    seen, grown, dearer = (exponent(pair, times) for pair in (published, (one[0], two[0]), (one[1], two[1])))
+    ratio = fast[1] / one[1]
     return [
-        "| shape | published | lisse | ratio |",
-        "| --- | --- | --- | --- |",
-        f"| Li6PS5Cl, exponent of time, 1 week to 400 h | {exponent(published, times):.2f} | "
-        f"{exponent((one[0], two[0]), times):.2f} | - |",
-        f"| Li6PS5Cl, exponent of the resistance (G4) | {DATA['resistance_exponent']} | "
-        f"{exponent((one[1], two[1]), times):.2f} | - |",
-        f"| Li10GeP2S12 over Li6PS5Cl, resistance at one conductivity (G4) | {DATA['resistance_ratio']:.0f} | "
-        f"{fast[1] / one[1]:.2g} | {fast[1] / one[1] / DATA['resistance_ratio']:.2g} |",
+        ("Li6PS5Cl interphase, exponent of time, 168 to 400 h", f"{seen:.2f}", f"{grown:.2f}", "-"),
+        ("its resistance, exponent of time (G4)", f"{DATA['resistance_exponent']}", f"{dearer:.2f}", "-"),
+        (
+            "interphase resistance, Li10GeP2S12 over Li6PS5Cl, at one conductivity (G4)",
+            f"{DATA['resistance_ratio']:.0f}",
+            f"{ratio:.2g}",
+            f"{ratio / DATA['resistance_ratio']:.2g}",
+        ),
     ]
+
+
+def shape_lines() -> list[str]:
+    """The second table of README.md."""
+    found = ["| shape | published | lisse | ratio |", "| --- | --- | --- | --- |"]
+    return found + [f"| {' | '.join(row)} |" for row in shapes()]
 
 
 def crack_lines() -> list[str]:
@@ -108,7 +119,7 @@ def rows() -> list[tuple[str, str, str, str, str]]:
     point = DATA["points"][2]
     grown = rested(point["electrolyte"], point["time"])[0]
     ratio = grown / parse_quantity(point["thickness"], "m")
-    first, second = (line.split("|")[2:5] for line in (shape_lines()[2], shape_lines()[4]))
+    time, _, resistance = shapes()
     return [
         (
             "interphase of Li6PS5Cl after 168 h, vapour film",
@@ -117,8 +128,8 @@ def rows() -> list[tuple[str, str, str, str, str]]:
             f"{ratio:.2g}",
             "prediction [S*]",
         ),
-        ("its exponent of time, 168 to 400 h", first[0].strip(), first[1].strip(), "-", "prediction [S]"),
-        ("interphase resistance, Li10GeP2S12 over Li6PS5Cl", *(part.strip() for part in second), "prediction [L]"),
+        (*time, "prediction [S]"),
+        (*resistance, "prediction [L]"),
     ]
 
 

@@ -39,7 +39,7 @@ def lines() -> list[str]:
     charges = DATA["assumed"]["charges"]
     heads = " | ".join(f"{charge.replace('^', '')} stripped | ratio" for charge in charges)
     found = [f"| pressure, temperature | published | {heads} |", "| --- | --- |" + " --- | --- |" * len(charges)]
-    for point in DATA["points"]:
+    for point in [DATA["cold"], *DATA["points"]]:
         published = parse_quantity(point["critical_stripping_current"], "A/m^2")
         bound = {"lower": "> ", "upper": "< "}.get(point.get("bound", ""), "")
         here = [limit(point, charge) for charge in charges]
@@ -51,7 +51,9 @@ def lines() -> list[str]:
 def rows() -> list[tuple[str, str, str, str, str]]:
     """For the table over all papers: what, published, lisse, ratio, status."""
     cold, hot = (limit(point, DATA["assumed"]["charges"][-1]) for point in DATA["points"][:2])
-    return [("Li6PS5Cl, 1 MPa, current at 80 over 60 C", "2", f"{hot / cold:.2g}", f"{hot / cold / 2:.2g}", "fails [S]")]
+    return [
+        ("Li6PS5Cl, 1 MPa, current at 80 over 60 C", "2", f"{hot / cold:.2g}", f"{hot / cold / 2:.2g}", "fails [S]")
+    ]
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from lisse.models.charge_transfer import charge_transfer
 from lisse.models.criteria import choose_criteria
 from lisse.models.doubts import held_warning, validity_warnings
 from lisse.models.first_passage import first_passage
+from lisse.models.inputs import at_temperature
 from lisse.models.limits import formed_contact, limits, margins
 from lisse.models.targets import targets
 from lisse.models.uncertainty import MOST_SAMPLES, sample_limits
@@ -142,7 +143,7 @@ def _drops(cell: Cell, current: np.ndarray, temperature: np.ndarray) -> dict[str
     contact = formed_contact(cell)
     ohmic, kinetic, film = (np.full(len(current), np.nan) for _ in range(3))
     for level in np.unique(temperature):
-        law = charge_transfer(cell.interface, float(level))
+        law = charge_transfer(at_temperature(cell, float(level)).interface, float(level))
         sigma = cell.electrolyte.material.value("ionic_conductivity", float(level))
         here = (temperature == level) & np.isfinite(current)
         local = current[here] / contact

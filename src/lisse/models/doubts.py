@@ -55,10 +55,10 @@ def _temperature_warnings(cell: Cell, protocol: Protocol) -> list[str]:
             found[
                 f"{metal.name} is molten at {format_quantity('temperature', temperature)}: its creep law is meaningless"
             ] = None
-    if len(temperatures) > 1:
-        found[
-            "interface resistance and exchange current density keep their values when a step changes the temperature"
-        ] = None
+    own = {"interface_resistance", "exchange_current_density"} - {name for name, _, _ in library_numbers(cell)}
+    if len(temperatures) > 1 and own:
+        words = " and ".join(name.replace("_", " ") for name in sorted(own))
+        found[f"{words}: given for the cell, kept when a step changes the temperature"] = None
     return list(found)
 
 

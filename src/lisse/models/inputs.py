@@ -31,6 +31,7 @@ __all__ = [
     "METAL_PROPERTIES",
     "Inputs",
     "Spread",
+    "at_temperature",
     "library_numbers",
     "read_inputs",
     "shear_modulus",
@@ -337,6 +338,13 @@ def library_numbers(cell: Cell) -> Iterator[tuple[str, str, Material]]:
             library = material.value(name, cell.temperature)
             if math.isclose(getattr(cell.interface, field), library, rel_tol=1e-9):
                 yield name, field, material
+
+
+def at_temperature(cell: Cell, temperature: float) -> Cell:
+    """The cell at another temperature (K); numbers of the interface that are the library's follow their law there."""
+    changes: dict[str, Any] = {"temperature": temperature}
+    changes |= {f"interface__{field}": owner.value(name, temperature) for name, field, owner in library_numbers(cell)}
+    return cell.replace(**changes)
 
 
 class _Table:

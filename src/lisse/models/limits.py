@@ -13,7 +13,7 @@ from typing import Any
 from lisse.cell import Cell
 from lisse.models.contact import contact_as_formed
 from lisse.models.criteria import CRITERIA, Criterion, Finding, evaluate
-from lisse.models.inputs import Inputs, read_inputs
+from lisse.models.inputs import Inputs, at_temperature, read_inputs
 from lisse.protocol import Condition, Protocol
 from lisse.records import Limit
 
@@ -59,8 +59,8 @@ def at_condition(cell: Cell, condition: Condition) -> Cell:
     if pressure is None and temperature is None:
         return cell
     formed = max(cell.stack.forming_pressure, cell.stack.pressure)
-    return cell.replace(
-        temperature=cell.temperature if temperature is None else temperature,
+    there = cell if temperature is None else at_temperature(cell, temperature)
+    return there.replace(
         stack__pressure=cell.stack.pressure if pressure is None else pressure,
         stack__forming_pressure=formed,
     )

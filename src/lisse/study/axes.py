@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lisse.cell import Cell
 from lisse.errors import InvalidInput, suggest
-from lisse.models.inputs import library_numbers
+from lisse.models.inputs import at_temperature
 from lisse.protocol import Protocol
 from lisse.units import QUANTITIES, Quantity, parse_quantity
 
@@ -233,9 +233,7 @@ def _change_metal(property: str, cell: Cell, protocol: Protocol, value: float) -
 
 def _temperature(cell: Cell, protocol: Protocol, value: float) -> Changed:
     """Numbers of the interface that are the library's follow their law to the new temperature."""
-    changes: dict[str, Any] = {"temperature": value}
-    changes |= {f"interface__{field}": owner.value(name, value) for name, field, owner in library_numbers(cell)}
-    return cell.replace(**changes), protocol
+    return at_temperature(cell, value), protocol
 
 
 def _flaw_length(cell: Cell, protocol: Protocol, value: float) -> Changed:

@@ -101,8 +101,9 @@ class Apart:
             bend = np.abs(even[:-2] - 2.0 * even[1:-1] + even[2:]).max() / 8.0
             if bend > _STRAIGHT * limit:
                 return self._run(length, lost, FINE)
-        path = CellPath(self._record(time, few))
-        return _closed(path, heights) if any(self._opened) else path
+        if any(self._opened):
+            time, few = _closed(time, few)
+        return CellPath(self._record(time, few))
 
     def _few(self, time: np.ndarray) -> np.ndarray | None:
         """(n, 3 or 5) array. Void heights, charge and interphases, scaled; ``None`` in trouble."""
@@ -110,7 +111,7 @@ class Apart:
         size = 3 + 2 * layout.films
         start = self._vector[:size]
         if not any(self._opened) and not layout.films:
-            return np.broadcast_to(start, (len(time), size))
+            return np.tile(start, (len(time), 1))
         if size not in self._solvers:
             from sksundae.cvode import CVODE
 
@@ -189,16 +190,17 @@ def _instants(record: Record) -> Instant:
     return Instant(0.0, 0.0, (0.0, 0.0), (0.0, 0.0), record.salt, record.alloys)
 
 
-def _closed(path: CellPath, heights: np.ndarray) -> CellPath:
-    """Cut void heights off at zero, with the times at which they reach it put in."""
-    time = path.record.time
-    closing = [
-        time[k] + (time[k + 1] - time[k]) * w[k] / (w[k] - w[k + 1])
-        for w in heights.T
-        for k in np.flatnonzero((w[:-1] > 0.0) & (w[1:] < 0.0))
-    ]
-    if not closing:
-        return path
-    every = np.union1d(time, closing)
-    cut = [np.maximum(np.interp(every, time, w), 0.0) * LENGTH for w in heights.T]
-    return CellPath(dataclasses.replace(path.record.at(every), void_height=np.column_stack(cut)))
+def _closed(time: np.ndarray, few: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Void heights cut off at zero, with the times (s) at which they reach it put in."""
+    closing = []
+    for place in (0, 1):
+        w = few[:, place]
+        if w[-1] < 0.0 < w[0]:
+            k = int(np.argmax(w < 0.0)) - 1
+            closing.append(time[k] + (time[k + 1] - time[k]) * w[k] / (w[k] - w[k + 1]))
+    if closing:
+        every = np.union1d(time, closing)
+        few = np.column_stack([np.interp(every, time, values) for values in few.T])
+        time = every
+    few[:, :2] = np.maximum(few[:, :2], 0.0)
+    return time, few

@@ -17,6 +17,7 @@ import numpy as np
 from lisse.cell import Cell, LithiumElectrode
 from lisse.models.base import Progress
 from lisse.models.contact import contact_as_formed, nucleated_density
+from lisse.models.inputs import at_temperature
 from lisse.models.lumped.equations import Equations, Side, build_equations
 from lisse.models.lumped.fixture import ConstantPressure
 from lisse.models.lumped.flaw_path import FlawPath, Mouth, follow_flaws
@@ -104,12 +105,11 @@ class _Run:
     def _built(self, temperature: float) -> Equations:
         """The laws at a temperature (K)."""
         self._roughening: dict[int, RougheningLaw] = {}
-        equations = build_equations(self._cell, self._classes, self._seed, temperature)
+        cell = at_temperature(self._cell, temperature)
+        equations = build_equations(cell, self._classes, self._seed)
         if self._stability != "reported":
             sides = (place for place, _ in equations.metal)
-            self._roughening = {
-                place: roughening_law(self._cell, place, self._stability, temperature) for place in sides
-            }
+            self._roughening = {place: roughening_law(cell, place, self._stability, temperature) for place in sides}
         return equations
 
     def _formed(self) -> Record:
@@ -130,7 +130,8 @@ class _Run:
         if not stack.forming_time:
             return state
         pressed = dataclasses.replace(
-            build_equations(cell, 1, None, stack.forming_temperature or cell.temperature), fixture=ConstantPressure()
+            build_equations(at_temperature(cell, stack.forming_temperature or cell.temperature), 1, None),
+            fixture=ConstantPressure(),
         )
         pressure = np.array([max(stack.forming_pressure, stack.pressure)])
         held = Step(current_density=0.0, duration=stack.forming_time, label="forming")
@@ -254,12 +255,15 @@ class _Run:
         start, shape = self._state, (len(record.time), 2)
         metal, dead = np.full(shape, np.nan), np.zeros(shape)
         share = self._cell.interface.dead_share
-        passed = np.concatenate([start.charge[-1:], record.charge])
+        passed = record.charge - start.charge[-1]
         for place, side in equations.metal:
-            plated = side.sign * np.diff(passed) * side.contact.volume_per_charge
-            lost = np.cumsum(np.maximum(-plated, 0.0)) * (share / max(1.0 - share, 1e-12))
-            metal[:, place] = self._lithium[place] + np.cumsum(plated) - lost
-            dead[:, place] = self._dead[place] + lost
+            plated = side.sign * passed * side.contact.volume_per_charge
+            metal[:, place], dead[:, place] = self._lithium[place] + plated, self._dead[place]
+            if share > 0.0:
+                stripped = np.maximum(-np.diff(plated, prepend=0.0), 0.0)
+                lost = np.cumsum(stripped) * (share / max(1.0 - share, 1e-12))
+                metal[:, place] -= lost
+                dead[:, place] += lost
             if side.interphase is not None:
                 grown = record.interphase_thickness[:, place] - start.interphase_thickness[-1, place]
                 metal[:, place] -= side.interphase.lithium_consumed(grown)

@@ -60,8 +60,9 @@ class Record:
         share = np.clip((time - here[place]) / (here[place + 1] - here[place]), 0.0, 1.0)
 
         def between(values: np.ndarray) -> np.ndarray:
-            weight = share.reshape(-1, *(1,) * (values.ndim - 1))
-            return np.asarray((1.0 - weight) * values[place] + weight * values[place + 1])
+            weight = share if values.ndim == 1 else share[:, np.newaxis]
+            low = values[place]
+            return np.asarray(low + weight * (values[place + 1] - low))
 
         return self._mapped(between, time)
 
@@ -80,10 +81,20 @@ class Record:
         return Record(**plain, alloys=(alloys[0], alloys[1]))
 
     def _mapped(self, change: Callable[[np.ndarray], np.ndarray], time: np.ndarray) -> Record:
-        names = [part.name for part in dataclasses.fields(self) if part.name not in ("alloys", "time")]
-        plain = {name: change(getattr(self, name)) for name in names}
-        first, second = (change(values) for values in self.alloys)
-        return Record(time=time, **plain, alloys=(first, second))
+        first, second = self.alloys
+        return Record(
+            time=time,
+            current_density=change(self.current_density),
+            charge=change(self.charge),
+            stack_pressure=change(self.stack_pressure),
+            void_height=change(self.void_height),
+            interphase_thickness=change(self.interphase_thickness),
+            salt=change(self.salt) if self.salt.shape[1] else np.empty((len(time), 0)),
+            alloys=(
+                change(first) if first.shape[1] else np.empty((len(time), 0)),
+                change(second) if second.shape[1] else np.empty((len(time), 0)),
+            ),
+        )
 
 
 class Instant(NamedTuple):
