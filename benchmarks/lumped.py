@@ -1,23 +1,47 @@
-"""The lumped solve of the example, and a lithium half-cell of PyBaMM in the same process where it is installed.
+"""How fast the lumped model is, what its integrator is compared with, and PyBaMM's half cell beside it.
 
-    python benchmarks/lumped.py
+    python benchmarks/lumped.py [ramp] [batch] [integrators] [pybamm]
 
-The two do not solve the same equations (lisse: contact, voids and flaws of a symmetric cell over a whole ramp; PyBaMM:
-a single-particle half cell over one discharge); what is compared is the cost of an answer and of an hour of protocol.
-Machines are noisy: read the ratios, not the seconds.
+Without words all parts run. Machines are noisy: every part prints the smallest time of several runs, and the time of
+one fixed loop of plain Python beside it, by which two machines, or two days, can be compared.
 """
 
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 import lisse
+from lisse.models import Lumped
+from lisse.models.contact import ContactLaw
+from lisse.models.lumped.equations import build_equations
+from lisse.study import read_case
+from lisse.study.case import Case
 
-CASE = Path(__file__).parents[1] / "examples" / "ccd_llzo.toml"
-RUNS = 7
+RUNS = 15
+
+CELL: dict[str, Any] = {
+    "area": "1 cm^2",
+    "electrolyte": {
+        "material": "LLZO",
+        "thickness": "300 um",
+        "flaws": {"mean_length": "2 um", "spread": 0.3, "density": "1e8 1/m^2"},
+    },
+    "anode": {"material": "lithium", "thickness": "50 um"},
+    "stack": {"pressure": "3 MPa", "forming_pressure": "400 MPa"},
+}
+RAMP: dict[str, Any] = {
+    "name": "ccd-ramp",
+    "start": "0.1 mA/cm^2",
+    "step": "0.1 mA/cm^2",
+    "stop": "2 mA/cm^2",
+    "half_cycle": "0.25 mAh/cm^2",
+}
 
 
 def timed(action: Callable[[], object], runs: int = RUNS) -> tuple[float, float]:
@@ -31,41 +55,274 @@ def timed(action: Callable[[], object], runs: int = RUNS) -> tuple[float, float]
     return statistics.median(times), min(times)
 
 
-def lumped() -> tuple[float, float]:
-    """The whole ramp of the example, to the short."""
-    case = lisse.load_case(CASE)
-    solution = lisse.solve(case.model, case.cell, case.protocol)
-    hours = float(solution["time"].values[-1]) / 3600
-    median, smallest = timed(lambda: lisse.solve(case.model, case.cell, case.protocol))
-    print(f"lisse lumped, {hours:.1f} h of protocol: median {median:.3f} s, smallest {smallest:.3f} s")
-    analytic = lisse.load_case(CASE, ['model.name="analytic"'])
-    quick, _ = timed(lambda: lisse.solve(analytic.model, analytic.cell, analytic.protocol))
-    print(f"lisse analytic, the same case: median {quick * 1e3:.1f} ms")
-    return median, hours
+def fixed_loop() -> float:
+    """s. A million additions in plain Python, the smallest of three."""
+
+    def add() -> float:
+        total = 0.0
+        for k in range(1_000_000):
+            total += k
+        return total
+
+    return timed(add, 3)[1]
 
 
-def pybamm_half_cell() -> tuple[float, float] | None:
-    """A discharge of PyBaMM's half cell (Xu2019: lithium | separator | NMC), solver and model already built."""
+def ramp_case() -> Case:
+    """20 current levels, plating and stripping 0.25 mAh/cm2 at each; both interfaces open voids."""
+    return read_case({"title": "ramp", "cell": CELL, "protocol": RAMP})
+
+
+# -- a ramp, and many --------------------------------------------------------------------------------------------------
+
+
+def ramp() -> None:
+    """A ramp of 20 current levels, both interfaces, 32 classes of flaws."""
+    case, model = ramp_case(), Lumped(flaw_classes=32)
+    solution = model.solve(case.cell, case.protocol)
+    median, smallest = timed(lambda: model.solve(case.cell, case.protocol), 40)
+    steps, rows = len(case.protocol.steps), len(solution["time"])
+    print(f"ramp: {steps} steps, 32 flaw classes at both interfaces, {rows} times recorded, {solution.status}")
+    print(f"  smallest {smallest * 1e3:.1f} ms, median {median * 1e3:.1f} ms (to reach: 50 ms)")
+    spent = []
+    for seed in range(20):
+        start = time.process_time()
+        model.solve(case.cell, case.protocol, seed=seed)
+        spent.append(time.process_time() - start)
+    processor = statistics.median(spent)
+    print(
+        f"  {processor * 1e3:.1f} ms of processor time with drawn flaws: two free cores make {2 / processor:.0f} a second"
+    )
+
+
+def batch() -> None:
+    """Many such ramps on two processes, each with flaws of its own; counted from the first result on."""
+    case, count = ramp_case(), 400
+    marks: list[float] = []
+    lisse.solve_many(
+        Lumped(flaw_classes=32),
+        case,
+        seeds=range(count),
+        workers=2,
+        progress=lambda _share, _words: marks.append(time.perf_counter()),
+    )
+    warm = count // 10
+    rate = (count - warm) / (marks[-1] - marks[warm - 1])
+    print(f"batch: {count} ramps on 2 processes: {rate:.0f} runs a second once they are up (to reach: 40)")
+
+
+# -- integrators -------------------------------------------------------------------------------------------------------
+
+
+def integrators() -> None:
+    """One stripping step, creep and diffusional closure at both interfaces, by several integrators."""
+    from scipy.integrate import solve_ivp
+    from sksundae.cvode import CVODE
+
+    side = build_equations(ramp_case().cell, 1, None).sides[0]
+    current, pressure, length = 6.0, 3e6, 1500.0
+    start, times = np.array([0.0, 0.05]), np.linspace(0.0, length, 18)
+    plain, compiled = plain_rates(side.contact, current, pressure), compiled_rates(side.contact, current, pressure)
+    exact = solve_ivp(plain, (0, length), start, "LSODA", times, rtol=1e-12, atol=1e-14).y.T
+    scale = float(np.abs(exact).max())
+
+    def sundials(rates: Callable[[float, np.ndarray], np.ndarray]) -> Callable[[], np.ndarray]:
+        def into(t: float, y: np.ndarray, out: np.ndarray) -> None:
+            out[:] = rates(t, y)
+
+        solver = CVODE(into, rtol=1e-4, atol=1e-6, first_step=1.0)
+        return lambda: np.asarray(solver.solve(times, start).y)
+
+    def scipys(rates: Callable[[float, np.ndarray], np.ndarray], method: str) -> Callable[[], np.ndarray]:
+        settings = {"rtol": 1e-4, "atol": 1e-6, "first_step": 1.0}
+        return lambda: np.asarray(solve_ivp(rates, (0, length), start, method, times, **settings).y.T)
+
+    ways = {
+        "CVODE, plain Python": sundials(plain),
+        "CVODE, numba": sundials(compiled),
+        "LSODA, plain Python": scipys(plain, "LSODA"),
+        "LSODA, numba": scipys(compiled, "LSODA"),
+        "BDF, plain Python": scipys(plain, "BDF"),
+        "BDF, numba": scipys(compiled, "BDF"),
+    }
+    began = time.perf_counter()
+    compiled(0.0, start)
+    print("integrators: one stripping step, two interfaces, relative tolerance 1e-4; numba took")
+    print(f"  {time.perf_counter() - began:.1f} s to compile the rates, without its import")
+    first = 0.0
+    for name, way in ways.items():
+        error = float(np.abs(way() - exact).max()) / scale
+        _, smallest = timed(way, 60)
+        first = first or smallest
+        print(f"  {name:20s} {smallest * 1e3:7.3f} ms ({smallest / first:5.2f} of the first), error {error:.1e}")
+
+
+def plain_rates(law: ContactLaw, current: float, pressure: float) -> Callable[[float, np.ndarray], np.ndarray]:
+    """um/s. Both interfaces stripped, as the model itself asks for it."""
+
+    def rates(_: float, heights: np.ndarray) -> np.ndarray:
+        return np.array([law.balance(height * 1e-6, current, pressure) / 1e-6 for height in heights.tolist()])
+
+    return rates
+
+
+def compiled_rates(law: ContactLaw, current: float, pressure: float) -> Callable[[float, np.ndarray], np.ndarray]:
+    """The same, compiled by numba."""
+    from numba import njit
+
+    gathered = max(law.injection * current - law.vacancy_current, 0.0) * law.volume_per_charge
+    shape, nucleus = law.radius_coefficient**3, law.nucleus_radius**3
+    tension, creep, n = 2.0 * law.surface_energy, 3.0 * law.creep_coefficient, law.creep_exponent
+    diffused = law.closure_velocity * pressure
+
+    def rates(_: float, heights: np.ndarray) -> np.ndarray:
+        out = np.empty(2)
+        for k in range(2):
+            height = max(heights[k], 0.0) * 1e-6
+            driving = pressure + tension / (shape * height + nucleus) ** (1.0 / 3.0)
+            out[k] = (gathered - creep * height * driving**n - diffused) / 1e-6
+        return out
+
+    compiled: Callable[[float, np.ndarray], np.ndarray] = njit(rates)
+    return compiled
+
+
+# -- PyBaMM ------------------------------------------------------------------------------------------------------------
+
+
+def half_cell_case(cycles: int | None = None) -> Case:
+    """Lithium, a single-ion solid and a cathode, without voids and flaws: what both programs can describe.
+
+    One slow charge, or some cycles between two voltages.
+    """
+    electrolyte = {"material": "LLZO", "thickness": "300 um"}
+    protocol: dict[str, Any] = {"name": "one-way", "half_cycle": "2.5 mAh/cm^2"}
+    protocol |= {"start": "0.5 mA/cm^2", "step": "0.5 mA/cm^2", "stop": "0.5 mA/cm^2"}
+    if cycles is not None:
+        protocol = {"name": "cycle", "current_density": "0.5 mA/cm^2", "half_cycle": "2 mAh/cm^2", "cycles": cycles}
+    counter = {"material": "NMC811", "areal_capacity": "3 mAh/cm^2", "exchange_current_density": "1 mA/cm^2"}
+    cell = CELL | {
+        "kind": "full",
+        "electrolyte": electrolyte,
+        "anode": {"material": "lithium", "thickness": "20 um"},
+        "counter": counter,
+        "stack": {"pressure": "1 kPa", "forming_pressure": "400 MPa"},
+        "interface": {"exchange_current_density": "0.5 mA/cm^2", "resistance": "0 ohm cm^2"},
+    }
+    return read_case({"title": "half cell", "cell": cell, "protocol": protocol})
+
+
+def pybamm_half_cell(case: Case) -> tuple[Any, Any]:
+    """PyBaMM's SPM half cell with the equations and the numbers of the case, and its parameters.
+
+    Its particles take up lithium without delay, its contact resistance is the electrolyte, and the exchange current
+    of the particles is that of the lump over their surface.
+    """
+    import pybamm
+
+    cell = case.cell
+    law, cathode = cell.counter.material.law("open_circuit_voltage"), cell.counter
+    poor, rich = law.range
+    thickness, share, radius = 42e-6, 0.5, 5e-6
+    most = cathode.areal_capacity / (lisse.units.FARADAY * thickness * share * (rich - poor))
+    per_particle = cathode.exchange_current_density * radius / (3.0 * share * thickness)
+
+    def open_circuit(x: Any) -> Any:
+        voltage = law.constant + law.slope * x
+        for size, steepness, centre in law.tanh:
+            voltage = voltage + size * pybamm.tanh(steepness * (x - centre))
+        for size, steepness, centre in law.exponentials:
+            voltage = voltage + size * pybamm.exp(steepness * (x - centre))
+        return voltage
+
+    electrolyte = cell.electrolyte
+    resistance = electrolyte.thickness / electrolyte.material.value("ionic_conductivity", cell.temperature)
+    values = pybamm.ParameterValues("Xu2019")
+    values.update(
+        {
+            "Positive electrode OCP [V]": open_circuit,
+            "Positive electrode OCP entropic change [V.K-1]": 0.0,
+            "Positive electrode thickness [m]": thickness,
+            "Positive particle radius [m]": radius,
+            "Positive electrode active material volume fraction": share,
+            "Maximum concentration in positive electrode [mol.m-3]": most,
+            "Initial concentration in positive electrode [mol.m-3]": rich * most,
+            "Positive particle diffusivity [m2.s-1]": 1e-10,
+            "Positive electrode exchange-current density [A.m-2]": lambda *_: pybamm.Scalar(per_particle),
+            "Exchange-current density for lithium metal electrode [A.m-2]": lambda *_: pybamm.Scalar(
+                cell.interface.exchange_current_density
+            ),
+            "Contact resistance [Ohm]": (resistance + electrolyte.grain_boundary_resistance) / cell.area,
+            "Electrode height [m]": cell.area**0.5,
+            "Electrode width [m]": cell.area**0.5,
+            "Current function [A]": -case.protocol.steps[0].current_density * cell.area,
+            "Ambient temperature [K]": cell.temperature,
+            "Initial temperature [K]": cell.temperature,
+            "Reference temperature [K]": cell.temperature,
+            "Nominal cell capacity [A.h]": cathode.areal_capacity * cell.area / 3600.0,
+            "Upper voltage cut-off [V]": 6.0,
+            "Lower voltage cut-off [V]": 1.0,
+        }
+    )
+    return pybamm.lithium_ion.SPM({"working electrode": "positive", "contact resistance": "true"}), values
+
+
+def beside_pybamm() -> None:
+    """The same cell in both programs: voltages, and the time of a run."""
     try:
         import pybamm
     except ImportError:
         print("PyBaMM is not installed here: pip install pybamm, then run this again")
-        return None
+        return
     pybamm.set_logging_level("ERROR")
-    model = pybamm.lithium_ion.SPM({"working electrode": "positive"})
-    simulation = pybamm.Simulation(model, parameter_values=pybamm.ParameterValues("Xu2019"))
-    solution = simulation.solve([0, 3600])
-    hours = float(solution.t[-1]) / 3600
-    median, smallest = timed(lambda: simulation.solve([0, 3600]))
-    version = pybamm.__version__
-    print(f"PyBaMM {version} SPM half cell, {hours:.2f} h: median {median:.3f} s, smallest {smallest:.3f} s")
-    return median, hours
+    case, model = half_cell_case(), Lumped()
+    equations, values = pybamm_half_cell(case)
+    mine = model.solve(case.cell, case.protocol)
+    clock = mine["time"].values
+    simulation = pybamm.Simulation(equations, parameter_values=values)
+    span = np.linspace(0.0, float(clock[-1]), 50)
+    voltage = simulation.solve(span)["Voltage [V]"](clock)
+    apart = float(np.abs(voltage - mine["voltage"].values)[1:].max())
+    print(f"PyBaMM {pybamm.__version__}, SPM half cell, the same equations, a charge of {clock[-1] / 3600:.0f} h")
+    print(f"  largest difference of the voltage: {apart * 1e3:.4f} mV (to reach: 1 mV)")
 
+    def anew() -> Any:
+        return pybamm.Simulation(equations, parameter_values=values).solve(span)
+
+    compare(
+        "one charge, PyBaMM's model built before",
+        lambda: model.solve(case.cell, case.protocol),
+        lambda: simulation.solve(span),
+    )
+    compare("one charge, from the numbers of a cell on", lambda: model.solve(case.cell, case.protocol), anew)
+    cycles = 10
+    case = half_cell_case(cycles)
+    hours = "4 hours"
+    charge = f"Charge at {5.0 * case.cell.area} A for {hours}"
+    discharge = f"Discharge at {5.0 * case.cell.area} A for {hours}"
+    experiment = pybamm.Experiment([(charge, discharge)] * cycles)
+    cycling = pybamm.Simulation(equations, parameter_values=values, experiment=experiment)
+    compare(
+        f"{cycles} cycles, PyBaMM's model built before",
+        lambda: model.solve(case.cell, case.protocol),
+        lambda: cycling.solve(),
+    )
+
+
+def compare(what: str, mine: Callable[[], object], theirs: Callable[[], object]) -> None:
+    """Print the smallest times of both, run in turn."""
+    mine(), theirs()
+    ours, others = [], []
+    for _ in range(RUNS):
+        ours.append(timed(mine, 1)[1])
+        others.append(timed(theirs, 1)[1])
+    ratio = min(ours) / min(others)
+    print(f"  {what}: lisse {min(ours) * 1e3:.1f} ms, PyBaMM {min(others) * 1e3:.1f} ms, ratio {ratio:.2f}")
+
+
+PARTS = {"ramp": ramp, "batch": batch, "integrators": integrators, "pybamm": beside_pybamm}
 
 if __name__ == "__main__":
-    mine, my_hours = lumped()
-    theirs = pybamm_half_cell()
-    if theirs is not None:
-        seconds, hours = theirs
-        print(f"ratio of the solves, lisse ramp / PyBaMM discharge: {mine / seconds:.2f}")
-        print(f"ratio per hour of protocol: {(mine / my_hours) / (seconds / hours):.3f}")
+    print(f"fixed loop: {fixed_loop() * 1e3:.1f} ms")
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()
+    print(f"fixed loop: {fixed_loop() * 1e3:.1f} ms")

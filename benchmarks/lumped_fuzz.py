@@ -1,4 +1,4 @@
-"""The lumped model on random cells, most of which nobody would build: does every run end, and say how?
+"""The lumped model on random cells, most of which nobody would build: every run must end, and say how.
 
     python benchmarks/lumped_fuzz.py [--cells 10000] [--first 0] [--processes 2] [--limit 20]
 

@@ -49,7 +49,7 @@ def critical_stripping_current(electrolyte: str, pressure: float, temperature: f
         }
     )
     law = contact_law(case.cell.interface, cell_numbers(case.cell, temperature))
-    return law.critical_stripping_current(pressure, case.cell.interface.contact_limit)
+    return float(law.critical_stripping_current(pressure, case.cell.interface.contact_limit))
 
 
 def rows() -> list[tuple[str, str, float, float, str]]:

@@ -240,7 +240,7 @@ def test_the_analytic_model_refuses_a_protocol_without_a_set_current() -> None:
 
 def test_numerical_trouble_outranks_a_failure_that_would_have_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Contact is lost late in a step in which the growth of a flaw breaks down early: no verdict is claimed."""
-    monkeypatch.setattr(FlawLaw, "rates", lambda self, filling, depth, drive: (filling * math.nan, depth * math.nan))
+    monkeypatch.setattr(FlawLaw, "rate", lambda self, filling, depth, drive: filling * math.nan)
     ramp = {"name": "one-way", "start": "3 mA/cm^2", "step": "1 mA/cm^2", "stop": "3 mA/cm^2", "half_cycle": "5 h"}
     case = llzo_case(protocol=ramp, cell__anode__thickness="200 um")
     solution = solve(Lumped(), case.cell, case.protocol, throw=False)

@@ -17,7 +17,7 @@ STEADY = bare(injection=0.0)
 @pytest.mark.parametrize("current", [-8.0, 3.0])
 @pytest.mark.parametrize("film", ["0 ohm cm^2", "30 ohm cm^2"])
 def test_the_lithium_potential_inside_is_that_of_the_mixed_conductor(current: float, film: str) -> None:
-    """With linear kinetics an interface is an ionic resistance; how large the electronic conductivity is plays no part."""
+    """With linear kinetics an interface is an ionic resistance, whatever the electrons conduct."""
     changes = STEADY | {"cell__interface__kinetics": "linear", "cell__interface__resistance": film}
     found = run(Step(current_density=current, duration=60.0), **changes)
     cell = cell_of(**changes)

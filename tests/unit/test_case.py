@@ -571,3 +571,21 @@ def test_a_cathode_starts_full_unless_the_case_says_otherwise() -> None:
     assert unknown.notes["cell.counter.initial_lithium_fraction"].startswith("assumed: no open_circuit_voltage of LCO")
     with pytest.raises(InvalidInput, match=r"case: cell\.counter\.initial_lithium_fraction: got 0\.95"):
         read_case(raw(cell__kind="full", cell__counter={**counter, "initial_lithium_fraction": 0.95}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "injection", "words"),
+    [
+        ({}, 1.0, "default"),
+        ({"cell__electrolyte": {"material": "PEO-LiTFSI", "thickness": "50 um"}}, 0.0, "PEO-LiTFSI is a polymer"),
+        ({"cell__anode__material": "Li-Mg"}, 0.0, "the other metal of Li-Mg keeps the face"),
+        ({"cell__anode__material": "Li-Mg", "cell__interface": {"injection": 0.3}}, 0.3, None),
+    ],
+)
+def test_voids_gather_by_default_where_a_pure_metal_meets_a_rigid_electrolyte(
+    changes: dict[str, Any], injection: float, words: str | None
+) -> None:
+    case = read_case(raw(**changes))
+    note = case.notes.get("cell.interface.injection")
+    assert case.cell.interface.injection == injection
+    assert note is None if words is None else note is not None and words in note

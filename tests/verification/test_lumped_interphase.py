@@ -87,7 +87,8 @@ def test_cracks_raise_the_resistance_once_the_layer_is_critical() -> None:
     cracking = {"youngs_modulus": "50 GPa", "fracture_toughness": "0.5 MPa m^0.5", "volume_change": -0.05}
     changes = STEADY | layer("mixed-conducting", **cracking)
     law = build_equations(cell_of(**changes), 1, None).sides[0].interphase
-    assert law is not None and 5e-9 < law.critical_thickness < 3e-7  # noqa: PT018
+    assert law is not None
+    assert 5e-9 < law.critical_thickness < 3e-7
     found = run(Step(current_density=0.1, duration=30 * DAY), tolerance=1e-8, **changes)
     thickness = found["interphase_thickness"].values[:, 0]
     across = found["film_drop"].values / (2.0 * 0.1) - cell_of().interface.resistance
@@ -134,3 +135,20 @@ def test_a_full_cell_has_one_interphase_and_an_interphase_can_fill_the_electroly
     found = run(Step(current_density=0.0, duration=DAY), **FLAWLESS, **fast)
     assert found.verdict.mode == "interphase-growth"
     assert found["interphase_thickness"].values[-1].sum() == pytest.approx(300e-6, rel=1e-6)
+
+
+def test_a_voltage_limit_met_by_growth_is_located_however_long_the_step() -> None:
+    """Both layers grow as closed forms say until 2 j (L/sigma + R_film) and the rest of the drops meet the limit."""
+    changes = STEADY | layer("mixed-conducting")
+    cell = cell_of(**changes)
+    equations = build_equations(cell, 1, None)
+    law = equations.sides[0].interphase
+    assert law is not None
+    rest = 0.1 * equations.series_resistance + 2.0 * (
+        equations.sides[0].transfer.kinetic_drop(0.1) + 0.1 * equations.sides[0].transfer.film_resistance
+    )
+    expected = brentq(lambda t: rest + 0.2 * law.resistance(law.thickness_after(5e-9, t)) - 0.02, 1.0, 1e8)
+    for days in (40.0, 300.0):
+        found = run(Step(current_density=0.1, duration=days * DAY), voltage_limit=0.02, **changes)
+        assert found.verdict.mode == "voltage-limit"
+        assert found.verdict.time == pytest.approx(expected, rel=2e-3)

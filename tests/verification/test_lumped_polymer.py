@@ -68,7 +68,7 @@ def test_reversal_mirrors_the_profile_and_the_voltage() -> None:
     assert two["salt_concentration"].values[:, ::-1] == pytest.approx(one["salt_concentration"].values, rel=1e-7)
 
 
-def test_salt_is_neither_made_nor_lost_over_cycles_with_voids() -> None:
+def test_salt_is_neither_made_nor_lost_over_cycles() -> None:
     steps = [Step(current_density=j, duration=1200.0) for j in (15.0, 0.0, -20.0, 8.0)]
     found = run(*steps, tolerance=1e-4, **POLYMER)
     law = salt_law(CELL, T)

@@ -12,7 +12,7 @@ from lisse.models.base import cell_numbers
 from lisse.models.lumped.fixture import ConstantGap, fixture_law
 from lisse.protocol import Protocol, Step
 from lisse.units import FARADAY
-from lumped_cases import FLAWLESS, FULL, STIFF, bare, cell_of, run
+from lumped_cases import ALLOY, FLAWLESS, FULL, STIFF, bare, cell_of, run
 
 V = 13.0e-6
 STEADY = bare(injection=0.0, void_closure_coefficient="0 mA/cm^2/MPa")
@@ -146,3 +146,12 @@ def test_less_contact_squeezes_what_is_left() -> None:
     assert drops["50 MPa"] == pytest.approx(10e6 * V / FARADAY, rel=1e-9)
     assert drops["25 MPa"] == pytest.approx(20e6 * V / FARADAY, rel=1e-9)
     assert math.isclose(drops["25 MPa"], 2.0 * drops["50 MPa"])
+
+
+def test_a_solid_solution_whose_sites_stay_changes_no_height() -> None:
+    """Discharged, only the cathode grows, by 1.75 cm3/mol; the compliance is that of the fixture."""
+    counter = {**FULL["cell__counter"], "initial_lithium_fraction": 0.5}
+    changes = FULL | STEADY | stiff("0.001 MPa/um", "0.1 MPa") | ALLOY | {"cell__counter": counter}
+    found = run(Step(current_density=-0.5, duration=7200.0), **changes)
+    rise = found["stack_pressure"].values[-1] - 0.1e6
+    assert rise == pytest.approx(1.75e-6 / FARADAY * 3600.0 * 1e9, rel=1e-3)

@@ -1,4 +1,4 @@
-"""A temperature that a step sets: every library number follows its law, as if the cell had been there from the start."""
+"""A temperature that a step sets: every library number follows its law, as if the cell had always been there."""
 
 import numpy as np
 import pytest

@@ -45,12 +45,15 @@ def lines() -> list[str]:
     rises, lost = marks()
     published = parse_quantity(DATA["ohmic"], "ohm")
     below, fails = (parse_quantity(DATA[name], "Pa") / MPA for name in ("rises_below", "fails_at"))
+    rise = "no rise before contact is lost | -"
+    if not np.isnan(rises):
+        rise = f"{rises / MPA:.1f} MPa | {rises / MPA / below:.2g}"
     numbers = f"{published:g} ohm | {resistance[0]:.3g} ohm | {resistance[0] / published:.2g}"
     return [
         "| stepped down from 1.5 MPa at 1 mA/cm2 | published | lisse | ratio |",
         "| --- | --- | --- | --- |",
         f"| resistance at 1.5 MPa | {numbers} |",
-        f"| resistance rises below | {below:g} MPa | {rises / MPA:.1f} MPa | {rises / MPA / below:.2g} |",
+        f"| resistance rises below | {below:g} MPa | {rise} |",
         f"| fails at | {fails:g} MPa (dendrites) | {lost / MPA:.1f} MPa (contact lost) | {lost / MPA / fails:.2g} |",
     ]
 

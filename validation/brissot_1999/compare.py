@@ -15,19 +15,21 @@ import numpy as np
 
 import lisse
 from lisse import theory
+from lisse.materials import load
 from lisse.study import read_case
 from lisse.units import parse_quantity
 
 HERE = Path(__file__).parent
 DATA: dict[str, Any] = tomllib.loads((HERE / "data.toml").read_text(encoding="utf-8"))
-MA, KELVIN = 10.0, 363.15
+MA = 10.0
 NAMES = ("salt_concentration", "salt_diffusivity", "transference_number")
 
 
 def salt() -> tuple[float, float, float]:
     """Concentration (mol/m3), diffusivity (m2/s) and transference number (1) of the library."""
-    material = cell(DATA["case"]["cell"]["electrolyte"]["thickness"], {"name": "rest", "duration": "1 s"}).cell
-    c, d, t = (material.electrolyte.material.value(name, KELVIN) for name in NAMES)
+    given = DATA["case"]["cell"]
+    polymer, temperature = load(given["electrolyte"]["material"]), parse_quantity(given["temperature"], "K")
+    c, d, t = (polymer.value(name, temperature) for name in NAMES)
     return c, d, t
 
 
@@ -47,7 +49,7 @@ def depletion_time(current: float, thickness: str, longest: float) -> float:
     }
     case = cell(thickness, protocol)
     verdict = lisse.solve(case.model, case.cell, case.protocol).verdict
-    return float(verdict.time) if verdict.mode == "salt-depletion" else math.inf
+    return verdict.time if verdict.mode == "salt-depletion" and verdict.time is not None else math.inf
 
 
 def span(thickness: str) -> float:

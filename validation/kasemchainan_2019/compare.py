@@ -61,7 +61,7 @@ def critical(law: ContactLaw) -> Curve:
     return lambda pressure: float(law.critical_stripping_current(pressure, CELL.interface.contact_limit))
 
 
-def with_strength(factor: float, **changes: float) -> ContactLaw:
+def with_strength(factor: float, **changes: Any) -> ContactLaw:
     """The law with the strength of lithium around a pore at a multiple of that of the bulk."""
     interface = dataclasses.replace(CELL.interface, small_scale_strength_factor=factor)
     return dataclasses.replace(contact_law(interface, NUMBERS), **changes)
@@ -161,7 +161,7 @@ def one_way_limit(pressure: str) -> float:
     while high / low > 1.01:
         middle = (low * high) ** 0.5
         low, high = (middle, high) if survives(pressure, middle) else (low, middle)
-    return (low * high) ** 0.5
+    return float((low * high) ** 0.5)
 
 
 def strippings_until_lost(charge: str, refill: float) -> int | None:
@@ -177,7 +177,8 @@ def strippings_until_lost(charge: str, refill: float) -> int | None:
     solution = lisse.solve(run.model, run.cell, run.protocol)
     if solution.verdict.mode != "contact-loss":
         return None
-    half_cycles = int(solution.verdict.cumulative_charge // parse_quantity(charge, "C/m^2")) + 1
+    passed = solution.verdict.cumulative_charge or 0.0
+    half_cycles = int(passed // parse_quantity(charge, "C/m^2")) + 1
     return (half_cycles + 1) // 2  # both electrodes are stripped in turn
 
 

@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 
 import lisse
 from lisse import theory
+from lisse.materials import load
 from lisse.study import read_case
 from lisse.units import BOLTZMANN, ELEMENTARY_CHARGE, parse_quantity
 
@@ -24,14 +25,16 @@ OHM_CM2 = 1e-4
 
 
 def resistance(
-    pressure: str, forming: str | None = None, temperature: str = "25 degC", **interface: Any
+    pressure: str, forming: str | None = None, temperature: str = "25 degC", rest: str = "", **interface: Any
 ) -> dict[str, float]:
-    """ohm m2 of one interface by its parts, from one small step of the lumped model."""
+    """ohm m2 of one interface by its parts, from one small step of the lumped model, at once or after a rest."""
     raw = copy.deepcopy(DATA["case"])
     raw["cell"] |= {"temperature": temperature, "interface": interface}
     raw["cell"]["stack"] = {"pressure": pressure, "forming_pressure": forming or pressure}
-    step = {"current_density": DATA["assumed"]["small_current"], "duration": "0.001 s"}
-    case = read_case(raw | {"protocol": {"name": "steps", "steps": [step]}})
+    steps = [{"current_density": DATA["assumed"]["small_current"], "duration": "1e-6 s"}]
+    if rest:
+        steps.insert(0, {"current_density": "0 mA/cm^2", "duration": rest})
+    case = read_case(raw | {"protocol": {"name": "steps", "steps": steps}})
     run = lisse.solve(case.model, case.cell, case.protocol)
     current = float(run["current_density"][-1])
     parts = {n: float(run[f"{n}_drop"][-1]) / current / 2 for n in ("charge_transfer", "film", "constriction")}
@@ -99,7 +102,7 @@ def area_exponent() -> float:
 
 
 def shape_lines() -> list[str]:
-    """The second table of README.md."""
+    """The third table of README.md."""
     energies = {name: parse_quantity(text, "J") / ELEMENTARY_CHARGE for name, text in DATA["activation_energy"].items()}
     here, machined = activation_energy("constriction"), DATA["machined"]
     small = pressure_exponent("0.1 MPa", "1 MPa", part="constriction")
@@ -108,7 +111,8 @@ def shape_lines() -> list[str]:
         "| shape | published | lisse |",
         "| --- | --- | --- |",
         f"| exponent of R from 10 to 41 MPa | {published_exponent():.2f} | {steep:.2f} |",
-        f"| activation energy of R | {energies['interface']:.2f} eV (bulk {energies['bulk']:.2f}) | {here:.2f} eV |",
+        f"| activation energy of the constriction | {energies['interface']:.2f} eV (bulk {energies['bulk']:.2f}) | "
+        f"{here:.2f} eV |",
         f"| exponent of p, few spots (I2) | {machined['pressure_exponent']} | {small:.2f} |",
         f"| exponent of contact area (I2) | {machined['area_exponent']} | {area_exponent():.2f} |",
     ]
@@ -116,13 +120,14 @@ def shape_lines() -> list[str]:
 
 def closing() -> tuple[float, float]:
     """What the first two points ask for without a film: pores per area (1/m2) and hardness (Pa)."""
+    conductivity = load(DATA["case"]["cell"]["electrolyte"]["material"]).value("ionic_conductivity", 298.15)
     targets = [parse_quantity(point["resistance"], "ohm m^2") for point in DATA["points"][:2]]
     pressures = [parse_quantity(point["pressure"], "Pa") for point in DATA["points"][:2]]
 
     def constriction(density: float, hardness: float, pressure: float) -> float:
         contact = min(1.0, pressure / hardness)
         spot = np.sqrt(contact / (np.pi * density))
-        return float(theory.constriction_resistance(spot, contact, CONDUCTIVITY))
+        return float(theory.constriction_resistance(spot, contact, conductivity))
 
     def ratio(log_hardness: float) -> float:
         h = float(np.exp(log_hardness))
@@ -134,7 +139,7 @@ def closing() -> tuple[float, float]:
 
 
 def closing_lines() -> list[str]:
-    """The third table of README.md: what would close the gap, through the whole model."""
+    """The last table of README.md: what would close the gap, through the whole model."""
     density, hardness = closing()
     found = [
         f"void_density {density:.2g} 1/m2 (spots {density**-0.5 * 1e3:.2g} mm apart), contact_hardness "
@@ -152,18 +157,24 @@ def closing_lines() -> list[str]:
     return found
 
 
-CONDUCTIVITY = read_case(
-    DATA["case"]
-    | {
-        "cell": DATA["case"]["cell"] | {"stack": {"pressure": "10 MPa"}},
-        "protocol": {"name": "rest", "duration": "1 s"},
-    }
-).cell.electrolyte.material.value("ionic_conductivity", 298.15)
+def held_lines() -> list[str]:
+    """The second table of README.md: what creep makes of the contact while the pressure is held."""
+    rests = DATA["assumed"]["rests"]
+    found = [
+        f"| pressure held | published | at once | {' | '.join(f'after {rest}' for rest in rests)} |",
+        "| --- | --- | --- |" + " --- |" * len(rests),
+    ]
+    for point in DATA["points"][:2]:
+        published = parse_quantity(point["resistance"], "ohm m^2") / OHM_CM2
+        here = [total(resistance(point["pressure"], rest=rest)) / OHM_CM2 for rest in ("", *rests)]
+        numbers = " | ".join(f"{value:.2g} ohm cm2" for value in here)
+        found.append(f"| {point['pressure']} | {published:g} ohm cm2 | {numbers} |")
+    return found
 
 
 def lines() -> list[str]:
     """The tables of README.md."""
-    return [*pressure_lines(), "", *shape_lines(), "", *closing_lines()]
+    return [*pressure_lines(), "", *held_lines(), "", *shape_lines(), "", *closing_lines()]
 
 
 def rows() -> list[tuple[str, str, str, str, str]]:

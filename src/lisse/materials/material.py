@@ -7,6 +7,7 @@ one with `with_source` or `with_value`.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -210,6 +211,10 @@ class Material:
 
     def chosen(self) -> Material:
         """The same substance with the sources in use only."""
+        return self._chosen
+
+    @functools.cached_property
+    def _chosen(self) -> Material:
         kept = {name: Property(name, p.unit, (p.chosen,), p.choice) for name, p in self.properties.items()}
         return dataclasses.replace(self, properties=kept)
 

@@ -10,9 +10,12 @@ from lisse.models.inputs import INTERFACE_SOURCES, library_numbers
 from lisse.models.limits import formed_contact
 from lisse.protocol import Protocol
 from lisse.records import Limit
+from lisse.theory import confined_pressure
 from lisse.units import format_quantity
 
 __all__ = ["held_warning", "validity_warnings"]
+
+_ROOM, _NEAR = 298.15, 10.0  # K
 
 
 def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...]) -> tuple[str, ...]:
@@ -22,7 +25,8 @@ def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...
         for limit in criteria
         if limit.applies and limit.decides and not limit.valid
     ]
-    return (*doubts, *_contact_warnings(cell), *_temperature_warnings(cell, protocol), *_input_warnings(cell))
+    own = (*_contact_warnings(cell), *_fixture_warnings(cell), *_temperature_warnings(cell, protocol))
+    return (*doubts, *own, *_input_warnings(cell))
 
 
 def _contact_warnings(cell: Cell) -> list[str]:
@@ -43,9 +47,32 @@ def _contact_warnings(cell: Cell) -> list[str]:
     return found
 
 
+def _fixture_warnings(cell: Cell) -> list[str]:
+    """A constant gap loses its pressure where metal can flow out of it (validation/koerver_2018)."""
+    if cell.stack.stiffness is None:
+        return []
+    found = []
+    radius = math.sqrt(cell.area / math.pi)
+    for electrode in (cell.working, cell.counter):
+        if not isinstance(electrode, LithiumElectrode) or electrode.thickness == 0.0:
+            continue
+        metal = electrode.material
+        if not metal.has("yield_strength"):
+            continue
+        borne = float(confined_pressure(metal.value("yield_strength"), radius, electrode.thickness))
+        if cell.stack.pressure > borne:
+            pressure, least = (format_quantity("pressure", value) for value in (cell.stack.pressure, borne))
+            height = format_quantity("length", electrode.thickness)
+            found.append(
+                f"fixture: at {pressure} a free disc of {height} of {metal.name} flows (from {least} on), and the "
+                "pressure of a constant gap falls; in a die with walls it would not"
+            )
+    return list(dict.fromkeys(found))
+
+
 def _temperature_warnings(cell: Cell, protocol: Protocol) -> list[str]:
     temperatures = sorted({cell.temperature, *(s.temperature for s in protocol.steps if s.temperature is not None)})
-    found: dict[str, None] = {}
+    found = dict.fromkeys(_without_temperature_law(cell, temperatures))
     for temperature in temperatures:
         for material in (cell.working.material, cell.electrolyte.material):
             names = tuple(name for name in (*_BULK, *INTERFACE_SOURCES) if material.has(name))
@@ -60,6 +87,26 @@ def _temperature_warnings(cell: Cell, protocol: Protocol) -> list[str]:
         words = " and ".join(name.replace("_", " ") for name in sorted(own))
         found[f"{words}: given for the cell, kept when a step changes the temperature"] = None
     return list(found)
+
+
+def _without_temperature_law(cell: Cell, temperatures: list[float]) -> list[str]:
+    """What the models keep far from room temperature, although it changes (validation/spencer_jolly_2021)."""
+    far = [t for t in temperatures if abs(t - _ROOM) > _NEAR]
+    if not far:
+        return []
+    farthest = max(far, key=lambda t: abs(t - _ROOM))
+    away = format_quantity("temperature", farthest)
+    found = []
+    name = "void_closure_coefficient"
+    owner = next((material for other, _, material in library_numbers(cell) if other == name), None)
+    constant = owner is not None and math.isclose(owner.value(name, _ROOM), owner.value(name, farthest))
+    if constant and cell.interface.void_closure_coefficient > 0.0:
+        found.append(
+            f"contact law: diffusional closure has no temperature law; at {away} it is that of room temperature"
+        )
+    if cell.interface.interphase is not None:
+        found.append(f"interphase: its growth has no temperature law; at {away} its numbers are used as they are")
+    return found
 
 
 def _input_warnings(cell: Cell) -> list[str]:

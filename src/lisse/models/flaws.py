@@ -11,12 +11,11 @@ that p <= F E/V comes out and is not put in:
     dA/dt = (V/F) 2 s i_f,    i_f = (E + j s/(2 sigma) - V p/F)/R,    R = small-signal resistance of the interface
 
 j s/(2 sigma) is the mean ohmic head along the flaw. Where the interface is stripped, lithium leaves the flaw until it
-is empty. The flaw grows where K reaches K_IC,
+is empty. Where K reaches K_IC the flaw grows and K stays there, so that the supply of lithium sets the speed,
 
-    ds/dt = M max(0, K/K_IC - 1),
+    ds/dt = (dA/dt)/(dA/ds at K = K_IC).
 
-with a mobility M so large that K stays at K_IC to within (ds/dt)/M and the speed is set by the supply of lithium:
-ds/dt -> (dA/dt)/(dA/ds at K = K_IC). A flaw never heals. Flaws take a negligible share of the current, so that they
+A flaw never heals. Flaws take a negligible share of the current, so that they
 follow the drop E(t) of the contact and do not change it.
 
 A scratch is wider than its pressure would open it. It is a slot whose lithium is squeezed out through the mouth, at a
@@ -41,7 +40,7 @@ from lisse.units import FARADAY
 
 __all__ = ["FlawLaw", "flaw_law"]
 
-_MOBILITY = 1e-3  # m/s
+_FORGOTTEN = 1e-17  # share of a filling that no longer counts
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class FlawLaw:
 
     Then p/p_c = v/x^2 and K/K_IC = v/x^1.5, and with u the driving voltage over V p_c/F
 
-        dv/dt = k x (u - v/x^2),    dx/dt = g max(0, v/x^1.5 - 1).
+        dv/dt = k x (u - v/x^2),    x(t) = max(x(0), largest v^(2/3) until t).
 
     Attributes
     ----------
@@ -65,8 +64,6 @@ class FlawLaw:
         k = 2 s_0 p_c (V/F)^2/(A_c R).
     head : (m,) array, ohm m2
         s_0/(2 sigma).
-    growth : (m,) array, 1/s
-        g = M/s_0.
     height_per_filling : (m,) array, m
         Lithium per area of interface at v = 1; each flaw is as wide along the surface as 2 s_0.
     geometry : str
@@ -83,7 +80,6 @@ class FlawLaw:
     pressure_drop: np.ndarray
     supply: np.ndarray
     head: np.ndarray
-    growth: np.ndarray
     height_per_filling: np.ndarray
     geometry: str = "edge"
     extrusion: np.ndarray | None = None
@@ -130,10 +126,13 @@ class FlawLaw:
         found = np.zeros_like(end)
         found[0] = filling
         drained = bool((end <= 0.0).all())
-        for k in range(len(kept)):
+        slow = np.flatnonzero(kept.max(axis=1, initial=0.0) > _FORGOTTEN)
+        last = int(slow[-1]) + 1 if len(slow) else 0
+        for k in range(last):
             np.maximum(kept[k] * found[k] + gained[k], 0.0, out=found[k + 1])
             if drained and not found[k + 1].any():
-                break  # empty, and nothing drives lithium in: the rest is zero
+                return found  # empty, and nothing drives lithium in: the rest is zero
+        np.maximum(gained[last:], 0.0, out=found[last + 1 :])  # what was there before is forgotten
         return np.asarray(found)
 
     def peak(self, filling: np.ndarray, depth: np.ndarray, time: np.ndarray, drive: np.ndarray) -> np.ndarray:
@@ -154,10 +153,9 @@ class FlawLaw:
         span = np.diff(time)[:, np.newaxis] * (self.supply / depth)
         return end, span, np.diff(end, axis=0) / span
 
-    def rates(self, filling: np.ndarray, depth: np.ndarray, drive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """1/s. Rates of filling and of scaled depth where the interface is plated."""
-        filled = self.supply * depth * (drive - filling / (depth * depth))
-        return filled, self.growth * np.maximum(self.intensity(filling, depth) - 1.0, 0.0)
+    def rate(self, filling: np.ndarray, depth: np.ndarray, drive: np.ndarray) -> np.ndarray:
+        """1/s. Rate of filling where the interface is plated."""
+        return np.asarray(self.supply * depth * (drive - filling / (depth * depth)))
 
     def intensity(self, filling: np.ndarray, depth: np.ndarray) -> np.ndarray:
         """1. Stress intensity over toughness."""
@@ -238,7 +236,6 @@ def flaw_law(
         pressure_drop=drop,
         supply=2.0 * depth * drop * per_charge / (area * resistance),
         head=depth / (2.0 * numbers.conductivity),
-        growth=_MOBILITY / depth,
         height_per_filling=area * 2.0 * depth * number / cell.area,
         geometry=flaws.geometry,
         extrusion=squeezed,

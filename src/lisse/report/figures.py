@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BROKEN",
+    "DASHED",
     "NARROW",
     "SMALL",
     "WIDE",
@@ -33,6 +34,8 @@ WIDE, NARROW, SMALL = (940, 380), (343, 300), (420, 250)
 """Widths and heights in CSS pixels: a whole page, a phone, and half a page (which a phone shows as well)."""
 BROKEN = (0, (4, 3))
 """Dashes of the line that marks a failure."""
+DASHED = (0, (3, 3))
+"""Dashes of a level to compare with."""
 
 
 @dataclass(frozen=True)

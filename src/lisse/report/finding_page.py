@@ -13,15 +13,15 @@ from lisse.measurement import Finding
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
 from lisse.records import Measurement, Spectrum, write_atomically
 from lisse.report.figures import NARROW, Panel, new_axes
+from lisse.report.nyquist_figure import chosen_spectra, draw_nyquist, shade
 from lisse.report.page import KeyFigure, environment, key_figure
-from lisse.report.svg import COLOURS, drawing, inline_svg
+from lisse.report.svg import drawing, inline_svg
 from lisse.report.voltage_figure import voltage_current
 from lisse.report.words import duration, printed
 from lisse.units import quantity
 
 __all__ = ["write_finding_report"]
 
-_MOST_SPECTRA = 8
 _MOST_ROWS = 24
 _MOST_FOLDED = 400
 _MOST_BANDS = 60
@@ -48,7 +48,6 @@ def write_finding_report(path: str | os.PathLike[str], finding: Finding, measure
     """
     content = finding.to_dict()
     cycles = content["half_cycles"]
-    spectra = _chosen_spectra(measurement.spectra)
     page = (
         environment()
         .get_template("finding.html")
@@ -59,7 +58,7 @@ def write_finding_report(path: str | os.PathLike[str], finding: Finding, measure
             tone="good" if content["verdict"]["mode"] == "none" and cycles else "bad" if cycles else "warn",
             key_figures=_key_figures(content),
             voltage=_voltage_panel(measurement, content),
-            nyquist=_nyquist_panel(spectra, len(measurement.spectra)),
+            nyquist=_nyquist_panel(measurement.spectra),
             unit=_current_unit(content),
             factor=_current_factor(content),
             first=cycles[:_MOST_ROWS],
@@ -123,46 +122,32 @@ def _voltage_panel(measurement: Measurement, content: Mapping[str, Any]) -> Pane
     )
     verdict = content["verdict"]
     failure = None if verdict["time"] is None else hours(verdict["time"])
-    drawings = voltage_current(hours(time), voltage * 1e3, shown, unit, failure, _MODES[verdict["mode"]], bands)
+    drawings = voltage_current(hours(time), voltage, shown, unit, failure, _MODES[verdict["mode"]], bands)
     caption = f"{time.size} records of {content['instrument']}."
     caption += " Every second half-cycle is shaded." if bands else ""
     caption += "" if failure is None else " The vertical line marks the failure."
     return Panel(title, caption, drawings, key=(("voltage", "voltage, left axis"), ("current", "current, right axis")))
 
 
-def _chosen_spectra(spectra: Sequence[Spectrum]) -> list[Spectrum]:
-    """At most eight spectra, evenly from the first to the last."""
-    if len(spectra) <= _MOST_SPECTRA:
-        return list(spectra)
-    return [spectra[int(number)] for number in np.linspace(0, len(spectra) - 1, _MOST_SPECTRA).round()]
-
-
-def _nyquist_panel(spectra: Sequence[Spectrum], total: int) -> Panel | None:
+def _nyquist_panel(taken: Sequence[Spectrum]) -> Panel | None:
     """Minus the imaginary against the real part, with one scale for both axes; later spectra are darker."""
-    if not spectra:
+    if not taken:
         return None
+    spectra = [taken[number] for number in chosen_spectra(len(taken))]
+    lines = [(spectrum.frequency, spectrum.impedance) for spectrum in spectra]
     made = []
     for kind, size in (("wide", (560, 400)), ("narrow", NARROW)):
         with drawing(12 if kind == "wide" else 11):
             figure, axes = new_axes(size, 62 if kind == "wide" else 52, 14, top=12, bottom=44)
-            for number, spectrum in enumerate(spectra):
-                shade = 1 + round(7 * number / max(len(spectra) - 1, 1))
-                order = np.argsort(-spectrum.frequency)
-                real, imaginary = spectrum.impedance.real[order], -spectrum.impedance.imag[order]
-                axes.plot(real, imaginary, color=COLOURS[f"step-{shade}"], linewidth=1.2, marker="o", markersize=2.2)
-            axes.axhline(0.0, color=COLOURS["muted"], linewidth=0.6)
-            axes.set_aspect("equal", adjustable="datalim")
-            axes.grid(linewidth=0.5)
-            axes.set_axisbelow(True)
-            axes.set(xlabel="Real part (Ω)", ylabel="− Imaginary part (Ω)")
+            draw_nyquist(axes, lines, "Ω")
             description = f"{len(spectra)} spectra with equal axes"
             made.append((kind, inline_svg(figure, f"nyquist-{kind}", "Impedance spectra", description)))
-    shown = "One spectrum" if total == 1 else f"{total} spectra"
-    shown += f", of which {len(spectra)} are drawn" if total > len(spectra) else ""
-    first, last = duration(spectra[0].time), duration(spectra[-1].time)
-    caption = f"{shown}; both axes have one scale."
-    key = (("step-1", f"first, at {first}"), ("step-8", f"last, at {last}")) if len(spectra) > 1 else ()
-    return Panel("Impedance", caption, tuple(made), key=key)
+    shown = "One spectrum" if len(taken) == 1 else f"{len(taken)} spectra"
+    shown += f", of which {len(spectra)} are drawn" if len(taken) > len(spectra) else ""
+    ends = ((0, "first, at"), (len(spectra) - 1, "last, at"))
+    key = tuple((shade(place, len(spectra)), f"{words} {duration(spectra[place].time)}") for place, words in ends)
+    caption = f"{shown}; both axes have one scale. Larger dots mark decades of frequency."
+    return Panel("Impedance", caption, tuple(made), key=key if len(spectra) > 1 else ())
 
 
 def _current_unit(content: Mapping[str, Any]) -> str:

@@ -14,7 +14,8 @@ from lisse.report.distribution_section import distribution_section
 from lisse.report.limits_figure import limits_panel
 from lisse.report.limits_tables import limit_details, reported_limits, sureness
 from lisse.report.numbers_section import numbers_section
-from lisse.report.run_figures import failure_panel, interface_panels, voltage_panel
+from lisse.report.run_figures import interface_panels
+from lisse.report.run_voltage import failure_panel, voltage_panel
 from lisse.report.summary import summary
 from lisse.report.verdict import draws_words, headline, next_limit_words
 from lisse.report.words import MODES, duration, printed
@@ -33,6 +34,8 @@ _TARGET_QUANTITIES = {
     "cycled_charge": "charge",
     "cumulative_charge": "charge",
 }
+_SEARCHES = ("ccd-ramp", "one-way")
+"""Protocols that raise the current until the cell fails; in all others the current at failure is no critical one."""
 _TONES = {"completed": "good", "stopped": "warn", "failed": "warn"}
 
 
@@ -114,32 +117,42 @@ def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
     verdict = content["verdict"]
     failed = verdict["mode"] != "none"
     unreached = "not resolved" if failed else "not reached"
+    if (content["protocol"] or {}).get("name", "ccd-ramp") in _SEARCHES:
+        current, never = "Critical current density", unreached
+    else:
+        current, never = "Current density at failure", unreached if failed else "no failure"
     rows = (
-        ("Critical current density", "current_density", "critical_current_density", unreached),
+        (current, "current_density", "critical_current_density", never),
         ("Highest current passed", "current_density", "highest_current_density_passed", "none"),
         ("Threshold charge", "charge", "threshold_charge", unreached),
         ("Cumulative charge", "charge", "cumulative_charge", "not resolved"),
         ("Time to failure", "time", "time", unreached),
     )
-    return [key_figure(label, name, verdict[key], absent, key) for label, name, key, absent in rows]
+    figures = [key_figure(label, name, verdict[key], absent, key) for label, name, key, absent in rows]
+    if verdict["time"] is not None:
+        figures[-1]["number"], figures[-1]["unit"] = duration(verdict["time"]).split(" ")
+    return figures
 
 
 def _extremes(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of the table: what and its unit, the number of the cell or one for each interface."""
+    """Rows of the table: what and its unit, the number of the cell or one for each interface.
+
+    A dash stands for a side that has none, such as the cathode of a full cell.
+    """
     rows: dict[tuple[str, str], dict[str, Any]] = {}
+    resolved = {each["name"] for each in content["extremes"] if each["value"] is not None}
     for each in content["extremes"]:
         entry, what = quantity(each["name"]), each["what"]
         name = entry.long_name.lower()
         words = name if name.startswith(what) else f"{what} {name}"
-        empty = {
-            "words": words.capitalize(),
-            "unit": printed(entry.display_unit),
-            "cell": "",
-            "working": "",
-            "counter": "",
-        }
+        shown, unit = _shown(each["value"], each["name"]), entry.display_unit
+        if each["value"] is None and each["name"] in resolved:
+            shown = "–"
+        elif each["name"] == "voltage" and (each["value"] or 0.0) >= 1.0:
+            shown, unit = f"{each['value']:.3g}", "V"
+        empty = {"words": words.capitalize(), "unit": printed(unit), "cell": "", "working": "", "counter": ""}
         row = rows.setdefault((each["name"], what), empty)
-        row[each["interface"] or "cell"] = _shown(each["value"], each["name"])
+        row[each["interface"] or "cell"] = shown
     return list(rows.values())
 
 

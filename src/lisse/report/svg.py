@@ -31,7 +31,7 @@ _ROLES = (
     "counter",
     "fail",
     "pass",
-    *(f"part-{number}" for number in range(1, 5)),
+    *(f"part-{number}" for number in range(1, 7)),
     *(f"step-{number}" for number in range(1, 9)),
 )
 

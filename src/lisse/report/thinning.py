@@ -27,14 +27,17 @@ def thin(x: np.ndarray, y: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarra
     if x.size <= 4 * bins or x[-1] <= x[0]:
         return x, y
     edges = np.unique(np.searchsorted(x, np.linspace(x[0], x[-1], bins + 1)[:-1], side="left"))
-    kept: set[int] = set()
-    for begin, stop in zip(edges, [*edges[1:], x.size], strict=True):
-        part = y[begin:stop]
-        kept |= {int(begin), int(stop) - 1}
-        gaps = np.isnan(part)
-        if gaps.any():
-            kept.add(int(begin + np.argmax(gaps)))
-        if not gaps.all():
-            kept |= {int(begin + np.nanargmin(part)), int(begin + np.nanargmax(part))}
-    chosen = np.array(sorted(kept))
+    last = np.append(edges[1:], x.size) - 1
+    bin_of = np.repeat(np.arange(edges.size), last - edges + 1)
+    kept = [edges, last, _first_of_each(np.isnan(y), bin_of)]
+    for extreme in (np.fmin, np.fmax):
+        kept.append(_first_of_each(y == extreme.reduceat(y, edges)[bin_of], bin_of))
+    chosen = np.unique(np.concatenate(kept))
     return x[chosen], y[chosen]
+
+
+def _first_of_each(found: np.ndarray, bin_of: np.ndarray) -> np.ndarray:
+    """Index of the first record found in each bin; none for a bin without one."""
+    records = np.flatnonzero(found)
+    first: np.ndarray = records[np.unique(bin_of[records], return_index=True)[1]]
+    return first

@@ -14,7 +14,18 @@ from typing import Any, TypeVar
 from lisse.errors import InvalidInput, MissingValue, suggest
 from lisse.materials import Entry, Material
 from lisse.materials.laws import FractionSeries
-from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, LithiumRich, Quantity, SameAs, quantity_text
+from lisse.models.lumped.alloy import lithium_fraction_of
+from lisse.study.fields import (
+    OPTIONAL,
+    REQUIRED,
+    Field,
+    FromMaterial,
+    GathersInVoids,
+    LithiumRich,
+    Quantity,
+    SameAs,
+    quantity_text,
+)
 
 __all__ = ["CaseTables", "entry_text"]
 
@@ -166,6 +177,8 @@ class CaseTables:
             return self.at(key, partial(self._from_material, key, field, default))
         if isinstance(default, LithiumRich):
             return self._lithium_rich(default)
+        if isinstance(default, GathersInVoids):
+            return self._gathers_in_voids()
         return default, "default"
 
     def _from_material(self, key: str, field: Field, default: FromMaterial) -> tuple[Any, str]:
@@ -183,6 +196,14 @@ class CaseTables:
         text = quantity_text(number, unit)
         note = f"default: {owner.name}, {entry_text(owner.entry(default.property))}"
         return (float(text) if unit == "1" else text), note
+
+    def _gathers_in_voids(self) -> tuple[float, str]:
+        electrolyte, metal = self.owners["electrolyte"], self.owners["metal"]
+        if electrolyte.kind == "polymer":
+            return 0.0, f"default: {electrolyte.name} is a polymer and yields to the metal"
+        if metal.has("solid_diffusivity") and lithium_fraction_of(metal) is not None:
+            return 0.0, f"default: the other metal of {metal.name} keeps the face in contact (krauskopf2019b) [S]"
+        return 1.0, "default"
 
     def _lithium_rich(self, default: LithiumRich) -> tuple[Any, str]:
         cathode = self.owners["cathode"]

@@ -19,6 +19,7 @@ __all__ = [
     "Choice",
     "Field",
     "FromMaterial",
+    "GathersInVoids",
     "HalfCycle",
     "Integer",
     "LithiumRich",
@@ -62,6 +63,10 @@ class LithiumRich:
     """Default equal to the lithium-rich end of the open-circuit voltage of the cathode; ``fallback`` without one."""
 
     fallback: float = 1.0
+
+
+class GathersInVoids:
+    """Default 1; 0 in a polymer, which yields to the metal, and for an alloy, whose other metal keeps the face."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from lisse.study.fields import (
     Choice,
     Field,
     FromMaterial,
+    GathersInVoids,
     HalfCycle,
     Integer,
     LithiumRich,
@@ -82,7 +83,7 @@ def _temperature(help: str, default: Any, example: Any = None) -> Quantity:
     return _within(150.0, 600.0, "K", help, default, example)
 
 
-def _share(help: str, default: float) -> Quantity:
+def _share(help: str, default: Any) -> Quantity:
     return _within(0.0, 1.0, "1", help, default)
 
 
@@ -151,7 +152,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "forming pressure that makes full contact",
                 FromMaterial("metal", "contact_hardness", "50 MPa"),
             ),
-            "injection": _share("share of the stripped volume that gathers in voids", 1.0),
+            "injection": _share("share of the stripped volume that gathers in voids", GathersInVoids()),
             "refill": _share("share of the plated volume that fills voids first", 1.0),
             "nucleus_radius": _within(1e-10, 1e-3, "m", "radius of the pores that are always there", "0.3 um"),
             "contact_limit": _within(0.01, 0.99, "1", "contact fraction that counts as contact lost", 0.05),

@@ -32,7 +32,7 @@ from lisse.materials import Material
 from lisse.numerics.line import Line, Relaxation, graded_edges
 from lisse.units import FARADAY, GAS_CONSTANT
 
-__all__ = ["ALLOY_CELLS", "LEAST_FRACTION", "Activity", "AlloyLaw", "alloy_law"]
+__all__ = ["ALLOY_CELLS", "LEAST_FRACTION", "Activity", "AlloyLaw", "alloy_law", "lithium_fraction_of"]
 
 _Array = NDArray[np.float64]
 
@@ -276,7 +276,7 @@ def alloy_law(
         When the slab has no thickness, or the formula does not say how much lithium is in it.
     """
     material = electrode.material
-    fraction = _lithium_fraction(material)
+    fraction = lithium_fraction_of(material)
     if fraction is None:
         return None
     if electrode.thickness <= 0.0:
@@ -292,7 +292,7 @@ def alloy_law(
     )
 
 
-def _lithium_fraction(material: Material) -> float | None:
+def lithium_fraction_of(material: Material) -> float | None:
     """1. Of a solid solution, whose formula counts one atom in all, such as Li0.9Mg0.1; None for anything else."""
     formula = material.formula
     found = _ELEMENT.findall(formula)

@@ -20,7 +20,7 @@ from lisse.models.lumped.states import LENGTH, Instant, Record
 
 __all__ = ["Apart"]
 
-_STRAIGHT = 2e-3  # of the void height at lost contact: how far linear interpolation may be off
+_STRAIGHT = 2e-3  # of the void height at lost contact, or of an interphase: how far straight lines may be off
 
 
 class Apart:
@@ -73,7 +73,8 @@ class Apart:
         self._opened = opened
         layout = equations.layout
         self._vector = layout.pack(start, float(start.charge[-1]))
-        found = self._run(length, lost, FINE if layout.size > 3 + 2 * layout.films else EVEN)
+        curved = layout.size > 3 + 2 * layout.films or equations.cathode is not None
+        found = self._run(length, lost, FINE if curved else EVEN)
         if found is None or not ends:
             return found
         first, failure = self._first_end(found.record, ends)
@@ -96,10 +97,10 @@ class Apart:
         heights, limit = few[:, :2], min(lost)
         if heights.max() >= limit * (1.0 - 1e-9):
             return None
-        if count < FINE and any(self._opened):
-            even = heights[-count:]
-            bend = np.abs(even[:-2] - 2.0 * even[1:-1] + even[2:]).max() / 8.0
-            if bend > _STRAIGHT * limit:
+        if count < FINE:
+            even = few[-count:]
+            bend = np.abs(even[:-2] - 2.0 * even[1:-1] + even[2:]).max(axis=0) / 8.0
+            if bend[:2].max() > _STRAIGHT * limit or (bend[3:] > _STRAIGHT * few[-1, 3:]).any():
                 return self._run(length, lost, FINE)
         if any(self._opened):
             time, few = _closed(time, few)

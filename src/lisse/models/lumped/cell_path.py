@@ -65,7 +65,10 @@ def _falls(left: Callable[[float], float], low: float, high: float) -> float:
     """s. Where a margin that is not below zero at `low` and below zero at `high` falls below it."""
     from scipy.optimize import brentq
 
-    if math.isfinite(left(low)) and math.isfinite(left(high)):
+    first, last = left(low), left(high)
+    if not first > 0.0 > last:  # at one of the ends, to rounding
+        return low if first <= 0.0 else high
+    if math.isfinite(first) and math.isfinite(last):
         return float(brentq(left, low, high, xtol=1e-12 * high, rtol=1e-13))
     while high - low > 1e-12 * high:
         middle = 0.5 * (low + high)

@@ -322,19 +322,13 @@ def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, te
         sign=(1.0, -1.0)[place],
         transfer=transfer,
         clean=1.0 - interface.contamination,
-        contact=_contact(cell, numbers),
+        contact=contact_law(interface, numbers),
         constriction=_constriction_table(interface.void_density, numbers.conductivity),
         flaws=flaw_law(cell, numbers, transfer.small_signal_resistance, classes, seed),
         interphase=interphase_law(cell, place, temperature),
         alloy=alloy_law(electrode, temperature) if isinstance(electrode, LithiumElectrode) else None,
         capacitance=ceramic.value("interface_capacitance", temperature) if known else 0.0,
     )
-
-
-def _contact(cell: Cell, numbers: CellNumbers) -> ContactLaw:
-    """The contact law; a polymer yields to the metal, so that no voids gather."""
-    law = contact_law(cell.interface, numbers)
-    return replace(law, injection=0.0) if cell.electrolyte.material.kind == "polymer" else law
 
 
 def _constriction_table(void_density: float, conductivity: float) -> Callable[[np.ndarray], np.ndarray]:

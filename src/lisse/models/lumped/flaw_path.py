@@ -1,8 +1,9 @@
 """Follow the flaws of one interface along the contact of one step.
 
 While no flaw is critical the filling of each obeys a linear equation, solved exactly from one recorded time to the
-next. Where K passes K_IC the filling and the depth are integrated together (CVODE's BDF, SUNDIALS) to the end of the
-step, or until a flaw spans the electrolyte.
+next. Where K reaches K_IC the filling alone is integrated (CVODE's BDF, SUNDIALS) to the end of the step, or until a
+flaw spans the electrolyte: a flaw that grows is as deep as its filling makes it at K = K_IC, so that lithium supply
+sets its speed and nothing is stiff.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lisse.models.flaws import FlawLaw
-from lisse.models.lumped.integrator import falling, integrate
+from lisse.models.lumped.integrator import Integration, falling, integrate
 
 __all__ = ["FlawPath", "Mouth", "follow_flaws"]
+
+_MOST_HALTS = 1000
 
 Mouth = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """Times (s, from the start of the step) to the current density at this interface (A/m2, above zero where it is plated)
@@ -91,41 +94,68 @@ def follow_flaws(
 
 
 def _grow(law: FlawLaw, mouth: Mouth, before: FlawPath, end: float, thickness: float, tolerance: float) -> FlawPath:
-    """Integrate filling and depth from the last time of `before` to the end of the step."""
-    from sksundae.cvode import CVODE
+    """Integrate the filling from the last time of `before` to the end of the step, from one halt of a flaw to the next.
 
-    m = len(law.initial_depth)
-    span = law.initial_depth / thickness
-
-    def rates(t: float, state: np.ndarray, out: np.ndarray) -> None:
-        filling, depth = state[:m], state[m:]
-        plating, drop = mouth(np.array([t]))
-        drive = law.drive(depth, float(plating[0]), float(drop[0]))
-        out[:m], out[m:] = law.rates(filling, depth, drive)
-
-    def spanned(_: float, state: np.ndarray, out: np.ndarray) -> None:
-        out[0] = 1.0 - (state[m:] * span).max()
-
-    start = np.concatenate([before.filling[-1], before.depth[-1]])
-    solver = CVODE(
-        rates,
-        rtol=tolerance,
-        atol=tolerance,
-        max_num_steps=50_000,
-        eventsfn=falling(spanned, 1),
-        num_events=1,
-        sparsity=_pattern(m),
-    )
-    found = integrate(solver, np.array([before.time[-1], end]), start)
-    short = float(found.time[-1]) if found.event is not None else None
-    depth = np.maximum.accumulate(found.state[:, m:])
-    trouble = f"growth of a flaw: {found.trouble}" if found.trouble else ""
-    return FlawPath(found.time, found.state[:, :m], depth, short, trouble)
+    A flaw that grows is as deep as its filling at K = K_IC makes it, and one that halts keeps its depth.
+    """
+    growth = _Growth(law, mouth, before.depth[-1], thickness, tolerance)
+    time, filling = float(before.time[-1]), before.filling[-1]
+    times, fillings, depths = [np.array([time])], [filling[np.newaxis]], [growth.reached[np.newaxis]]
+    short, trouble, halts = None, "", 0
+    while end - time > 1e-12 * end and short is None and not trouble:
+        found = growth.run(time, end, filling)
+        time, filling = float(found.time[-1]), np.maximum(found.state[-1], 0.0)
+        times.append(found.time[1:])
+        fillings.append(np.maximum(found.state[1:], 0.0))
+        depths.append(np.maximum.accumulate(growth.depth(found.state))[1:])
+        growth.reached = growth.depth(found.state).max(axis=0)
+        short, trouble, halts = time if found.event == 0 else None, found.trouble, halts + 1
+        if halts > _MOST_HALTS:
+            trouble = f"flaws halted more than {_MOST_HALTS} times within one step"
+    said = f"growth of a flaw: {trouble}" if trouble else ""
+    return FlawPath(np.concatenate(times), np.concatenate(fillings), np.concatenate(depths), short, said)
 
 
-def _pattern(m: int) -> np.ndarray:
-    """Filling and depth of one flaw know each other and no other flaw."""
-    return np.tile(np.eye(m), (2, 2))
+class _Growth:
+    """The flaws of one interface while some of them grow; its state is their filling."""
+
+    def __init__(self, law: FlawLaw, mouth: Mouth, reached: np.ndarray, thickness: float, tolerance: float) -> None:
+        from sksundae.cvode import CVODE
+
+        self.reached = reached
+        self._law, self._mouth, self._span = law, mouth, law.initial_depth / thickness
+        self._solver = CVODE(
+            self._rates,
+            rtol=tolerance,
+            atol=tolerance,
+            max_num_steps=20_000,
+            max_conv_fails=100,
+            eventsfn=falling(self._events, 2),
+            num_events=2,
+            linsolver="band",  # no flaw knows another
+            lband=0,
+            uband=0,
+        )
+
+    def depth(self, filling: np.ndarray) -> np.ndarray:
+        """(..., m) array, 1. Scaled depth, at which K does not pass K_IC."""
+        return np.asarray(np.maximum(self.reached, np.maximum(filling, 0.0) ** (2.0 / 3.0)))
+
+    def run(self, start: float, end: float, filling: np.ndarray) -> Integration:
+        """From one time (s) to another, to a short (event 0) or until one of the flaws halts (event 1)."""
+        return integrate(self._solver, np.array([start, end]), filling)
+
+    def _rates(self, time: float, filling: np.ndarray, out: np.ndarray) -> None:
+        depth = self.depth(filling)
+        plating, drop = self._mouth(np.array([time]))
+        out[:] = self._law.rate(filling, depth, self._law.drive(depth, float(plating[0]), float(drop[0])))
+
+    def _events(self, time: float, filling: np.ndarray, out: np.ndarray) -> None:
+        rates = np.empty_like(filling)
+        self._rates(time, filling, rates)
+        out[0] = 1.0 - float((self.depth(filling) * self._span).max())
+        grows = filling > self.reached**1.5 * (1.0 + 1e-9)
+        out[1] = float(np.where(grows, rates, 1.0).min())
 
 
 def _join(before: FlawPath, after: FlawPath) -> FlawPath:

@@ -14,7 +14,7 @@ from lisse.models.criteria import choose_criteria
 from lisse.models.doubts import validity_warnings
 from lisse.models.limits import limits, margins
 from lisse.models.lumped.march import march
-from lisse.models.lumped.traces import conservation, coulombic_efficiency, flaw_share, traces, verdict
+from lisse.models.lumped.traces import alloy_warnings, conservation, coulombic_efficiency, flaw_share, traces, verdict
 from lisse.models.targets import targets
 from lisse.protocol import Protocol
 from lisse.records import Solution
@@ -80,6 +80,7 @@ class Lumped(Model):
             status, text = "completed", "the protocol ran to its end without failure"
         criteria = limits(cell, protocol, choose_criteria(self.stability))
         warnings = list(validity_warnings(cell, protocol, criteria))
+        warnings += alloy_warnings(run)
         efficiency = coulombic_efficiency(run)
         if cell.kind == "anode-free" and efficiency is not None:
             warnings.append(f"coulombic efficiency: {efficiency:.2%} of what was plated could be stripped again")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lisse.models.lumped.apart import Apart
-from lisse.models.lumped.cell_path import FINE, CellPath, End, recorded_times, watched_ends
+from lisse.models.lumped.cell_path import FINE, CellPath, End, Margin, recorded_times, watched_ends
 from lisse.models.lumped.equations import Equations
 from lisse.models.lumped.integrator import falling, integrate
 from lisse.models.lumped.states import LENGTH, Instant, Layout, Record
@@ -23,6 +23,8 @@ __all__ = ["CellPath", "Follower"]
 
 _SHORTEST = 1e-9  # s
 _MOST_PIECES = 1000
+_SECANTS = 8
+_NOTHING = 1e-9  # of the void height at lost contact: what opens by less within a step stays closed
 _THINNEST = 1e-9  # m of metal that the fixture still feels
 
 
@@ -40,7 +42,7 @@ class Follower:
     def __init__(self, contact_limit: float, tolerance: float) -> None:
         self._contact_limit = contact_limit
         self._open = [True, True]
-        self._settings = {"rtol": tolerance, "atol": tolerance * 1e-2, "max_num_steps": 20_000}
+        self._settings = {"rtol": tolerance, "atol": tolerance * 1e-2, "max_num_steps": 20_000, "max_conv_fails": 100}
         self._solvers: dict[tuple[Layout, int, bool], Any] = {}
         self._apart = Apart(self._settings)
 
@@ -63,7 +65,10 @@ class Follower:
         self._lost = [np.inf, np.inf]
         for place, side in equations.metal:
             self._lost[place] = float(side.contact.height(self._contact_limit)) / LENGTH
+        self._last: tuple[float, float] | None = None
         self._ends = watched_ends(equations)
+        if self._set is None:
+            self._ends += _ends_of_a_hold(equations, step)
         vector = self._layout.pack(start, self._charge)
         found = None
         if self._set is not None:
@@ -77,7 +82,38 @@ class Follower:
 
     def _current(self, state: Instant) -> float:
         """A/m2. Set, or what the held voltage drives."""
-        return self._set if self._set is not None else self._equations.current_at(self._voltage, state)
+        if self._set is not None:
+            return self._set
+        current = self._from_last(state)
+        if current is None:
+            current = self._equations.current_at(self._voltage, state)
+            further = current + max(1e-6 * abs(current), 1e-9)
+            slope = (self._equations.voltage(further, state) - self._voltage) / (further - current)
+            self._last = (current, slope) if slope > 0.0 else None
+        return current
+
+    def _from_last(self, state: Instant) -> float | None:
+        """A/m2. What the held voltage drives, by secants from the current found last; ``None`` if they do not settle.
+
+        The state has changed little since then, so that a few evaluations of the voltage serve.
+        """
+        if self._last is None:
+            return None
+        (low, slope), voltage, aim = self._last, self._equations.voltage, self._voltage
+        over = voltage(low, state) - aim
+        current = low - over / slope
+        for _ in range(_SECANTS):
+            if current == low:
+                return current
+            beyond = voltage(current, state) - aim
+            slope = (beyond - over) / (current - low)
+            if not slope > 0.0:
+                return None
+            low, over, current = current, beyond, current - beyond / slope
+            if abs(current - low) <= 1e-9 * abs(current) or abs(beyond) <= 1e-15 * max(abs(aim), 1e-3):
+                self._last = (current, slope)
+                return current
+        return None
 
     def _rates(self, _: float, vector: np.ndarray, out: np.ndarray) -> None:
         equations, layout = self._equations, self._layout
@@ -92,7 +128,10 @@ class Follower:
             net = side.contact.balance(height, -plating, state.stack_pressure) if self._open[place] else 0.0
             out[place] = net / LENGTH
             plated = side.contact.volume_per_charge
-            rising += plating * plated + net
+            if side.alloy is None or side.alloy.recedes:
+                rising += plating * plated + net
+            elif self._open[place]:  # sites stay behind, as voids or not, and only their closure takes height away
+                rising -= side.contact.closure(max(height, 0.0), state.stack_pressure)
             moved = side.sign * (state.charge - self._charge) * plated
             heights.append(max(float(self._lithium[place]) + moved, _THINNEST))
             if side.interphase is not None:
@@ -130,12 +169,12 @@ class Follower:
             out[4 + number] = margin(state, current)
 
     def _opening(self, place: int, state: Instant, current: float) -> float:
-        """um/s. Rate at which a closed interface would open; -1 where pressure keeps it closed."""
+        """um/s. Rate at which a closed interface would open; -1 where it stays closed, or as good as that."""
         side = self._equations.sides[place]
         if side is None:
             return -1.0
-        rate = side.contact.rate(0.0, -side.sign * current, state.stack_pressure)
-        return rate / LENGTH if rate > 0.0 else -1.0
+        rate = side.contact.rate(0.0, -side.sign * current, state.stack_pressure) / LENGTH
+        return rate if rate * self._length > _NOTHING * self._lost[place] else -1.0
 
     # -- piece by piece ---------------------------------------------------------------------------------------------
 
@@ -152,10 +191,11 @@ class Follower:
         times, vectors = [np.zeros(1)], [vector[np.newaxis]]
         failure: End = None
         trouble, time, pieces = "", 0.0, 0
-        while self._length - time > _SHORTEST and failure is None and not trouble:
+        ended = False
+        while self._length - time > _SHORTEST and not ended and not trouble:
             self._set_phases(vector)
-            failure = self._already_ended(vector)
-            if failure is not None:
+            ended, failure = self._already_ended(vector)
+            if ended:
                 break
             clock_left = np.append(0.0, clock[clock > time + _SHORTEST] - time)
             found = integrate(self._solver(), clock_left, vector)
@@ -164,14 +204,24 @@ class Follower:
             vectors.append(found.state[1:])
             vector, time, pieces = found.state[-1].copy(), time + float(found.time[-1]), pieces + 1
             if event is not None and event >= 4:
-                failure = self._ends[event - 4][1]
+                ended, failure = True, self._ends[event - 4][1]
             elif event is not None and event >= 2:
-                failure = ("contact-loss", event - 2)
+                ended, failure = True, ("contact-loss", event - 2)
             elif event is not None:
                 vector[event] = max(vector[event], 0.0) if not self._open[event] else 0.0
+            if trouble:
+                trouble += f"; what changed fastest was {self._fastest(vector)}"
             if pieces > _MOST_PIECES:
                 trouble = f"contact opened and closed more than {_MOST_PIECES} times within one step"
         return self._path(times, vectors, failure, trouble)
+
+    def _fastest(self, vector: np.ndarray) -> str:
+        """The state that changes fastest, relative to its size, with its rate."""
+        rates = np.zeros_like(vector)
+        self._rates(0.0, vector, rates)
+        relative = np.abs(rates) / (np.abs(vector) + self._settings["atol"])
+        index = int(np.argmax(relative))
+        return f"{self._layout.named(index)}, at {relative[index]:.2g} of its size in a second"
 
     def _set_phases(self, vector: np.ndarray) -> None:
         state = self._layout.instant(vector, self._start)
@@ -179,18 +229,18 @@ class Follower:
         for place in (0, 1):
             self._open[place] = bool(vector[place] > 0.0 or self._opening(place, state, current) > 0.0)
 
-    def _already_ended(self, vector: np.ndarray) -> End:
+    def _already_ended(self, vector: np.ndarray) -> tuple[bool, End]:
         state = self._layout.instant(vector, self._start)
         current = self._current(state)
         for place, side in self._equations.metal:
             height = float(vector[place]) * LENGTH
             opens = side.contact.balance(height, -side.sign * current, state.stack_pressure) > 0.0
             if opens and vector[place] >= self._lost[place] * (1.0 - 1e-9):
-                return "contact-loss", place
+                return True, ("contact-loss", place)
         for margin, failure in self._ends:
             if margin(state, current) <= 0.0:
-                return failure
-        return None
+                return True, failure
+        return False, None
 
     def _solver(self) -> Any:
         """The integrator for this kind of step, kept for the next one."""
@@ -223,9 +273,27 @@ class Follower:
 
     def _path(self, times: list[np.ndarray], vectors: list[np.ndarray], failure: End, trouble: str) -> CellPath:
         time, states = np.concatenate(times), np.concatenate(vectors)
+        later = np.append(np.diff(time) > 0.0, True)  # pieces shorter than a time can tell
+        time, states = time[later], states[later]
         if self._set is not None:
             current = np.full(len(time), self._set)
             states[:, 2] = (self._charge + self._set * time) / self._layout.scale[2]  # exact
         else:
             current = np.array([self._current(self._layout.instant(row, self._start)) for row in states])
         return CellPath(self._layout.unpack(time, states, current, self._start), failure, trouble)
+
+
+def _ends_of_a_hold(equations: Equations, step: Step) -> list[tuple[Margin, End]]:
+    """What the current that a held voltage drives may lead to: an end of the cathode, or the cutoff."""
+    found: list[tuple[Margin, End]] = []
+    cathode, least = equations.cathode, step.until_current
+    if cathode is not None:
+        full = cathode.areal_capacity
+
+        def left(state: Instant, current: float) -> float:
+            return min(cathode.charge_left(state.charge, current), full) / full
+
+        found.append((left, ("lithium-exhausted", 1)))
+    if least is not None:
+        found.append((lambda _, current: abs(current) / least - 1.0, None))
+    return found

@@ -166,6 +166,21 @@ class Layout:
             out[self.places[name]] = value
         return out
 
+    def named(self, index: int) -> str:
+        """What the state of that index is, in words."""
+        words: dict[str, tuple[str, ...]] = {
+            "void_height": ("the voids of the working interface", "the voids of the counter interface"),
+            "charge": ("the charge",),
+            "stack_pressure": ("the stack pressure",),
+            "interphase_thickness": ("the interphase of the working side", "the interphase of the counter side"),
+            "salt": ("the salt",) * self.salt,
+            "working_alloy": ("the lithium in the working electrode",) * self.alloys[0],
+            "counter_alloy": ("the lithium in the counter electrode",) * self.alloys[1],
+        }
+        kind = next(kind for kind, place in self.places.items() if place.start <= index < place.stop)
+        found: str = words[kind][index - self.places[kind].start]
+        return found
+
     def pack(self, state: Record, charge: float) -> np.ndarray:
         """(size,) array. The last row of a record as a vector, with the charge given (C/m2)."""
         parts = {

@@ -20,7 +20,7 @@ from lisse.records import Verdict, dataset
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["conservation", "coulombic_efficiency", "flaw_share", "traces", "verdict"]
+__all__ = ["alloy_warnings", "conservation", "coulombic_efficiency", "flaw_share", "traces", "verdict"]
 
 
 def traces(run: March) -> xr.Dataset:
@@ -195,6 +195,16 @@ def coulombic_efficiency(run: March) -> float | None:
         changes.pop()
     plated = sum(change for change in changes if change > 0.0)
     return -sum(change for change in changes if change < 0.0) / plated if plated else None
+
+
+def alloy_warnings(run: March) -> list[str]:
+    """What to tell of the lithium fractions that the faces of alloy electrodes reached."""
+    found: dict[str, None] = {}
+    for place, side in run.legs[0].equations.metal:
+        if side.alloy is not None:
+            seen = np.concatenate([_surface_fractions(leg.equations, leg.record)[:, place] for leg in run.legs])
+            found |= dict.fromkeys(side.alloy.validity_warnings(seen))
+    return list(found)
 
 
 def flaw_share(run: March) -> float:
