@@ -90,7 +90,7 @@ def ramp() -> None:
         spent.append(time.process_time() - start)
     processor = statistics.median(spent)
     print(
-        f"  {processor * 1e3:.1f} ms of processor time with drawn flaws: two free cores make {2 / processor:.0f} a second"
+        f"  {processor * 1e3:.1f} ms of processor time each with drawn flaws: {2 / processor:.0f} a second on two cores"
     )
 
 
@@ -285,13 +285,16 @@ def beside_pybamm() -> None:
     print(f"PyBaMM {pybamm.__version__}, SPM half cell, the same equations, a charge of {clock[-1] / 3600:.0f} h")
     print(f"  largest difference of the voltage: {apart * 1e3:.4f} mV (to reach: 1 mV)")
 
+    def built() -> Any:
+        return simulation.solve(span)["Voltage [V]"].entries  # it computes nothing that is not asked for
+
     def anew() -> Any:
-        return pybamm.Simulation(equations, parameter_values=values).solve(span)
+        return pybamm.Simulation(equations, parameter_values=values).solve(span)["Voltage [V]"].entries
 
     compare(
         "one charge, PyBaMM's model built before",
         lambda: model.solve(case.cell, case.protocol),
-        lambda: simulation.solve(span),
+        built,
     )
     compare("one charge, from the numbers of a cell on", lambda: model.solve(case.cell, case.protocol), anew)
     cycles = 10
@@ -304,7 +307,7 @@ def beside_pybamm() -> None:
     compare(
         f"{cycles} cycles, PyBaMM's model built before",
         lambda: model.solve(case.cell, case.protocol),
-        lambda: cycling.solve(),
+        lambda: cycling.solve()["Voltage [V]"].entries,
     )
 
 

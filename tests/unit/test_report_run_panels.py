@@ -250,7 +250,10 @@ def test_a_held_cell_has_a_picture_of_its_failure() -> None:
     time = np.linspace(0.0, 3600.0, 61)
     traces = {"voltage": (("time",), np.full(61, 0.05)), "current_density": (("time",), 2.0 + time / 3600.0)}
     verdict = Verdict("contact-loss", 3600.0, 3.0)
-    assert failure_panel(made_up(verdict, data=dataset(traces, {"time": time}))) is not None
+    panel = failure_panel(made_up(verdict, data=dataset(traces, {"time": time})))
+    assert panel is not None
+    assert panel.caption == "The current density up to the failure; the voltage is held."
+    assert "Current density (mA/cm²)" in words(panel)
 
 
 @pytest.mark.usefixtures("undrawn")
@@ -326,3 +329,11 @@ def test_the_current_at_failure_is_critical_only_where_it_was_searched_for() -> 
     inputs["protocol"] = {**inputs["protocol"], "name": "cycle", "settings": {}}
     assert "Current density at failure</dt>" in html(made_up(inputs=inputs))
     assert re.search(r"Current density at failure</dt><dd [^>]*>no failure", html(made_up(PASSED, inputs=inputs)))
+
+
+def test_the_record_of_the_stack_pressure_is_drawn_close_up() -> None:
+    breathing = with_traces({"stack_pressure": (("time",), 3e6 + 1e5 * RISE[:, 0])})
+    panel = named(breathing)["Stack pressure"]
+    assert panel.key == ()
+    labels = [float(text) for text in re.findall(r">(\d\.\d+)</text>", panel.drawings[0][1])]
+    assert len([label for label in labels if 2.9 < label < 3.2]) > 3

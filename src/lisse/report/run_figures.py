@@ -35,7 +35,7 @@ def interface_panels(solution: Solution) -> tuple[Panel, ...]:
         split_panel(solution),
         _trace_panel(solution, "contact_fraction", "Contact", contact, "Contact fraction", bottom=0.0, top=1.04),
         _trace_panel(solution, "void_height", "Voids", voids, "Void height", bottom=0.0),
-        _trace_panel(solution, "stack_pressure", "Stack pressure", "As a pressure cell would record it.", bottom=0.0),
+        _trace_panel(solution, "stack_pressure", "Stack pressure", "As a pressure cell would record it."),
     ]
     if _has_flaws(solution):
         in_flaws = "Largest pressure of the lithium plated into a flaw."
@@ -96,7 +96,8 @@ def _trace_panel(
             axes.axvline(quantity("time").shown(solution.verdict.time), color=COLOURS["fail"], linewidth=0.8)
         unit = printed(entry.display_unit)
         axes.set(xlabel="Time (h)", ylabel=f"{label or entry.long_name}{f' ({unit})' if unit else ''}")
-        axes.set_ylim(bottom=bottom, top=top)
+        room = 1.05 * float(finite.max()) if bottom == 0.0 and finite.max() > 0.0 else None
+        axes.set_ylim(bottom=bottom, top=top or room)
         time_limits(axes, time, None)
         ticks(axes, 6, 5)
 

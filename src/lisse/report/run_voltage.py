@@ -32,6 +32,7 @@ _MAIN_PARTS = (
     ("constriction_drop", "constriction"),
 )
 _MORE_PARTS = (("concentration_drop", "concentration"), ("stress_drop", "stress"))
+_HELD = 1e-3  # of the voltage: it changes less where it is held
 _MANY = 40  # half-cycles in a small panel
 _NOTHING = 1e-6  # mV: less than any instrument shows, and what solvers leave of zero
 _NEGLIGIBLE = 1e-5  # of the largest part: smaller ones are left out
@@ -57,32 +58,45 @@ def voltage_panel(solution: Solution) -> Panel:
 
 
 def failure_panel(solution: Solution) -> Panel | None:
-    """The voltage from the last step to the end; ``None`` where the failure has no such record."""
+    """The voltage, or the current of a held cell, from the last step to the end; ``None`` without such a record."""
     window = failure_window(solution)
     if window is None or "voltage" not in solution:
         return None
     records, x, unit = window
-    volts = np.asarray(solution["voltage"].values, dtype=float)[records]
-    finite = volts[np.isfinite(volts)]
-    if not finite.size:
+    values = np.asarray(solution["voltage"].values, dtype=float)[records]
+    if not np.isfinite(values).any():
         return None
-    factor, of_voltage = readable(volts)
+    current = shown(solution, "current_density")[records]
+    held = _change(values) < _HELD < 0.1 * _change(current)
+    role = what = "voltage"
+    factor, of_what = readable(values)
+    if held:
+        values, role, what, of_what, factor = current, "current", "current density", "mA/cm²", 1.0
+    finite = values[np.isfinite(values)]
 
     def draw(axes: Axes) -> None:
-        axes.plot(*thin(x, factor * volts, SMALL[0]), color=COLOURS["voltage"], linewidth=1.6)
+        axes.plot(*thin(x, factor * values, SMALL[0]), color=COLOURS[role], linewidth=1.6)
         axes.axvline(0.0, color=COLOURS["fail"], linewidth=1.2, linestyle=BROKEN)
-        axes.set(xlabel=f"Time from the failure ({unit})", ylabel=f"Voltage ({of_voltage})")
+        axes.set(xlabel=f"Time from the failure ({unit})", ylabel=f"{what.capitalize()} ({of_what})")
         low, high = float(finite.min()), float(finite.max())
-        if not zoomed(volts):
+        if held or not zoomed(values):
             low, high = min(0.0, low), max(0.0, high)
         room = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
         axes.set_ylim(factor * (low - room), factor * (high + room))
         ticks(axes, 6, 6)
 
-    caption = "The voltage up to the failure"
+    caption = f"The {what} up to the failure"
     if solution.verdict.mode in SHORTS:
         caption += " and for a minute after the short"
-    return small_panel("Around the failure", f"{caption}.", "failure", draw, "Voltage around the failure")
+    caption += "; the voltage is held" if held else ""
+    return small_panel("Around the failure", f"{caption}.", "failure", draw, f"{what.capitalize()} around the failure")
+
+
+def _change(values: np.ndarray) -> float:
+    """1. By how much values change, over the largest."""
+    finite = values[np.isfinite(values)]
+    largest = float(np.abs(finite).max(initial=0.0))
+    return float(np.ptp(finite)) / largest if largest else 0.0
 
 
 def split_panel(solution: Solution) -> Panel:
