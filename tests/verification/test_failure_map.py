@@ -142,7 +142,7 @@ def test_another_model_is_run_at_every_point() -> None:
 def test_a_run_that_fails_numerically_is_left_blank_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     from lisse.models.flaws import FlawLaw
 
-    monkeypatch.setattr(FlawLaw, "rates", lambda self, filling, depth, drive: (filling * np.nan, depth * np.nan))
+    monkeypatch.setattr(FlawLaw, "rate", lambda self, filling, depth, drive: filling * np.nan)
     case = llzo_case(protocol__step="1 mA/cm^2", protocol__start="1 mA/cm^2")
     x, y = parse_span("stack_pressure=3..10 MPa", 2), parse_span("half_cycle_charge=0.2..0.4 mAh/cm^2", 2)
     drawn = failure_map(case, x, y, workers=1)
