@@ -52,7 +52,9 @@ def test_the_slowest_point_is_the_steady_resistance_and_the_fastest_the_electrol
     assert z[-1].real == pytest.approx(resistance(**changes), rel=1e-4)
     bulk = case.cell.electrolyte.thickness / equations.numbers.conductivity
     boundaries = case.cell.electrolyte.grain_boundary_resistance
-    assert z.real[0] == pytest.approx(bulk + boundaries, rel=1e-3) if equations.sides[0].capacitance else True
+    side = equations.sides[0]
+    across = 0.0 if side.capacitance else 2.0 * side.transfer.small_signal_resistance  # no arc without a capacitance
+    assert z.real[0] == pytest.approx(bulk + boundaries + across, rel=2e-3)
     assert (z.imag <= 1e-12).all()
     assert (np.diff(z.real) > -1e-9).all()
 
@@ -66,7 +68,7 @@ def test_one_arc_has_its_top_where_theory_puts_it() -> None:
     assert z.real[-1] - z.real[0] == pytest.approx(width, rel=1e-3)
     frequencies = np.geomspace(1e9, 1e-6, len(z))
     top = 1.0 / (2.0 * np.pi * side.transfer.small_signal_resistance * side.capacitance)
-    assert frequencies[np.argmin(z.imag)] == pytest.approx(top, rel=2.0)
+    assert abs(np.log10(frequencies[np.argmin(z.imag)] / top)) < 0.5  # one point of the grid
     assert -z.imag.min() == pytest.approx(0.5 * width, rel=0.1)
 
 

@@ -40,6 +40,8 @@ def _contact_warnings(cell: Cell) -> list[str]:
     if formed < 0.5:
         below = ", which is below the contact limit" if formed < cell.interface.contact_limit else ""
         found.append(f"contact law: only {formed:.1%} contact after forming{below}; the pores of the law overlap there")
+    if cell.stack.forming_time:
+        found.append("limits: they take the contact as it is pressed, without the creep of the forming time")
     flaws, thickness = cell.electrolyte.flaws, cell.electrolyte.thickness
     if flaws is not None and flaws.longest(cell.area) >= thickness:
         longest = format_quantity("length", flaws.longest(cell.area))

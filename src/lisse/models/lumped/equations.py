@@ -167,6 +167,16 @@ class Equations:
             alloys=(cells[0], cells[1]),
         )
 
+    def without_growth(self, place: int) -> Equations:
+        """The same cell with an interphase that stands still at one of its metal sides."""
+        sides = list(self.sides)
+        side = sides[place]
+        if side is None or side.interphase is None:
+            return self
+        still = replace(side.interphase, rate_constant=0.0, decay_length=0.0, growth_per_charge=0.0)
+        sides[place] = replace(side, interphase=still)
+        return replace(self, sides=(sides[0], sides[1]))  # type: ignore[arg-type]
+
     def nucleated(self, density_ratios: np.ndarray) -> Equations:
         """The same cell with other number densities of pores at both interfaces."""
         if (density_ratios == 1.0).all():

@@ -100,6 +100,7 @@ class _Run:
         self.legs: list[Leg] = []
         self.failure: Failure | None = None
         self.trouble = ""
+        self._eaten = False
         self._state = self._formed()
 
     def _built(self, temperature: float) -> Equations:
@@ -140,6 +141,10 @@ class _Run:
         if path.trouble:
             self.trouble = f"forming: {path.trouble}"
         end = path.record.rows(slice(-1, None), zero)
+        for place, side in pressed.metal:
+            if side.interphase is not None:
+                grown = end.interphase_thickness[0, place] - films[0, place]
+                self._lithium[place] -= side.interphase.lithium_consumed(grown)
         return dataclasses.replace(end, stack_pressure=state.stack_pressure)
 
     def take(self, step: Step) -> None:
@@ -152,8 +157,13 @@ class _Run:
         path = self._follower.follow(equations, step, self._state, self._lithium)
         whole = path.record
         waves = self._followed_waves(equations, whole)
+        path = consumed = path.cut(self._uneaten(equations), None)
         for margin, failure in [*self._limits(equations, step), *self._spanned(whole, waves)]:
             path = path.cut(margin, failure)
+        rest = None
+        if path is consumed and path.record is not whole:  # the interphase has eaten all metal: it stops, not the step
+            rest = _remainder(step, float(path.record.time[-1]))
+            step = dataclasses.replace(step, frequency_from=None, frequency_to=None, points_per_decade=None)
         flaws = self._flaws(equations, path)
         leg, ended = self._leg(equations, step, path, flaws)
         troubles = [path.trouble, *(flaw.trouble for flaw in flaws.values())]
@@ -170,6 +180,21 @@ class _Run:
         passed = leg.record.time[-1] - leg.record.time[0]
         for place, grown in waves.items():
             self._waves[place] = np.interp(passed, whole.time, grown)
+        if rest is not None and self.failure is None and not self.trouble:
+            self._eaten = True
+            self.take(rest)
+            self._eaten = False
+
+    def _uneaten(self, equations: Equations) -> Callable[[Record], np.ndarray]:
+        """Margin to a bare collector whose metal the interphase has consumed while it is not stripped."""
+        bare = self._cell.kind == "anode-free" and equations.sides[0].interphase is not None and not self._eaten
+
+        def margin(record: Record) -> np.ndarray:
+            if not bare:
+                return np.ones(len(record.time))
+            return np.where(record.current_density < 0.0, 1.0, self._metal(equations, record)[0][:, 0])
+
+        return margin
 
     # -- waves between the flaws ------------------------------------------------------------------------------------
 
@@ -196,12 +221,19 @@ class _Run:
 
     def _nucleated(self, step: Step) -> Equations:
         """The laws with the number of pores that the current nucleates where an interface has no voids."""
+        equations = self._equations
+        if self._eaten:
+            equations = equations.without_growth(0)
+        if self._cell.interface.void_density_exponent == 0.0:
+            return equations
         current = step.current_density
-        if current is not None and self._cell.interface.void_density_exponent != 0.0:
-            for place, side in self._equations.metal:
-                if self._state.void_height[-1, place] <= 0.0 and side.sign * current < 0.0:
-                    self._density[place] = nucleated_density(self._cell.interface, abs(current))
-        return self._equations.nucleated(self._density)
+        if current is None:  # held: what it drives at first
+            vector = equations.layout.pack(self._state, float(self._state.charge[-1]))
+            current = equations.current_at(step.voltage or 0.0, equations.layout.instant(vector, self._state))
+        for place, side in equations.metal:
+            if self._state.void_height[-1, place] <= 0.0 and side.sign * current < 0.0:
+                self._density[place] = nucleated_density(self._cell.interface, abs(current))
+        return equations.nucleated(self._density)
 
     # -- limits that the path does not watch --------------------------------------------------------------------------
 
@@ -212,9 +244,12 @@ class _Run:
         def lithium(place: int) -> Callable[[Record], np.ndarray]:
             return lambda record: self._metal(equations, record)[0][:, place]
 
+        def stripped(place: int) -> Callable[[Record], np.ndarray]:
+            return lambda record: np.where(record.current_density < 0.0, lithium(place)(record), 1.0)
+
         for place, _ in equations.metal:
             bare = place == 0 and self._cell.kind == "anode-free"  # stripping to the collector is what is asked for
-            found.append((lithium(place), None if bare else ("lithium-exhausted", place)))
+            found.append((stripped(place) if bare else lithium(place), None if bare else ("lithium-exhausted", place)))
         if equations.cathode is not None:
             found.append((lambda record: _cathode_left(equations, record), ("lithium-exhausted", 1)))
         if any(side.interphase is not None for _, side in equations.metal):
@@ -241,7 +276,9 @@ class _Run:
         stress = np.zeros(len(record.time))
         for place, side in equations.metal:
             if side.interphase is not None and side.interphase.misfit is not None:
-                stress = stress + side.interphase.misfit.electrolyte_stress(record.interphase_thickness[:, place])
+                misfit = side.interphase.misfit
+                whole = np.minimum(record.interphase_thickness[:, place], misfit.critical_thickness)  # cracks let it go
+                stress = stress + misfit.electrolyte_stress(whole)
         toughness = equations.numbers.fracture_toughness
         intensity = np.zeros(len(stress))
         for place, side in equations.metal:
@@ -313,6 +350,14 @@ class _Run:
             failure = ("salt-depletion", None) if left < _POOR_SALT else failure
         absolute = dataclasses.replace(record, time=self._state.time[-1] + time)
         return Leg(step, equations, absolute, filling, depth, metal, dead), failure
+
+
+def _remainder(step: Step, passed: float) -> Step | None:
+    """What is left of a step after a time (s); its pressure and temperature are set already."""
+    left = (step.time or 0.0) - passed
+    if left <= 1e-9 * (step.time or 0.0):
+        return None
+    return dataclasses.replace(step, duration=left, charge=None, temperature=None, stack_pressure=None)
 
 
 def _cathode_left(equations: Equations, record: Record) -> np.ndarray:

@@ -13,11 +13,14 @@ from lisse.models.base import Model, Progress
 from lisse.models.criteria import choose_criteria
 from lisse.models.doubts import validity_warnings
 from lisse.models.limits import limits, margins
+from lisse.models.lumped.legs import March
 from lisse.models.lumped.march import march
+from lisse.models.lumped.short import filament_conductance, melting_voltage, voltage_left
 from lisse.models.lumped.traces import alloy_warnings, conservation, coulombic_efficiency, flaw_share, traces, verdict
 from lisse.models.targets import targets
 from lisse.protocol import Protocol
 from lisse.records import Solution
+from lisse.units import format_quantity
 
 __all__ = ["Lumped"]
 
@@ -83,7 +86,8 @@ class Lumped(Model):
         warnings += alloy_warnings(run)
         efficiency = coulombic_efficiency(run)
         if cell.kind == "anode-free" and efficiency is not None:
-            warnings.append(f"coulombic efficiency: {efficiency:.2%} of what was plated could be stripped again")
+            warnings.append(f"coulombic efficiency: {efficiency:.2%} of what was plated was stripped again")
+        warnings += _beyond_the_model(cell, run, self.stability)
         share = flaw_share(run)
         if share > _NEGLIGIBLE:
             warnings.append(
@@ -108,3 +112,30 @@ class Lumped(Model):
     def _inputs(self, cell: Cell, protocol: Protocol) -> dict[str, Any]:
         settings = {"name": self.name, **dataclasses.asdict(self)}
         return {"cell": cell.to_dict(), "protocol": protocol.to_dict(), "model": settings}
+
+
+def _beyond_the_model(cell: Cell, run: March, stability: str) -> list[str]:
+    """What this run met that the model does not follow."""
+    found = []
+    failure = run.failure
+    metal, last = cell.working.material, run.legs[-1]
+    if failure is not None and failure.mode.endswith("-short"):
+        filament = filament_conductance(last, failure.where)
+        if not filament:
+            found.append(
+                f"waves between the flaws: in the {stability} convention the stress alone makes them grow, at any "
+                "current; the current at which they short says nothing"
+            )
+        elif metal.has("melting_point"):
+            temperature = last.equations.numbers.temperature
+            limit = melting_voltage(temperature, metal.value("melting_point", temperature))
+            left = voltage_left(last, failure.where)
+            if abs(left) > limit:
+                found.append(
+                    f"filament: the {format_quantity('voltage', abs(left))} left across it would melt it "
+                    f"(from {format_quantity('voltage', limit)} on); it may burn open, which is not followed"
+                )
+    interphase = cell.interface.interphase
+    if interphase is not None and interphase.youngs_modulus is not None and cell.electrolyte.flaws is None:
+        found.append("interphase: its stress cannot break an electrolyte without flaws, and none are given")
+    return found

@@ -158,13 +158,17 @@ class Follower:
         state = self._layout.instant(vector, self._start)
         current = self._current(state)
         out[:4] = 1.0
-        for place, _side in self._equations.metal:
+        for place, side in self._equations.metal:
             opening = self._opening(place, state, current)
             if not self._open[place]:
                 out[place] = -opening
             elif opening <= 0.0:  # else it cannot close, however thin the voids are
                 out[place] = vector[place]
-            out[2 + place] = self._lost[place] - vector[place]
+            left = self._lost[place] - float(vector[place])
+            if left < 0.0:  # beyond the limit contact is lost where voids grow, not while they close
+                height = float(vector[place]) * LENGTH
+                left = max(left, -side.contact.balance(height, -side.sign * current, state.stack_pressure) / LENGTH)
+            out[2 + place] = left
         for number, (margin, _failure) in enumerate(self._ends):
             out[4 + number] = margin(state, current)
 

@@ -29,7 +29,11 @@ def traces(run: March) -> xr.Dataset:
     Where the step changes there are two records at one time, before and after. After a short, one minute is
     recorded with the filament in parallel to the cell.
     """
-    parts = [_group_traces(list(group)) for _, group in itertools.groupby(run.legs, key=lambda leg: id(leg.equations))]
+    with_dead = any(leg.dead_lithium.any() for leg in run.legs)
+    parts = [
+        _group_traces(list(group), with_dead)
+        for _, group in itertools.groupby(run.legs, key=lambda leg: id(leg.equations))
+    ]
     place = None if run.failure is None else run.failure.where
     if run.failure is not None and run.failure.mode.endswith("-short") and filament_conductance(run.legs[-1], place):
         parts.append(after_short(run.legs[-1], place, parts[-1]))
@@ -68,7 +72,7 @@ def _spectra(run: March, coords: dict[str, Any]) -> dict[str, tuple[tuple[str, .
     }
 
 
-def _group_traces(legs: list[Leg]) -> dict[str, np.ndarray]:
+def _group_traces(legs: list[Leg], with_dead: bool) -> dict[str, np.ndarray]:
     """Legs with the same equations, put end to end."""
     equations = legs[0].equations
     record = functools.reduce(Record.joined, (leg.record for leg in legs))
@@ -99,7 +103,7 @@ def _group_traces(legs: list[Leg]) -> dict[str, np.ndarray]:
             found.pop(name, None)
     if equations.layout.films:
         found["interphase_thickness"] = _of_metal(equations, record.interphase_thickness)
-    if dead.any():
+    if with_dead:
         found["dead_lithium_thickness"] = dead
     if equations.salt is not None:
         found["salt_concentration"] = equations.salt.profile(record.salt, record.current_density)
