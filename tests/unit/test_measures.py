@@ -138,3 +138,19 @@ def test_the_report_shows_all_of_it() -> None:
     assert numbers_section(None) is None
     first = numbers_sentence(four_numbers(llzo_case().cell, Rule(), SETTINGS, factors=()).to_dict())[0]
     assert first == "Critical current density: 1.1 mA/cm2 (stood 1 mA/cm2; filament short)"
+
+
+def test_steps_that_end_early_do_not_move_the_level_of_the_failure() -> None:
+    """Stripping of a bare collector ends where the metal ends: the level is the one that the run was in."""
+    case = llzo_case(
+        cell__kind="anode-free",
+        cell__anode__thickness="0 um",
+        cell__counter={"thickness": "50 um"},
+        cell__interface={"dead_share": 0.3},
+        cell__stack__pressure="20 MPa",
+    )
+    verdict = Lumped().solve(case.cell, case.protocol).verdict
+    found = four_numbers(case.cell, Lumped(), case.protocol, factors=(), workers=1)
+    measured = found["critical_current_density"]
+    assert verdict.mode != "none"
+    assert measured.value == verdict.critical_current_density

@@ -20,6 +20,7 @@ from lisse.errors import InvalidInput
 from lisse.models.analytic import Analytic
 from lisse.models.base import Model, Progress
 from lisse.protocol import Protocol, ccd_ramp, cycle, one_way
+from lisse.records import Verdict
 from lisse.study.batch import BatchRun, solve_many
 
 __all__ = ["MEASURES", "Dependence", "FourNumbers", "Measure", "MeasureSettings", "Measured", "four_numbers"]
@@ -509,6 +510,8 @@ def _read(name: str, test: Protocol, run: BatchRun) -> Measured:
     elif mode == _RESERVE and name in ("one_way_critical_current", "threshold_charge"):
         note = "the electrode that is stripped ran out of lithium before the cell failed"
     at = _course(test, math.inf if mode == "none" and run.ran else time or 0.0)
+    if run.ran and mode != "none":
+        at = _recorded(at, test, run.verdict)
     value, passed = {
         "critical_current_density": (at.level, at.passed),
         "one_way_critical_current": (at.level, at.passed),
@@ -541,6 +544,20 @@ class _Course:
     passed: float | None
     half_cycle: float
     charge: float
+
+
+def _recorded(at: _Course, test: Protocol, verdict: Verdict) -> _Course:
+    """With the level and the charges that the model recorded: its steps may have ended early, unlike those of the test.
+
+    The time alone would then place the failure in an earlier step than that which met it.
+    """
+    level, half_cycle, charge = verdict.critical_current_density, verdict.threshold_charge, verdict.cumulative_charge
+    if level is None or half_cycle is None or charge is None:
+        return at
+    set_levels = {abs(step.current_density) for step in test.steps if step.current_density}
+    met = min(set_levels, key=lambda each: abs(each - level), default=level)
+    begun = [each for each in set_levels if each < met]
+    return _Course(met, max(begun, default=None), half_cycle, charge)
 
 
 def _course(test: Protocol, time: float) -> _Course:
