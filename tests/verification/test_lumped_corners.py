@@ -79,12 +79,42 @@ def test_a_short_of_a_full_cell_is_judged_by_its_whole_voltage(area: str, mode: 
     assert any("would melt it" in text for text in found.warnings)
 
 
-def test_waves_that_short_have_no_conductance_and_a_warning() -> None:
-    found = run(stability="published", cell__electrolyte__flaws__mean_length="0.01 um")
+def test_waves_that_short_have_no_conductance() -> None:
+    found = run(
+        [{"current_density": "0.1 mA/cm^2", "charge": "0.5 mAh/cm^2"}],
+        stability="published",
+        cell__electrolyte__thickness="3 um",
+        cell__electrolyte__flaws__mean_length="0.01 um",
+        cell__stack__pressure="50 MPa",
+    )
     assert found.verdict.mode == "filament-short"
     assert (found["short_conductance"].values == 0.0).all()
     assert found["time"].values[-1] == found.verdict.time
-    assert any("the current at which they short says nothing" in text for text in found.warnings)
+
+
+@pytest.mark.parametrize("hours", [2, 20, 200, 2000])
+def test_the_time_of_a_failure_does_not_depend_on_the_length_of_the_step(hours: int) -> None:
+    """Lithium eaten by an interphase at rest: after L^2/(2 k), whatever the step was meant to last."""
+    interphase = {
+        "kind": "mixed-conducting",
+        "conductivity": "1 mS/cm",
+        "rate_constant": "1e-12 m^2/s",
+        "lithium_ratio": 0.54,
+    }
+    found = run(
+        [{"current_density": "0 mA/cm^2", "duration": f"{hours} h"}],
+        cell__electrolyte__flaws=None,
+        cell__interface={"interphase": interphase},
+    )
+    assert found.verdict.mode == "lithium-exhausted"
+    assert found.verdict.time == pytest.approx((50e-6 / 0.54) ** 2 / 2e-12, rel=5e-3)
+
+
+def test_a_step_that_ends_at_once_stands_no_current_and_says_so() -> None:
+    found = run([{"current_density": "-0.3 mA/cm^2", "duration": "1 h", "until_voltage": "4.3 V"}], **FULL)
+    assert found["charge"].values[-1] == 0.0
+    assert found.verdict.highest_current_density_passed is None
+    assert any("1 of 1 steps ended at once" in text for text in found.warnings)
 
 
 def test_dead_lithium_is_recorded_from_the_first_step_on() -> None:

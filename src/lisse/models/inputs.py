@@ -83,6 +83,7 @@ INPUT_UNITS: Mapping[str, str] = MappingProxyType(
         "contact_hardness": "Pa",
         "injection": "1",
         "refill": "1",
+        "ended_by_voltage": "1",
         "nucleus_radius": "m",
         "contact_limit": "1",
         "vacancy_current": "A/m2",
@@ -327,6 +328,7 @@ def _passages(cell: Cell, protocol: Protocol, condition: Condition | None) -> di
         "working_stripped_charge": max(0.0, -min(net)),
         "counter_stripped_charge": max(0.0, max(net)),
         "duration": protocol.duration,
+        "ended_by_voltage": float(any(step.may_end_early for step in protocol.steps)),
     }
 
 

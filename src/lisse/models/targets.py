@@ -13,14 +13,18 @@ from lisse.records import Verdict
 __all__ = ["targets"]
 
 
-def targets(cell: Cell, protocol: Protocol, verdict: Verdict) -> tuple[Mapping[str, Any], ...]:
+def targets(
+    cell: Cell, protocol: Protocol, verdict: Verdict, half_cycle: float | None = None
+) -> tuple[Mapping[str, Any], ...]:
     """Each target with the value that the run passed; never an extrapolation, ``None`` where the run says nothing.
 
     Targets: `lisse.theory.ALBERTUS_TARGETS`. The fraction passed counts one half-cycle against the working electrode
-    and what is plated onto it.
+    and what is plated onto it. `half_cycle` is the largest charge (C/m2) that the run passed without reversal, where
+    the model knows it; the protocol's otherwise.
     """
     passed = verdict.highest_current_density_passed
-    charge = protocol.largest_half_cycle_charge if passed else None
+    asked = protocol.largest_half_cycle_charge if half_cycle is None else half_cycle
+    charge = asked if passed else None
     excess = cell.working.thickness / float(theory.lithium_thickness(areal_charge=1.0))
     fraction = None if charge is None else float(theory.fraction_passed(cycled_charge=charge, excess_charge=excess))
     values = {

@@ -63,8 +63,8 @@ _BY_UNIT: Mapping[str, str] = {
     "s": "duration time_to_span",
     "V": "voltage_limit open_circuit_voltage crack_overpotential threshold",
     "1": "flaw_focusing anodic_transfer_coefficient small_scale_strength_factor injection refill contact_limit "
-    "poisson_ratio molar_volume_ratio transference_number creep_exponent metal_poisson_ratio contact_fraction "
-    "grain_boundaries shear_ratio critical_shear_ratio sign stripping_half_cycles timed_half_cycles",
+    "ended_by_voltage poisson_ratio molar_volume_ratio transference_number creep_exponent metal_poisson_ratio "
+    "contact_fraction grain_boundaries shear_ratio critical_shear_ratio sign stripping_half_cycles timed_half_cycles",
     "ohm m2": "grain_boundary_resistance interface_resistance series_resistance",
     "1/m2": "void_density",
     "rad": "contact_angle",

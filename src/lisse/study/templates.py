@@ -136,7 +136,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
                 "interface": {"contact_hardness": "0.1 MPa"},
                 "stack": {"pressure": "0.1 MPa"},
             },
-            _RAMP,
+            {**_RAMP, "stop": "5 mA/cm^2"},
             "lumped",
             {
                 "model.name": "lumped follows the salt and the contact in time; analytic compares limits",

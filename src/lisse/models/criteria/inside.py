@@ -117,7 +117,8 @@ def salt(inputs: Inputs) -> Finding | str:
                 position=salt["thickness"], time=np.nan_to_num(time), current_density=current, **salt
             )
             low, high = np.where(left > 0.0, middle, low), np.where(left > 0.0, high, middle)
-    limit = np.where(bounded, start * np.exp(0.5 * (low + high)), np.inf)
+    found = np.where(charge > 0.0, start * np.exp(0.5 * (low + high)), start)  # without a charge: the steady one
+    limit = np.where(bounded, found, np.inf)
     return current_limit(inputs, limit, {**salt, "unbroken_charge": charge, "steady_limiting_current_density": steady})
 
 

@@ -37,7 +37,13 @@ def cathode(inputs: Inputs) -> Finding | str:
     charge, capacity = inputs["counter_stripped_charge"], inputs["cathode_capacity"]
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = np.where(charge > 0.0, capacity / charge, np.inf)
-    excluded: Notes = ((np.isinf(margin), "does not apply, because no set current charges the cell"),)
+    excluded: Notes = (
+        (np.isinf(margin), "does not apply, because no set current charges the cell"),
+        (
+            inputs["ended_by_voltage"] > 0.0,
+            "does not apply, because a voltage ends the charge before the cathode is empty",
+        ),
+    )
     numbers = {"capacity": capacity, "charge": charge, "sign": np.asarray(1.0)}
     return Finding(None, outside(margin, excluded), numbers, excluded)
 

@@ -91,6 +91,8 @@ class Apart:
     def _run(self, length: float, lost: list[float], count: int) -> CellPath | None:
         """The whole step; once more with closer times where straight lines in between are too far off."""
         time = recorded_times(length, count)
+        if count == FINE and self._equations.layout.films:  # they grow as roots and logarithms of time
+            time = np.union1d(time, np.geomspace(min(1.0, length), length, FINE)[:-1])
         few = self._few(time)
         if few is None:
             return None

@@ -91,7 +91,7 @@ class _Run:
         self._voltage_limit = protocol.voltage_limit
         self._equations = self._built(cell.temperature)
         self._follower = Follower(cell.interface.contact_limit, settings.relative_tolerance)
-        self._density, self._waves = np.ones(2), np.zeros(2)
+        self._density, self._waves = np.ones(2), np.full(2, cell.interface.roughness)
         counter = cell.counter.thickness if isinstance(cell.counter, LithiumElectrode) else np.nan
         self._lithium, self._dead = np.array([cell.working.thickness, counter]), np.zeros(2)
         flaws = self._equations.sides[0].flaws
@@ -199,7 +199,7 @@ class _Run:
     # -- waves between the flaws ------------------------------------------------------------------------------------
 
     def _followed_waves(self, equations: Equations, record: Record) -> dict[int, np.ndarray]:
-        """1. ln(amplitude over the first one) of the fastest wave along a record, by metal side."""
+        """m. Amplitude of the fastest wave along a record, by metal side."""
         found = {}
         for place, law in self._roughening.items():
             side = equations.metal[place][1]
@@ -214,8 +214,8 @@ class _Run:
         """Margins to a wave that would span the electrolyte."""
 
         def margin(place: int) -> Callable[[Record], np.ndarray]:
-            decades, grown = self._roughening[place].decades, waves[place]
-            return lambda here: np.asarray(decades - np.interp(here.time, record.time, grown))
+            thickness, grown = self._cell.electrolyte.thickness, waves[place]
+            return lambda here: np.asarray(thickness - np.interp(here.time, record.time, grown))
 
         return [(margin(place), ("filament-short", place)) for place in waves]
 

@@ -16,7 +16,15 @@ from lisse.models.limits import limits, margins
 from lisse.models.lumped.legs import March
 from lisse.models.lumped.march import march
 from lisse.models.lumped.short import filament_conductance, melting_voltage, voltage_left
-from lisse.models.lumped.traces import alloy_warnings, conservation, coulombic_efficiency, flaw_share, traces, verdict
+from lisse.models.lumped.traces import (
+    alloy_warnings,
+    conservation,
+    coulombic_efficiency,
+    flaw_share,
+    half_cycle_passed,
+    traces,
+    verdict,
+)
 from lisse.models.targets import targets
 from lisse.protocol import Protocol
 from lisse.records import Solution
@@ -105,7 +113,7 @@ class Lumped(Model):
             model=self.name,
             verdict=dataclasses.replace(found, margins=margins(criteria)),
             limits=criteria,
-            targets=targets(cell, protocol, found),
+            targets=targets(cell, protocol, found, half_cycle_passed(run)),
             conservation=conservation(run),
         )
 
@@ -123,8 +131,8 @@ def _beyond_the_model(cell: Cell, run: March, stability: str) -> list[str]:
         filament = filament_conductance(last, failure.where)
         if not filament:
             found.append(
-                f"waves between the flaws: in the {stability} convention the stress alone makes them grow, at any "
-                "current; the current at which they short says nothing"
+                f"waves between the flaws: in the {stability} convention they grow at any current, here as fast as the "
+                "lithium that is plated allows if all of it goes to the peaks; the time of the short is the earliest"
             )
         elif metal.has("melting_point"):
             temperature = last.equations.numbers.temperature
@@ -135,6 +143,14 @@ def _beyond_the_model(cell: Cell, run: March, stability: str) -> list[str]:
                     f"filament: the {format_quantity('voltage', abs(left))} left across it would melt it "
                     f"(from {format_quantity('voltage', limit)} on); it may burn open, which is not followed"
                 )
+    at_once = sum(leg.step.may_end_early and leg.record.time[-1] == leg.record.time[0] for leg in run.legs[:-1])
+    if last.step.may_end_early and failure is None and last.record.time[-1] == last.record.time[0]:
+        at_once += 1
+    if at_once:
+        found.append(
+            f"protocol: {at_once} of {len(run.legs)} steps ended at once, because the cell was beyond their "
+            "until_voltage or until_current at the start; no charge passed in them"
+        )
     interphase = cell.interface.interphase
     if interphase is not None and interphase.youngs_modulus is not None and cell.electrolyte.flaws is None:
         found.append("interphase: its stress cannot break an electrolyte without flaws, and none are given")

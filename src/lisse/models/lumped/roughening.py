@@ -10,8 +10,12 @@ shift chi of the electron's chemical potential per amplitude (theory.interface_s
 1 as published in 2017, -1 as thermodynamics has it. The first term is the head start of the peak, the second its
 stress; 1/(sigma k) is what the electrolyte around the peak lets through. The fastest wave between the thickness of the
 electrolyte and atoms is followed from the roughness at the start; where the interface is stable it returns to that.
-Amplitudes beyond the wavelength are outside of linear theory: the time at which the wave would span the electrolyte is
-that of the fastest wave kept straight, an upper estimate of its speed.
+A wave cannot grow faster than the lithium that is plated allows: if all of it goes to the peaks,
+
+    dA/dt <= pi (V/F) j,
+
+which takes over long before the wave spans the electrolyte. Amplitudes beyond the wavelength are outside of linear
+theory: the time at which the electrolyte is spanned is the earliest that there can be.
 Source: monroe2005, ahmad2017
 """
 
@@ -44,15 +48,15 @@ class RougheningLaw:
         s chi/F: extra drive at a peak per amplitude, above zero where it grows.
     conductivity : float, S/m
     volume_per_charge : float, m3/C
-    decades : float, 1
-        ln of the electrolyte's thickness over the roughness at the start.
+    roughness : float, m
+        Amplitude at the start, A_0.
     """
 
     wavenumber: np.ndarray
     shift: np.ndarray
     conductivity: float
     volume_per_charge: float
-    decades: float
+    roughness: float
 
     def growth_rate(self, plating: np.ndarray, slope: np.ndarray) -> np.ndarray:
         """1/s. Of the fastest wave.
@@ -69,13 +73,15 @@ class RougheningLaw:
         return np.asarray((self.volume_per_charge * drive / resistance).max(axis=1))
 
     def follow(self, start: float, time: np.ndarray, plating: np.ndarray, slope: np.ndarray) -> np.ndarray:
-        """1. ln(A/A_0) along time (s) from a start; it never falls below zero, and stands still without plating."""
-        rate = np.where(np.asarray(plating) > 0.0, self.growth_rate(plating, slope), 0.0)
-        steps = np.diff(time) * 0.5 * (rate[1:] + rate[:-1])
+        """m. Amplitude along time (s) from a start (m); not below the first one, and standing still without plating."""
+        plated = np.maximum(np.asarray(plating, dtype=float), 0.0)
+        rate = np.where(plated > 0.0, self.growth_rate(plating, slope), 0.0)
+        supply = math.pi * self.volume_per_charge * plated
         found = np.empty(len(time))
         found[0] = start
-        for k, step in enumerate(steps):
-            found[k + 1] = max(found[k] + float(step), 0.0)
+        for k, span in enumerate(np.diff(time)):
+            omega, most = 0.5 * (rate[k] + rate[k + 1]), 0.5 * (supply[k] + supply[k + 1])
+            found[k + 1] = max(_grown(found[k], omega, most, span), self.roughness)
         return found
 
 
@@ -112,5 +118,13 @@ def roughening_law(cell: Cell, side: int, convention: str, temperature: float) -
         shift=sign * np.asarray(shift) / FARADAY,
         conductivity=ceramic.value("ionic_conductivity", temperature),
         volume_per_charge=volume / FARADAY,
-        decades=math.log(cell.electrolyte.thickness / cell.interface.roughness),
+        roughness=cell.interface.roughness,
     )
+
+
+def _grown(amplitude: float, rate: float, most: float, time: float) -> float:
+    """m. Amplitude after a time (s) at a relative rate (1/s), which a largest speed (m/s) bounds."""
+    if rate <= 0.0 or rate * amplitude * math.exp(min(rate * time, 700.0)) <= most:
+        return amplitude * math.exp(rate * time)
+    bound = max(amplitude, most / rate)  # from there on the supply decides
+    return bound + most * (time - math.log(bound / amplitude) / rate)

@@ -20,7 +20,15 @@ from lisse.records import Verdict, dataset
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["alloy_warnings", "conservation", "coulombic_efficiency", "flaw_share", "traces", "verdict"]
+__all__ = [
+    "alloy_warnings",
+    "conservation",
+    "coulombic_efficiency",
+    "flaw_share",
+    "half_cycle_passed",
+    "traces",
+    "verdict",
+]
 
 
 def traces(run: March) -> xr.Dataset:
@@ -156,7 +164,7 @@ def verdict(run: March) -> Verdict:
             half_cycle = half_cycle + abs(change) if change * sign > 0 else abs(change)
             sign = change
         finished = index < len(run.legs) - 1 or (run.failure is None and not run.trouble)
-        if finished and leg.step.current_density:
+        if finished and leg.step.current_density and change != 0.0:
             highest = max(highest or 0.0, abs(leg.step.current_density))
     if run.failure is None:
         return Verdict("none", highest_current_density_passed=highest, cumulative_charge=passed)
@@ -199,6 +207,19 @@ def coulombic_efficiency(run: March) -> float | None:
         changes.pop()
     plated = sum(change for change in changes if change > 0.0)
     return -sum(change for change in changes if change < 0.0) / plated if plated else None
+
+
+def half_cycle_passed(run: March) -> float | None:
+    """C/m2. Largest charge passed without reversal before the failure, rests left out; ``None`` where none was."""
+    whole = run.legs if run.failure is None and not run.trouble else run.legs[:-1]
+    largest = half_cycle = sign = 0.0
+    for leg in whole:
+        change = float(leg.record.charge[-1] - leg.record.charge[0])
+        if change != 0.0:
+            half_cycle = half_cycle + abs(change) if change * sign > 0.0 else abs(change)
+            sign = change
+        largest = max(largest, half_cycle)
+    return largest or None
 
 
 def alloy_warnings(run: March) -> list[str]:
