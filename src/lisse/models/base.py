@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lisse.cell import Cell, LithiumElectrode
+from lisse.cell import Cell
 from lisse.errors import InvalidInput
 from lisse.materials.laws import NortonCreep
 from lisse.protocol import Protocol
 from lisse.records import Solution
 
-__all__ = ["CellNumbers", "Model", "Progress", "cell_numbers", "series_resistance", "symmetric_counter"]
+__all__ = ["CellNumbers", "Model", "Progress", "cell_numbers", "series_resistance"]
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and a few words."""
@@ -107,35 +107,3 @@ def cell_numbers(cell: Cell, temperature: float | None = None, side: int = 0) ->
 def series_resistance(cell: Cell, numbers: CellNumbers) -> float:
     """ohm m2. Electrolyte and grain boundaries, L/sigma + R_gb."""
     return cell.electrolyte.thickness / numbers.conductivity + cell.electrolyte.grain_boundary_resistance
-
-
-def symmetric_counter(cell: Cell, model: str) -> LithiumElectrode:
-    """The counter electrode of a symmetric cell; a clear refusal for any other cell.
-
-    Raises
-    ------
-    InvalidInput
-        When the cell is not symmetric, its electrodes differ, or its electrolyte carries salt.
-    """
-    if cell.kind != "symmetric" or not isinstance(cell.counter, LithiumElectrode):
-        raise InvalidInput(
-            "cell.kind",
-            cell.kind,
-            f"'symmetric' for the {model} model of this version",
-            "The analytic model takes every kind of cell",
-        )
-    if cell.counter.material != cell.working.material:
-        raise InvalidInput(
-            "cell.counter.material",
-            cell.counter.material.name,
-            f"the metal of the working electrode, {cell.working.material.name}, in the {model} model of this version",
-            "Leave the key out, or use the analytic model",
-        )
-    if cell.electrolyte.material.kind == "polymer":
-        raise InvalidInput(
-            "cell.electrolyte.material",
-            cell.electrolyte.material.name,
-            f"an electrolyte that conducts one ion only, in the {model} model of this version",
-            "Use the analytic model, which knows salt depletion",
-        )
-    return cell.counter

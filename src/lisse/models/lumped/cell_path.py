@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from lisse.models.lumped.alloy import AlloyLaw
 from lisse.models.lumped.equations import Equations
+from lisse.models.lumped.fixture import ConstantGap
 from lisse.models.lumped.states import Instant, Record
 
 __all__ = ["EVEN", "FINE", "CellPath", "End", "Margin", "recorded_times", "watched_ends"]
@@ -94,13 +96,14 @@ def watched_ends(equations: Equations) -> list[tuple[Margin, End]]:
     if salt is not None:
         found.append((lambda state, j: salt.least(state.salt, j), ("salt-depletion", None)))
     for place, side in equations.metal:
-        alloy = side.alloy
-        if alloy is not None:
-
-            def surface(state: Instant, j: float, alloy=alloy, place=place, sign=side.sign) -> Any:  # type: ignore[no-untyped-def]
-                return alloy.surface(state.alloys[place], -sign * j)
-
-            found.append((surface, ("lithium-exhausted", place)))
-    if equations.layout.pressure:
-        found.append((lambda state, _: equations.fixture.bond_left(state.stack_pressure), ("contact-loss", None)))  # type: ignore[union-attr]
+        if side.alloy is not None:
+            found.append((_alloy_face(side.alloy, place, side.sign), ("lithium-exhausted", place)))
+    fixture = equations.fixture
+    if isinstance(fixture, ConstantGap):
+        found.append((lambda state, _: fixture.bond_left(state.stack_pressure), ("contact-loss", None)))
     return found
+
+
+def _alloy_face(alloy: AlloyLaw, place: int, sign: float) -> Margin:
+    """Lithium fraction at the face of an alloy electrode."""
+    return lambda state, current: alloy.surface(state.alloys[place], -sign * current)

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -102,10 +103,20 @@ class Side:
         """
         fraction = self.contact.fraction(void_height)
         local = plating / (fraction * self.clean)
-        total = self.transfer.kinetic_drop(local / activity) + self.transfer.film_drop(local)
-        if self.interphase is not None:
-            total += local * self.interphase.resistance(film)
+        total: float = self.transfer.kinetic_drop(local / activity) + local * self.film_resistance(film)
         return total + plating * float(self.constriction(np.array(fraction)))
+
+    def drops(
+        self, plating: np.ndarray, void_height: np.ndarray, film: np.ndarray, activity: np.ndarray | float = 1.0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """V. Kinetic and film drop, of the sign of `plating`; arrays of what `drop` takes."""
+        local = plating / (self.contact.fractions(void_height) * self.clean)
+        return self.transfer.kinetic_drops(local / activity), local * self.film_resistance(film)
+
+    def film_resistance(self, film: Any) -> Any:
+        """ohm m2. Of the films in true contact: those at the start, and an interphase of a thickness (m)."""
+        grown = 0.0 if self.interphase is None else self.interphase.resistance(film)
+        return self.transfer.film_resistance + grown
 
     def stress_drop(self, pressure: float, void_height: float) -> float:
         """V. How much harder the pressure on the metal in contact makes it to plate, V p/F."""
@@ -167,15 +178,13 @@ class Equations:
             alloys=(cells[0], cells[1]),
         )
 
-    def without_growth(self, place: int) -> Equations:
-        """The same cell with an interphase that stands still at one of its metal sides."""
-        sides = list(self.sides)
-        side = sides[place]
-        if side is None or side.interphase is None:
+    def without_growth(self) -> Equations:
+        """The same cell with an interphase that stands still at the working side."""
+        working, counter = self.sides
+        if working.interphase is None:
             return self
-        still = replace(side.interphase, rate_constant=0.0, decay_length=0.0, growth_per_charge=0.0)
-        sides[place] = replace(side, interphase=still)
-        return replace(self, sides=(sides[0], sides[1]))  # type: ignore[arg-type]
+        still = replace(working.interphase, rate_constant=0.0, decay_length=0.0, growth_per_charge=0.0)
+        return replace(self, sides=(replace(working, interphase=still), counter))
 
     def nucleated(self, density_ratios: np.ndarray) -> Equations:
         """The same cell with other number densities of pores at both interfaces."""
@@ -199,13 +208,14 @@ class Equations:
         found = []
         activities = self._activities(record)
         for place, side in self.metal:
-            fraction = side.contact.fractions(record.void_height[:, place])
-            local = record.current_density / (fraction * side.clean)
-            kinetic = side.sign * side.transfer.kinetic_drops(side.sign * local / activities[:, place])
-            across = local * side.transfer.film_resistance
-            if side.interphase is not None:
-                across = across + local * side.interphase.resistance(record.interphase_thickness[:, place])
-            found.append((kinetic, across, record.current_density * side.constriction(fraction)))
+            j, height, film = (
+                record.current_density,
+                record.void_height[:, place],
+                record.interphase_thickness[:, place],
+            )
+            kinetic, across = side.drops(side.sign * j, height, film, activities[:, place])
+            narrow = j * side.constriction(side.contact.fractions(height))
+            found.append((side.sign * kinetic, side.sign * across, narrow))
         return found
 
     def drops(self, record: Record) -> Drops:
@@ -239,20 +249,6 @@ class Equations:
         if self.salt is None:
             return np.ones((len(record.current_density), 2))
         return self.salt.activities(record.salt, record.current_density, self.anodic_transfer_coefficient)
-
-    def mouth_drop(
-        self, side: Side, plating: np.ndarray, void_height: np.ndarray, film: np.ndarray, focusing: float | None = None
-    ) -> np.ndarray:
-        """V. Drop between metal and electrolyte at the mouth of a flaw, with focusing; sign of `plating` (A/m2)."""
-        local = (
-            (self.focusing if focusing is None else focusing)
-            * plating
-            / (side.contact.fractions(void_height) * side.clean)
-        )
-        drop = side.transfer.kinetic_drops(local) + local * side.transfer.film_resistance
-        if side.interphase is not None:
-            drop = drop + local * side.interphase.resistance(film)
-        return np.asarray(drop)
 
     # -- one instant, for the inner loop -------------------------------------------------------------------------------
 
@@ -292,16 +288,15 @@ class Equations:
         return found
 
 
-def build_equations(cell: Cell, classes: int, seed: int | None, temperature: float | None = None) -> Equations:
-    """Put the laws of a cell together at one temperature (K; the cell's own by default).
+def build_equations(cell: Cell, classes: int, seed: int | None) -> Equations:
+    """Put the laws of a cell together, at its temperature.
 
     Raises
     ------
     MissingValue
         When a material property is not known.
     """
-    numbers = cell_numbers(cell, temperature)
-    at = numbers.temperature
+    numbers, at = cell_numbers(cell), cell.temperature
     salt = salt_law(cell, at)
     working = _side(cell, 0, classes, None if seed is None else (seed, 0), at)
     metal_counter = isinstance(cell.counter, LithiumElectrode)

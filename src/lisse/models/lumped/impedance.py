@@ -48,9 +48,8 @@ def impedance(equations: Equations, state: Record, frequencies: Sequence[float])
     for place, side in equations.metal:
         fraction = float(side.contact.fraction(float(state.void_height[-1, place])))
         true = fraction * side.clean
-        across = thermal / (side.transfer.exchange_current_density * activities[place]) + side.transfer.film_resistance
-        if side.interphase is not None:
-            across += side.interphase.resistance(float(state.interphase_thickness[-1, place]))
+        across = thermal / (side.transfer.exchange_current_density * activities[place])
+        across += side.film_resistance(float(state.interphase_thickness[-1, place]))
         total += 1.0 / (true / across + 1j * omega * true * side.capacitance)
         total += float(side.constriction(np.array(fraction)))
         if side.alloy is not None:

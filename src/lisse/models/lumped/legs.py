@@ -58,3 +58,8 @@ class March:
     legs: tuple[Leg, ...]
     failure: Failure | None
     trouble: str
+
+    @property
+    def passed(self) -> tuple[Leg, ...]:
+        """The legs that neither a failure nor trouble ended."""
+        return self.legs if self.failure is None and not self.trouble else self.legs[:-1]

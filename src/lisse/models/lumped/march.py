@@ -157,11 +157,12 @@ class _Run:
         path = self._follower.follow(equations, step, self._state, self._lithium)
         whole = path.record
         waves = self._followed_waves(equations, whole)
-        path = consumed = path.cut(self._uneaten(equations), None)
+        path = consumed = path.cut(self._bare_metal(equations), None)
         for margin, failure in [*self._limits(equations, step), *self._spanned(whole, waves)]:
             path = path.cut(margin, failure)
         rest = None
-        if path is consumed and path.record is not whole:  # the interphase has eaten all metal: it stops, not the step
+        if path is consumed and path.record is not whole and path.record.current_density[-1] >= 0.0:
+            # the interphase, not the current, took the last metal: it stops, and the step goes on
             rest = _remainder(step, float(path.record.time[-1]))
             step = dataclasses.replace(step, frequency_from=None, frequency_to=None, points_per_decade=None)
         flaws = self._flaws(equations, path)
@@ -185,14 +186,15 @@ class _Run:
             self.take(rest)
             self._eaten = False
 
-    def _uneaten(self, equations: Equations) -> Callable[[Record], np.ndarray]:
-        """Margin to a bare collector whose metal the interphase has consumed while it is not stripped."""
-        bare = self._cell.kind == "anode-free" and equations.sides[0].interphase is not None and not self._eaten
+    def _bare_metal(self, equations: Equations) -> Callable[[Record], np.ndarray]:
+        """Metal on the collector of an anode-free cell, whose end is what stripping it asks for."""
+        bare, eaten = self._cell.kind == "anode-free", self._eaten
 
         def margin(record: Record) -> np.ndarray:
             if not bare:
                 return np.ones(len(record.time))
-            return np.where(record.current_density < 0.0, 1.0, self._metal(equations, record)[0][:, 0])
+            metal = self._metal(equations, record)[0][:, 0]
+            return np.where(eaten & (record.current_density >= 0.0), 1.0, metal)
 
         return margin
 
@@ -206,8 +208,8 @@ class _Run:
             plating = side.sign * record.current_density
             heights, films = record.void_height[:, place], record.interphase_thickness[:, place]
             step = 1e-4 * np.abs(plating) + 1e-9
-            drops = [equations.mouth_drop(side, plating + way * step, heights, films, 1.0) for way in (1.0, -1.0)]
-            found[place] = law.follow(self._waves[place], record.time, plating, (drops[0] - drops[1]) / (2.0 * step))
+            high, low = (sum(side.drops(plating + way * step, heights, films)) for way in (1.0, -1.0))
+            found[place] = law.follow(self._waves[place], record.time, plating, (high - low) / (2.0 * step))
         return found
 
     def _spanned(self, record: Record, waves: dict[int, np.ndarray]) -> list[_Watched]:
@@ -223,7 +225,7 @@ class _Run:
         """The laws with the number of pores that the current nucleates where an interface has no voids."""
         equations = self._equations
         if self._eaten:
-            equations = equations.without_growth(0)
+            equations = equations.without_growth()
         if self._cell.interface.void_density_exponent == 0.0:
             return equations
         current = step.current_density
@@ -244,12 +246,8 @@ class _Run:
         def lithium(place: int) -> Callable[[Record], np.ndarray]:
             return lambda record: self._metal(equations, record)[0][:, place]
 
-        def stripped(place: int) -> Callable[[Record], np.ndarray]:
-            return lambda record: np.where(record.current_density < 0.0, lithium(place)(record), 1.0)
-
-        for place, _ in equations.metal:
-            bare = place == 0 and self._cell.kind == "anode-free"  # stripping to the collector is what is asked for
-            found.append((stripped(place) if bare else lithium(place), None if bare else ("lithium-exhausted", place)))
+        bare = self._cell.kind == "anode-free"
+        found += [(lithium(place), ("lithium-exhausted", place)) for place, _ in equations.metal if place or not bare]
         if equations.cathode is not None:
             found.append((lambda record: _cathode_left(equations, record), ("lithium-exhausted", 1)))
         if any(side.interphase is not None for _, side in equations.metal):
@@ -377,7 +375,8 @@ def _mouth(equations: Equations, record: Record, place: int, side: Side) -> Mout
         plating = side.sign * np.interp(time, record.time, record.current_density)
         height = np.interp(time, record.time, record.void_height[:, place])
         film = np.interp(time, record.time, record.interphase_thickness[:, place])
-        return plating, equations.mouth_drop(side, plating, height, film)
+        kinetic, across = side.drops(equations.focusing * plating, height, film)
+        return plating, kinetic + across
 
     return mouth
 

@@ -143,9 +143,7 @@ def _beyond_the_model(cell: Cell, run: March, stability: str) -> list[str]:
                     f"filament: the {format_quantity('voltage', abs(left))} left across it would melt it "
                     f"(from {format_quantity('voltage', limit)} on); it may burn open, which is not followed"
                 )
-    at_once = sum(leg.step.may_end_early and leg.record.time[-1] == leg.record.time[0] for leg in run.legs[:-1])
-    if last.step.may_end_early and failure is None and last.record.time[-1] == last.record.time[0]:
-        at_once += 1
+    at_once = sum(leg.step.may_end_early and leg.record.time[-1] == leg.record.time[0] for leg in run.passed)
     if at_once:
         found.append(
             f"protocol: {at_once} of {len(run.legs)} steps ended at once, because the cell was beyond their "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -153,19 +154,27 @@ def _surface_fractions(equations: Equations, record: Record) -> np.ndarray:
     return out
 
 
+def _charge(leg: Leg) -> float:
+    """C/m2. Passed in a leg, signed."""
+    return float(leg.record.charge[-1] - leg.record.charge[0])
+
+
+def _half_cycles(legs: Sequence[Leg]) -> Iterator[float]:
+    """C/m2. Charge passed since the last reversal, at the end of every leg; rests do not end a half-cycle."""
+    half_cycle = sign = 0.0
+    for leg in legs:
+        change = _charge(leg)
+        if change != 0.0:
+            half_cycle = half_cycle + abs(change) if change * sign > 0.0 else abs(change)
+            sign = change
+        yield half_cycle
+
+
 def verdict(run: March) -> Verdict:
     """What failed, at which current, and how much charge had passed."""
-    passed = half_cycle = sign = 0.0
-    highest: float | None = None
-    for index, leg in enumerate(run.legs):
-        change = float(leg.record.charge[-1] - leg.record.charge[0])
-        passed += abs(change)
-        if change != 0.0:
-            half_cycle = half_cycle + abs(change) if change * sign > 0 else abs(change)
-            sign = change
-        finished = index < len(run.legs) - 1 or (run.failure is None and not run.trouble)
-        if finished and leg.step.current_density and change != 0.0:
-            highest = max(highest or 0.0, abs(leg.step.current_density))
+    passed = sum(abs(_charge(leg)) for leg in run.legs)
+    stood = [abs(leg.step.current_density) for leg in run.passed if leg.step.current_density and _charge(leg) != 0.0]
+    highest = max(stood, default=None)
     if run.failure is None:
         return Verdict("none", highest_current_density_passed=highest, cumulative_charge=passed)
     return Verdict(
@@ -174,7 +183,7 @@ def verdict(run: March) -> Verdict:
         critical_current_density=abs(float(run.legs[-1].record.current_density[-1])),
         highest_current_density_passed=highest,
         cumulative_charge=passed,
-        threshold_charge=half_cycle,
+        threshold_charge=list(_half_cycles(run.legs))[-1],
         where="" if run.failure.where is None else SIDES[run.failure.where],
     )
 
@@ -190,7 +199,7 @@ def conservation(run: March) -> dict[str, float | None]:
     for leg in run.legs:
         record = leg.record
         integrated = float(np.trapezoid(record.current_density, record.time))
-        error += abs(float(record.charge[-1] - record.charge[0]) - integrated)
+        error += abs(_charge(leg) - integrated)
         total += abs(integrated)
     start, end = _lithium(run, run.legs[0], 0), _lithium(run, run.legs[-1], -1)
     return {"charge": error / total if total else 0.0, "lithium": abs(end - start) / start if start else None}
@@ -201,8 +210,7 @@ def coulombic_efficiency(run: March) -> float | None:
 
     What was plated last and never stripped does not count, nor does a step in which the cell failed.
     """
-    whole = run.legs if run.failure is None and not run.trouble else run.legs[:-1]
-    changes = [float(leg.record.charge[-1] - leg.record.charge[0]) for leg in whole]
+    changes = [_charge(leg) for leg in run.passed]
     while changes and changes[-1] >= 0.0:
         changes.pop()
     plated = sum(change for change in changes if change > 0.0)
@@ -211,15 +219,7 @@ def coulombic_efficiency(run: March) -> float | None:
 
 def half_cycle_passed(run: March) -> float | None:
     """C/m2. Largest charge passed without reversal before the failure, rests left out; ``None`` where none was."""
-    whole = run.legs if run.failure is None and not run.trouble else run.legs[:-1]
-    largest = half_cycle = sign = 0.0
-    for leg in whole:
-        change = float(leg.record.charge[-1] - leg.record.charge[0])
-        if change != 0.0:
-            half_cycle = half_cycle + abs(change) if change * sign > 0.0 else abs(change)
-            sign = change
-        largest = max(largest, half_cycle)
-    return largest or None
+    return max(_half_cycles(run.passed), default=0.0) or None
 
 
 def alloy_warnings(run: March) -> list[str]:
