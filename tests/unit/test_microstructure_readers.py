@@ -240,6 +240,19 @@ class TestTiff:
         ):
             read_image(path)
 
+    @pytest.mark.parametrize("settings", [{}, {"compression": "zlib"}, {"bigtiff": True}, {"ome": True}])
+    def test_a_file_cut_anywhere_is_refused(self, settings: dict[str, Any], tmp_path: Path) -> None:
+        """In its header, between its directories, within a page: always a complaint, without words of the library."""
+        tifffile = pytest.importorskip("tifffile")
+        path = tmp_path / "a.tif"
+        tifffile.imwrite(path, np.random.default_rng(0).integers(0, 2, (4, 12, 12), dtype=np.uint8), **settings)
+        whole = path.read_bytes()
+        for length in (*range(24), *range(24, len(whole), 37)):
+            path.write_bytes(whole[:length])
+            with pytest.raises(InvalidInput) as refused:
+                read_image(path)
+            assert "<tifffile" not in str(refused.value)
+
     def test_without_tifffile(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tiff(tmp_path / "a.tif", np.zeros((4, 5), np.uint8))
         monkeypatch.setitem(sys.modules, "tifffile", None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def read_tiff(path: Path, axes: str | None = None) -> Found:
                 order, array = _letters(series, array, axes, path)
                 told = sizes_of(file, series)
                 depth = int(series.keyframe.bitspersample)
-        except (tifffile.TiffFileError, ValueError, IndexError, KeyError, OSError) as error:
+        except (tifffile.TiffFileError, ValueError, IndexError, KeyError, OSError, struct.error) as error:
             if isinstance(error, InvalidInput):
                 raise
             raise _broken(path, str(error)) from error
@@ -124,7 +125,8 @@ def _broken(path: Path, words: str) -> InvalidInput:
     if "imagecodecs" in words:
         advice = "Install imagecodecs (pip install imagecodecs), or save the image without compression"
         return InvalidInput("image file", path.name, "a compression that is built in", advice, str(path))
-    return InvalidInput("image file", path.name, "a whole TIFF file", words, str(path))
+    told = re.sub(r"<tifffile\.\S+ @\d+> ", "", words)  # without the name of an object inside the library
+    return InvalidInput("image file", path.name, "a whole TIFF file", told, str(path))
 
 
 @contextlib.contextmanager
