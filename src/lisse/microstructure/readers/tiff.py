@@ -25,6 +25,7 @@ from lisse.microstructure.readers.tiff_sizes import sizes_of
 __all__ = ["natural_order", "read_folder", "read_tiff"]
 
 _SUFFIXES = {".tif", ".tiff"}
+_DAMAGED = "It is cut short or damaged. Copy it again"
 
 
 def read_tiff(path: Path, axes: str | None = None) -> Found:
@@ -49,10 +50,12 @@ def read_tiff(path: Path, axes: str | None = None) -> Found:
                 order, array = _letters(series, array, axes, path)
                 told = sizes_of(file, series)
                 depth = int(series.keyframe.bitspersample)
-        except (tifffile.TiffFileError, ValueError, IndexError, KeyError, OSError, struct.error) as error:
+        except (tifffile.TiffFileError, ValueError, IndexError, KeyError, OSError) as error:
             if isinstance(error, InvalidInput):
                 raise
             raise _broken(path, str(error)) from error
+        except struct.error as error:
+            raise _broken(path, _DAMAGED) from error
     if complaints:
         raise _broken(path, complaints[0])
     return Found(array, order, told.voxel_size, told.spacing, depth, None, told.hint)
@@ -125,7 +128,7 @@ def _broken(path: Path, words: str) -> InvalidInput:
     if "imagecodecs" in words:
         advice = "Install imagecodecs (pip install imagecodecs), or save the image without compression"
         return InvalidInput("image file", path.name, "a compression that is built in", advice, str(path))
-    told = re.sub(r"<tifffile\.\S+ @\d+> ", "", words)  # without the name of an object inside the library
+    told = _DAMAGED if "tifffile" in words else words  # the library names its own objects
     return InvalidInput("image file", path.name, "a whole TIFF file", told, str(path))
 
 
