@@ -23,11 +23,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from scipy.sparse.linalg import spsolve
 from scipy.spatial import cKDTree
 
 from lisse.numerics.elasticity import Support, Traction, VoxelElasticity
-from lisse.numerics.elasticity_direct import assembled
+from lisse.numerics.elasticity_assembly import StiffnessMatrix
 from lisse.numerics.elasticity_stiffness import VoxelStiffness, elasticity_cost
 from lisse.numerics.elasticity_tensor import isotropic_stiffness, rotated_stiffness
 
@@ -102,7 +103,7 @@ def matrix_and_load(shape: tuple[int, ...]) -> tuple[Any, np.ndarray, VoxelElast
     problem, load = compressed(polycrystal(shape, crystal=False))
     moving = np.flatnonzero(problem.moving)
     return (
-        assembled(problem.grid)[moving][:, moving].tocsr(),
+        sparse.csr_matrix(StiffnessMatrix(problem.grid, problem.moving).values(problem.grid.stiffness)),
         problem.external_forces(load, None).reshape(-1)[moving],
         problem,
     )

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 import lisse
+from lisse.cell import Cell
 from lisse.models import Lumped
 from lisse.models.contact import ContactLaw
 from lisse.models.lumped.equations import build_equations
@@ -95,19 +96,42 @@ def ramp() -> None:
 
 
 def batch() -> None:
-    """Many such ramps on two processes, each with flaws of its own; counted from the first result on."""
+    """Many such ramps on two processes, each with flaws of its own; counted from the first result on.
+
+    Of one cell, where all runs share its paths, and of as many cells, which share nothing.
+    """
     case, count = ramp_case(), 400
-    marks: list[float] = []
-    lisse.solve_many(
-        Lumped(flaw_classes=32),
-        case,
-        seeds=range(count),
-        workers=2,
-        progress=lambda _share, _words: marks.append(time.perf_counter()),
-    )
-    warm = count // 10
-    rate = (count - warm) / (marks[-1] - marks[warm - 1])
-    print(f"batch: {count} ramps on 2 processes: {rate:.0f} runs a second once they are up (to reach: 40)")
+    thickness = case.cell.electrolyte.thickness
+    cells = [case.cell.replace(electrolyte__thickness=thickness * (1.0 + 1e-4 * k)) for k in range(count)]
+    for name, given in (("flaws of one cell", case.cell), ("a cell each", cells)):
+        marks: list[float] = []
+        lisse.solve_many(
+            Lumped(flaw_classes=32),
+            given,
+            case.protocol,
+            seeds=range(count),
+            workers=2,
+            progress=lambda _share, _words, marks=marks: marks.append(time.perf_counter()),
+        )
+        warm = count // 10
+        rate = (count - warm) / (marks[-1] - marks[warm - 1])
+        print(f"batch, {name}: {count} ramps on 2 processes: {rate:.0f} runs a second once they are up (to reach: 40)")
+    alone, shared = ramp_costs(case, cells)
+    print(f"  processor time of one run: {shared * 1e3:.1f} ms, {alone * 1e3:.1f} ms with a cell of its own")
+
+
+def ramp_costs(case: Case, cells: list[Cell]) -> tuple[float, float]:
+    """s. Processor time of a run in a batch, with a cell of its own and among runs of one cell; medians."""
+    model = Lumped(flaw_classes=32)
+    spent: tuple[list[float], list[float]] = ([], [])
+    one = model.judge(case.cell, case.protocol)
+    one(None)
+    for seed, cell in enumerate(cells[:30]):
+        for place, judge in enumerate((model.judge(cell, case.protocol), one)):
+            start = time.process_time()
+            judge(seed)
+            spent[place].append(time.process_time() - start)
+    return statistics.median(spent[0]), statistics.median(spent[1])
 
 
 # -- integrators -------------------------------------------------------------------------------------------------------
@@ -296,7 +320,13 @@ def beside_pybamm() -> None:
         lambda: model.solve(case.cell, case.protocol),
         built,
     )
-    compare("one charge, from the numbers of a cell on", lambda: model.solve(case.cell, case.protocol), anew)
+
+    def another() -> Any:
+        """Of a cell that was not met before: nothing is shared with the run before."""
+        return model.solve(case.cell.replace(area=case.cell.area), case.protocol)
+
+    compare("the same, lisse with a new cell each time", another, built)
+    compare("one charge, from the numbers of a cell on", another, anew)
     cycles = 10
     case = half_cell_case(cycles)
     hours = "4 hours"

@@ -23,8 +23,8 @@ from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, LithiumR
 
 SOURCE = Path(lisse.__file__).parent
 ROOMS = (
-    "cell", "protocol", "materials", "study", "models", "records", "measurement", "microstructure", "theory",
-    "numerics", "report", "units", "references", "errors",
+    "cell", "protocol", "materials", "study", "models", "records", "measurement", "microstructure", "fields",
+    "theory", "numerics", "report", "units", "references", "errors",
 )  # fmt: skip
 CONSTANTS = {
     "FARADAY": "C/mol",
@@ -128,6 +128,14 @@ def case_file_page() -> str:
         if path in ("cell.electrolyte", "cell.anode", "cell.counter"):
             parts.append("`material`: see above.")
         parts.append(fields_table(fields))
+        if path == "cell.electrolyte.hybrid":
+            head = "Each of `[cell.electrolyte.hybrid.fillers.NAME]`, with a `material`:"
+            parts += [head, fields_table(schema.FILLER)]
+            parts.append(
+                "`[cell.electrolyte.hybrid.microstructure]`, with the names of the labels in `phases`, or with a "
+                "`recipe` as of `lisse image generate`; `override` holds measured numbers of the whole:"
+            )
+            parts.append(fields_table(schema.MICROSTRUCTURE))
         if path == "cell.counter":
             parts += ["In a full cell the table holds the cathode instead:", fields_table(schema.CATHODE)]
     parts.append("## `[protocol]`")

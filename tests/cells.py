@@ -46,3 +46,30 @@ def llzo_case(**changes: Any) -> Case:
 
 def _copy(value: Any) -> Any:
     return {k: _copy(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def ramp_text(title: str, start: str, step: str, stop: str, half_cycle: str) -> str:
+    """A case file of the LLZO cell with a ramp of its own; currents in mA/cm2, the half-cycle in mAh/cm2."""
+    return f"""\
+title = "{title}"
+[cell]
+area = "1 cm^2"
+[cell.electrolyte]
+material = "LLZO"
+thickness = "300 um"
+[cell.electrolyte.flaws]
+mean_length = "5 um"
+density = "1e8 1/m^2"
+[cell.anode]
+material = "lithium"
+thickness = "50 um"
+[cell.stack]
+pressure = "3 MPa"
+forming_pressure = "400 MPa"
+[protocol]
+name = "ccd-ramp"
+start = "{start} mA/cm^2"
+step = "{step} mA/cm^2"
+stop = "{stop} mA/cm^2"
+half_cycle = "{half_cycle} mAh/cm^2"
+"""

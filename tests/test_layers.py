@@ -15,7 +15,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "lisse"
 
 BASE = {"errors", "units"}
 TOOLS = BASE | {"files", "references", "numerics"}
-DESCRIPTIONS = TOOLS | {"theory", "records", "microstructure", "protocol"}
+DESCRIPTIONS = TOOLS | {"theory", "records", "microstructure", "fields", "protocol"}
 MODELS = DESCRIPTIONS | {"materials", "cell"}
 EVERYTHING = MODELS | {"measurement", "models", "study", "report"}
 MAY_IMPORT = {
@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "theory": BASE,
     "records": BASE | {"files", "references"},
     "microstructure": BASE | {"files", "numerics"},
+    "fields": BASE | {"files", "microstructure", "numerics"},
     "protocol": BASE,
     "materials": BASE | {"references", "theory"},
     "measurement": DESCRIPTIONS,  # neither models nor cell: a lab can use it alone

@@ -21,6 +21,7 @@ PUBLIC = [
     "cell",
     "errors",
     "load_case",
+    "load_fields",
     "load_measurement",
     "load_solution",
     "materials",

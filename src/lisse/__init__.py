@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         units,
     )
     from lisse.cell import Cell
+    from lisse.fields import load_fields
     from lisse.measurement.analysis import analyse
     from lisse.measurement.readers import read
     from lisse.measurement.virtual import observe
@@ -48,6 +49,7 @@ __all__ = [
     "cell",
     "errors",
     "load_case",
+    "load_fields",
     "load_measurement",
     "load_solution",
     "materials",
@@ -76,6 +78,7 @@ _HOMES = {
     "Solution": "lisse.records",
     "analyse": "lisse.measurement.analysis",
     "load_case": "lisse.study.case",
+    "load_fields": "lisse.fields",
     "load_measurement": "lisse.records",
     "load_solution": "lisse.records",
     "observe": "lisse.measurement.virtual",

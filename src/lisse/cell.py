@@ -19,6 +19,7 @@ import numpy as np
 from lisse.errors import InvalidInput, suggest
 from lisse.materials import Material
 from lisse.materials.laws import FractionSeries
+from lisse.units import format_quantity
 
 __all__ = [
     "CELL_KINDS",
@@ -166,7 +167,7 @@ class Electrolyte:
         """Check the ranges."""
         _check(self, thickness=_above_zero, grain_boundary_resistance=_zero_or_more, pore_radius=_above_zero)
         if self.flaws is not None and self.flaws.mean_length >= self.thickness:
-            allowed = f"less than the electrolyte thickness, {self.thickness:g} m"
+            allowed = f"less than the electrolyte thickness, {format_quantity('length', self.thickness)}"
             raise InvalidInput("flaws.mean_length", self.flaws.mean_length, allowed)
 
 
@@ -245,6 +246,9 @@ class Interphase:
         1.
     youngs_modulus, fracture_toughness : float or None
         Pa and Pa m^0.5; both or none. With them the stress of the volume change can crack the layer.
+    activation_energy : float or None
+        J/mol. Of the rate constant and the reaction rate, which are those at the temperature of the cell; ``None``
+        for the law that the library has for the rate constant, if it is the library's, and none otherwise.
     """
 
     kind: str
@@ -259,6 +263,7 @@ class Interphase:
     poisson_ratio: float = 0.25
     youngs_modulus: float | None = None
     fracture_toughness: float | None = None
+    activation_energy: float | None = None
 
     def __post_init__(self) -> None:
         """Check the ranges, and that the numbers are those of the kind."""
@@ -272,6 +277,7 @@ class Interphase:
             volume_change=_volume_change,
             poisson_ratio=_poisson_ratio,
         )
+        _check_if_given(self, activation_energy=_zero_or_more)
         optional = ("rate_constant", "reaction_rate", "decay_length", "youngs_modulus", "fracture_toughness")
         _check_if_given(self, **dict.fromkeys(optional, _above_zero))
         self._check_kind()
@@ -347,6 +353,11 @@ class Interface:
         ``None`` for an electrolyte that does not react.
     roughness : float
         m. Amplitude of the waves between flaws at the start.
+    spot_density : float or None
+        1/m2. Contact spots per area, between which the current spreads; ``None`` for one beside each pore.
+    void_closure_activation_energy : float or None
+        J/mol. Of the diffusional closure, whose coefficient is that at the temperature of the cell; ``None`` for the
+        law that the library has for the coefficient, if it is the library's, and none otherwise.
     """
 
     resistance: float
@@ -372,6 +383,8 @@ class Interface:
     dead_share: float = 0.0
     interphase: Interphase | None = None
     roughness: float = 1e-8
+    spot_density: float | None = None
+    void_closure_activation_energy: float | None = None
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -399,7 +412,8 @@ class Interface:
         )
         _check_choice("kinetics", self.kinetics, KINETICS)
         _check_choice("closure", self.closure, CLOSURES)
-        _check_if_given(self, contaminated_contact_angle=_angle)
+        _check_if_given(self, contaminated_contact_angle=_angle, spot_density=_above_zero)
+        _check_if_given(self, void_closure_activation_energy=_zero_or_more)
         if self.contamination > 0.0 and self.contaminated_contact_angle is None:
             raise InvalidInput("contaminated_contact_angle", None, "an angle (rad) where there is contamination")
 
@@ -437,7 +451,7 @@ class Stack:
         _check_if_given(self, forming_temperature=_above_zero)
         _check_choice("fixture", self.fixture, FIXTURES)
         if (self.fixture == "constant-gap") != (self.stiffness is not None):
-            allowed = "a stiffness (Pa/m) with fixture = 'constant-gap', and with no other"
+            allowed = "a stiffness, such as '1 MPa/um', with fixture = 'constant-gap', and with no other"
             raise InvalidInput("stiffness", self.stiffness, allowed)
         if self.stiffness is not None:
             _check(self, stiffness=_above_zero)

@@ -15,6 +15,7 @@ import json
 import math
 import numbers
 import os
+import weakref
 from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -82,6 +83,9 @@ class Verdict:
         The interface at fault: ``"working"``, ``"counter"`` or an empty string.
     margins : mapping of str to float
         Smallest margin of each mechanism that a closed-form criterion applies to; below 1 the protocol passes it.
+    coulombic_efficiency : float or None
+        1. Charge stripped from the working electrode over the charge plated on it before, up to failure (or the end);
+        ``None`` for a symmetric cell, whose electrodes both hold lithium from the start.
     """
 
     mode: str = "none"
@@ -92,6 +96,7 @@ class Verdict:
     threshold_charge: float | None = None
     where: str = ""
     margins: Mapping[str, float] = field(default_factory=dict)
+    coulombic_efficiency: float | None = None
 
     def __post_init__(self) -> None:
         """Check the mode."""
@@ -429,13 +434,25 @@ def dataset(arrays: Mapping[str, tuple[tuple[str, ...], Any]], coords: Mapping[s
     import xarray as xr
 
     found = xr.Dataset(
-        {name: (dims, np.array(values), _attributes(name)) for name, (dims, values) in arrays.items()},
+        {name: (dims, _read_only(values), _attributes(name)) for name, (dims, values) in arrays.items()},
         coords={
-            name: ((name,), np.array(values), _attributes(name) if name in QUANTITIES else {})
+            name: ((name,), _read_only(values), _attributes(name) if name in QUANTITIES else {})
             for name, values in (coords or {}).items()
         },
     )
+    _OWN_INDEXES.update({id(index): index for index in found.indexes.values()})
     return found
+
+
+_OWN_INDEXES: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+"""Indexes that `dataset` made of its own copies, by identity: nobody can write to them, so that records share them."""
+
+
+def _read_only(values: Any) -> np.ndarray:
+    """A copy that nobody can write to."""
+    copy = np.array(values)
+    copy.flags.writeable = False
+    return copy
 
 
 _SLASH = "\N{DIVISION SLASH}"  # in the file, where "/" would make a group
@@ -452,12 +469,14 @@ def _attributes(name: str) -> dict[str, str]:
 def _frozen_dataset(data: xr.Dataset) -> xr.Dataset:
     """The same dataset on arrays that nobody else can write to."""
     held = data.copy(deep=False)
-    held = held.assign_coords({str(name): held.variables[str(name)].copy(deep=True) for name in held.indexes})
+    foreign = [str(name) for name, index in held.indexes.items() if _OWN_INDEXES.get(id(index)) is not index]
+    if foreign:
+        held = held.assign_coords({name: held.variables[name].copy(deep=True) for name in foreign})
     for name, variable in held.variables.items():
         _check_attributes(str(name), variable.attrs)
         values = _storable(str(name), variable.values)
-        if name not in held.indexes:
-            variable.data = _frozen(values)
+        if name not in held.indexes and (frozen := _frozen(values)) is not variable.data:
+            variable.data = frozen
     return held
 
 
@@ -494,12 +513,10 @@ def _frozen(array: np.ndarray) -> np.ndarray:
         owner = owner.base
     if owner is None:
         return array
-    copy = np.array(array)
-    copy.flags.writeable = False
-    return copy
+    return _read_only(array)
 
 
-_PLAIN = (str, float, int, bool, type(None))
+_PLAIN = frozenset((str, float, int, bool, type(None)))
 _FLOAT = "$float"  # JSON has no NaN and no infinity: {"$float": "nan"}
 
 
@@ -522,6 +539,8 @@ def _plain(value: Any, what: str) -> Any:
         return value
     if type(value) is list:
         return [item if type(item) in _PLAIN else _plain(item, f"{what}[{k}]") for k, item in enumerate(value)]
+    if type(value) is dict and _FLOAT not in value:
+        return _plain_mapping(value, what)
     if isinstance(value, np.generic):
         value = value.item()
     for kind in (bool, int, float, str):
@@ -532,9 +551,7 @@ def _plain(value: Any, what: str) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name), f"{what}.{f.name}") for f in dataclasses.fields(value)}
     if isinstance(value, Mapping) and _FLOAT not in value:
-        return {
-            str(key): item if type(item) in _PLAIN else _plain(item, f"{what}.{key}") for key, item in value.items()
-        }
+        return _plain_mapping(value, what)
     if isinstance(value, np.ndarray):
         return _plain(value.tolist(), what)
     if isinstance(value, (list, tuple)):
@@ -542,6 +559,10 @@ def _plain(value: Any, what: str) -> Any:
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     raise InvalidInput(what, value, "plain data: text, numbers, true/false, None, lists and mappings")
+
+
+def _plain_mapping(value: Mapping[Any, Any], what: str) -> dict[str, Any]:
+    return {str(key): item if type(item) in _PLAIN else _plain(item, f"{what}.{key}") for key, item in value.items()}
 
 
 def _tagged(value: Any) -> Any:

@@ -16,13 +16,15 @@ import pytest
 
 from lisse.cli.main import main
 from lisse.materials import PROPERTIES
-from lisse.study.fields import REQUIRED, Choice, Field, HalfCycle, Integer, Quantity, Text, UnreadTable
-from lisse.study.schema import CATHODE, PROTOCOLS, STEP, TABLES
+from lisse.study.fields import REQUIRED, Choice, Field, Flag, HalfCycle, Integer, Quantity, Text
+from lisse.study.schema import CATHODE, CRACKS, PROTOCOLS, SCAN, STEP, TABLES
 
 Path_ = tuple[str | int, ...]
 DELETE = object()
 ELECTROLYTE: Path_ = ("cell", "electrolyte", "material")
 CONDUCTIVITY = "ionic_conductivity"
+HYBRID: Path_ = ("cell", "electrolyte", "hybrid")
+RESOLVED: Path_ = ("model", "resolved")
 FLAW_LENGTH: Path_ = ("cell", "electrolyte", "flaws", "mean_length")
 
 BASE: dict[str, Any] = {
@@ -158,9 +160,10 @@ def refused(
 def fields() -> Iterator[tuple[str, dict[str, Any], Path_, Field]]:
     """Every field of the schema with a valid case in which it may stand."""
     for table, entries in TABLES.items():
+        case = spoilt(BASE, HYBRID, {"porosity": 0.02}) if table == ".".join(HYBRID) else BASE
         for name, field in entries.items():
             path = tuple(part for part in (*table.split("."), name) if part)
-            yield ".".join(path), BASE, path, field
+            yield ".".join(path), case, path, field
     full = copy.deepcopy(BASE)
     full["cell"] |= {"kind": "full", "counter": {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"}}
     full["model"] = {"name": "analytic"}
@@ -168,21 +171,27 @@ def fields() -> Iterator[tuple[str, dict[str, Any], Path_, Field]]:
         yield f"full.{name}", full, ("cell", "counter", name), field
     for protocol, entries in PROTOCOLS.items():
         case = spoilt(BASE, ("protocol",), {"name": protocol, **PROTOCOL_BASES[protocol]})
-        if protocol == "pressure-steps":
-            case = spoilt(case, ("cell", "stack", "fixture"), "schedule")
         for name, field in entries.items():
             yield f"{protocol}.{name}", case, ("protocol", name), field
     case = spoilt(BASE, ("protocol",), {"name": "steps", **PROTOCOL_BASES["steps"]})
     for name, field in STEP.items():
         yield f"step.{name}", case, ("protocol", "steps", 0, name), field
+    for part, given, entries in (
+        ("flaws", {"count": 2, "length": "4 um"}, CRACKS),
+        ("microstructure", {"file": "scan.tif"}, SCAN),
+    ):
+        case = spoilt(BASE, RESOLVED, {"voxel": "0.5 um", part: given})
+        for name, field in entries.items():
+            yield f"resolved.{part}.{name}", case, (*RESOLVED, part, name), field
 
 
 def wrong_values(field: Field) -> Iterator[Any]:
     """Values that the field must refuse."""
-    nothing = [True, [], ["1 um"], date(2024, 2, 29), ""]
-    if isinstance(field, UnreadTable):
-        yield from [*nothing, 1]
+    nothing = [[], ["1 um"], date(2024, 2, 29), ""]
+    if isinstance(field, Flag):
+        yield from [*nothing, {}, 0, 1, "true", "yes"]
         return
+    nothing.append(True)
     yield from [*nothing, {}, {"value": 1}]
     if isinstance(field, Text):
         yield from [1, 1.5, "   ", "x" * 10_000, "two\nlines", "\u0000"]
@@ -354,7 +363,7 @@ def test_every_property_of_an_own_material_is_checked(
 
 STEPS = ("protocol", "steps")
 TOGETHER: list[tuple[dict[Path_, Any], Path_, str]] = [
-    ({FLAW_LENGTH: "400 um"}, FLAW_LENGTH, "less than the electrolyte thickness, 0.0003 m"),
+    ({FLAW_LENGTH: "400 um"}, FLAW_LENGTH, "less than the electrolyte thickness, 300 um"),
     ({("cell", "stack", "stiffness"): "1 MPa/um"}, ("cell", "stack", "stiffness"), "constant-gap"),
     ({("cell", "stack", "fixture"): "constant-gap"}, ("cell", "stack", "stiffness"), "stiffness"),
     ({("cell", "counter", "material"): "NMC811"}, ("cell", "counter", "material"), "a metal"),
@@ -373,9 +382,12 @@ TOGETHER: list[tuple[dict[Path_, Any], Path_, str]] = [
         "a duration instead",
     ),
     (
-        {("protocol",): {"steps": [{"voltage": "1 V", "duration": "1 h", "stack_pressure": "1 MPa"}]}},
+        {
+            ("protocol",): {"steps": [{"voltage": "1 V", "duration": "1 h", "stack_pressure": "1 MPa"}]},
+            ("cell", "stack", "fixture"): "constant-pressure",
+        },
         ("cell", "stack", "fixture"),
-        "schedule",
+        'Write fixture = "schedule" in [cell.stack]',
     ),
     ({("protocol",): {"name": "ccd-rmap"}}, ("protocol", "name"), "Did you mean 'ccd-ramp'"),
     ({("protocol",): {"name": 3}}, ("protocol", "name"), "ccd-ramp"),
@@ -396,7 +408,7 @@ TOGETHER: list[tuple[dict[Path_, Any], Path_, str]] = [
         ("protocol", "steps"),
         "at most 100000 steps",
     ),
-    ({("model", "name"): "resolved"}, ("model", "name"), "lumped"),
+    ({("model", "name"): "resolvd"}, ("model", "name"), "Did you mean 'resolved'"),
     ({("model", "resolvd"): {}}, ("model", "resolvd"), "Did you mean 'resolved'"),
 ]  # fmt: skip
 

@@ -8,31 +8,10 @@ from typing import Any
 
 import pytest
 
+from cells import ramp_text
 from lisse.cli.main import main
 
-CASE = """
-title = "Li | LLZO | Li"
-[cell]
-area = "1 cm^2"
-[cell.electrolyte]
-material = "LLZO"
-thickness = "300 um"
-[cell.electrolyte.flaws]
-mean_length = "5 um"
-density = "1e8 1/m^2"
-[cell.anode]
-material = "lithium"
-thickness = "50 um"
-[cell.stack]
-pressure = "3 MPa"
-forming_pressure = "400 MPa"
-[protocol]
-name = "ccd-ramp"
-start = "0.2 mA/cm^2"
-step = "0.2 mA/cm^2"
-stop = "3 mA/cm^2"
-half_cycle = "2 mAh/cm^2"
-"""
+CASE = ramp_text("Li | LLZO | Li", "0.2", "0.2", "3", "2")
 AXES = ["--x", "stack_pressure=0.1..50 MPa", "--y", "current_density=0.02..10 mA/cm^2"]
 
 
@@ -130,7 +109,7 @@ def test_the_quantities_are_listed(capsys: pytest.CaptureFixture) -> None:
         (["--x", "pressure=1..2 MPa", "--y", "flaw_length=1..2 um"], "quantity of an axis: got 'pressure'"),
         (["--x", "stack_pressure=1..2 um", "--y", "flaw_length=1..2 um"], "stack_pressure: got '2 um'"),
         ([*AXES, "--points", "1"], "points: got 1; allowed: a whole number from 2 to 1000"),
-        ([*AXES, "--model", "resolved"], "model.name: got 'resolved'; allowed: analytic, lumped"),
+        ([*AXES, "--model", "resolve"], "model.name: got 'resolve'; allowed: analytic, lumped, resolved"),
         ([*AXES, "--workers", "0"], "--workers: got 0; allowed: 1 or more"),
         ([*AXES, "--set", "cell.stack.presure=1"], "no such key"),
         (
@@ -179,7 +158,7 @@ def test_a_refusal_of_the_model_names_file_and_line(case: Path, tmp_path: Path, 
     case.write_text(f'{head}[protocol]\nname = "hold"\nvoltage = "50 mV"\nduration = "1 h"\n')
     axes = ["--x", "stack_pressure=1..2 MPa", "--y", "temperature=20..30 degC", "--points", "2", "--workers", "1"]
     assert main(["map", str(case), *axes, "-o", str(tmp_path / "out")]) == 2
-    assert "cell.toml, line 17: protocol: got 'hold'" in capsys.readouterr().err
+    assert "cell.toml, line 16: protocol: got 'hold'" in capsys.readouterr().err
 
 
 def test_the_model_may_be_named_by_set(case: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -8,11 +9,14 @@ import pytest
 
 from lisse.cli.main import main
 from lisse.models.run import solve
+from lisse.protocol import Step
 from lisse.study import load_case
-from lisse.study.schema import CATHODE, PROTOCOLS, TABLES
+from lisse.study.schema import CATHODE, CRACKS, PROTOCOLS, SCAN, TABLES
 from lisse.study.templates import TEMPLATES, template
 
 KINDS = sorted(TEMPLATES)
+SHORT = (Step(current_density=10.0, duration=1.0),)
+"""In place of the ramp of the resolved model, which takes a minute."""
 DEFAULT_LINE = re.compile(r"# ([a-z_]+ = .*)")
 
 
@@ -28,24 +32,29 @@ def test_every_template_runs_as_it_is(kind: str, tmp_path: Path, capsys: pytest.
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", f"{file}: edit it, then: lisse run {file}\n")
     case = load_case(file)
-    assert case.cell.kind == {"polymer": "symmetric"}.get(kind, kind)
-    assert case.model.name == "lumped"
-    assert solve(case.model, case.cell, case.protocol).status in ("completed", "stopped")
+    assert case.cell.kind == {"polymer": "symmetric", "resolved": "symmetric"}.get(kind, kind)
+    assert case.model.name == ("resolved" if kind == "resolved" else "lumped")
+    protocol = case.protocol if kind != "resolved" else dataclasses.replace(case.protocol, steps=SHORT)
+    assert solve(case.model, case.cell, protocol).status in ("completed", "stopped")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_key_stands_in_the_template_with_its_help(kind: str) -> None:
     text = template(kind)
-    skipped = {"model.resolved", "model.analytic"}
-    for path, fields in TABLES.items():
+    skipped = {"model.resolved", "model.lumped", "model.analytic"} - {f"model.{TEMPLATES[kind].model}"}
+    below = {"microstructure": SCAN, "flaws": CRACKS} if kind == "resolved" else {}
+    for path, fields in (TABLES | {f"model.resolved.{part}": entries for part, entries in below.items()}).items():
         if path in skipped:
             continue
         assert not path or re.search(rf"^(# )?\[{re.escape(path)}\]$", text, re.MULTILINE), path
         for name, field in (CATHODE if kind == "full" and path == "cell.counter" else fields).items():
             assert re.search(rf"^(# )?{name} = [^#]+  +# ", text, re.MULTILINE), name
-            assert field.help in text or kind in ("polymer",) or path == "model", name
+            told = f"{path}.{name}" in TEMPLATES[kind].about
+            assert field.help in text or told or kind == "polymer", name
     protocol = load_name(text)
     for name, field in PROTOCOLS[protocol].items():
+        if f"protocol.{name}" in TEMPLATES[kind].about:
+            continue
         assert re.search(rf"^(# )?{name} = .*# {re.escape(field.help)}", text, re.MULTILINE), name
     assert all(name in text for name in PROTOCOLS)
 
@@ -115,7 +124,7 @@ def test_it_prints_on_request(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["resolved"], "kind of case: got 'resolved'; .*not in this version; start from 'symmetric'"),
+        (["resolvd"], "kind of case: got 'resolvd'; allowed: .*resolved. Did you mean 'resolved'"),
         (["symetric"], "Did you mean 'symmetric'"),
         (["full", "-o", "nowhere/case.toml"], "There is no folder 'nowhere'"),
         (["full", "-o", "."], "This is a folder"),
@@ -136,3 +145,30 @@ def test_what_cannot_be_is_refused(
     assert error.count("\n") == 1
     assert re.search(message, error)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "left_out"),
+    [
+        ("mixed-conducting", {"decay_length"}),
+        ("resistive", {"decay_length"}),
+        ("passivating", {"rate_constant"}),
+    ],
+)
+def test_the_interphase_of_the_template_can_be_had_by_what_its_comments_say(
+    kind: str, left_out: set[str], tmp_path: Path
+) -> None:
+    """The table comes alive with all of its lines, less those that say that this kind does without."""
+    text = template("symmetric")
+    head, _, rest = text.partition("# [cell.interface.interphase]\n")
+    block, _, tail = rest.partition("\n\n")
+    first, *lines = block.splitlines()
+    assert first.startswith("# the cell has none of it")
+    absent = {"passivating": "not of a passivating one"}.get(kind, "of a passivating one only")
+    names = {line.split()[1] for line in lines if absent in line}
+    assert names == left_out
+    kept = [line.removeprefix("# ") for line in lines if line.split()[1] not in names]
+    alive = "\n".join(["[cell.interface.interphase]", *kept]).replace('"mixed-conducting"', f'"{kind}"', 1)
+    case = load_case(write(tmp_path / "case.toml", f"{head}{alive}\n\n{tail}"))
+    assert case.cell.interface.interphase is not None
+    assert case.cell.interface.interphase.kind == kind

@@ -12,35 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cells import ramp_text
 from lisse.cli.main import VERBS, main
 from lisse.models.lumped import Lumped
 from lisse.models.run import solve
 from lisse.records import Solution, load_solution
 from lisse.study import load_case
 
-CASE = """\
-title = "short ramp"
-[cell]
-area = "1 cm^2"
-[cell.electrolyte]
-material = "LLZO"
-thickness = "300 um"
-[cell.electrolyte.flaws]
-mean_length = "5 um"
-density = "1e8 1/m^2"
-[cell.anode]
-material = "lithium"
-thickness = "50 um"
-[cell.stack]
-pressure = "3 MPa"
-forming_pressure = "400 MPa"
-[protocol]
-name = "ccd-ramp"
-start = "0.5 mA/cm^2"
-step = "0.5 mA/cm^2"
-stop = "1 mA/cm^2"
-half_cycle = "0.1 mAh/cm^2"
-"""
+CASE = ramp_text("short ramp", "0.5", "0.5", "1", "0.1")
 FILES = ["case.toml", "report.html", "solution.nc", "summary.json"]
 
 
@@ -147,7 +126,7 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     printed = capsys.readouterr()
     assert printed.err.startswith("lisse: error: ")
     assert printed.err.count("\n") == 1
-    assert printed.out == ""
+    assert bool(printed.out) == ("--json" in arguments)
     return printed.err
 
 
@@ -164,7 +143,15 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["run", "{}", "--seed", "one"], "argument --seed: invalid int value: 'one'"),
         (["run", "{}", "--seed", "-1"], "command line: model.seed: got -1; allowed: a whole number from 0"),
         (["run", "{}", "--model", ""], "command line: model.name: got ''; allowed: analytic, lumped"),
-        (["run", "{}", "--model", "resolved"], "command line: model.name: got 'resolved'; allowed: analytic, lumped"),
+        (
+            ["run", "{}", "--model", "resolve"],
+            "command line: model.name: got 'resolve'; allowed: analytic, lumped, res",
+        ),
+        (["run", "{}", "--resume"], "--resume: got 'the lumped model'; allowed: the resolved model"),
+        (
+            ["run", "{}", "--resume", "--model", "resolved"],
+            "results/short'; allowed: a folder that has a checkpoint.npz",
+        ),
         (["run", "{}", "--model", 'x"; title="y'], "command line: model.name: got"),
         (["run", "{}", "--set"], "expected one argument"),
         (["run", "{}", "--set", "cell.area"], "--set: got 'cell.area'"),
@@ -256,10 +243,3 @@ def test_the_verdict_has_finite_numbers(case_file: Path, capsys: pytest.CaptureF
     assert main(["run", str(case_file), "--json"]) == 0
     verdict = no_constants(capsys.readouterr().out)["verdict"]
     assert all(math.isfinite(value) for value in verdict.values() if isinstance(value, float))
-
-
-def test_resume_gives_the_same_result(case_file: Path, tmp_path: Path) -> None:
-    for name, extra in (("first", []), ("again", ["--resume"])):
-        assert main(["run", str(case_file), "-o", str(tmp_path / name), *extra]) == 0
-    first, again = (load_solution(tmp_path / name / "solution.nc") for name in ("first", "again"))
-    assert first.data.identical(again.data)

@@ -5,36 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from cells import ramp_text
 from lisse.cli.main import main
 
-CASE = """\
-title = "short ramp"
-[cell]
-[cell.electrolyte]
-material = "LLZO"
-thickness = "300 um"
-[cell.electrolyte.flaws]
-mean_length = "5 um"
-density = "1e8 1/m^2"
-[cell.anode]
-material = "lithium"
-thickness = "50 um"
-[cell.stack]
-pressure = "3 MPa"
-forming_pressure = "400 MPa"
-[protocol]
-name = "ccd-ramp"
-start = "1 mA/cm^2"
-step = "0.5 mA/cm^2"
-stop = "4 mA/cm^2"
-half_cycle = "0.1 mAh/cm^2"
-"""
+CASE = ramp_text("short ramp", "1", "0.5", "4", "0.1")
 
 
 @pytest.fixture
 def case_file(tmp_path: Path) -> Path:
     path = tmp_path / "short.toml"
-    path.write_text(CASE.replace("[cell]\n", '[cell]\narea = "1 cm^2"\n'), encoding="utf-8")
+    path.write_text(CASE, encoding="utf-8")
     return path
 
 

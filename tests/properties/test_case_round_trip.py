@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lisse.study import read_case
-from lisse.study.fields import Choice, Field, HalfCycle, Integer, Quantity, Text, UnreadTable
-from lisse.study.schema import PROTOCOLS, STEP, TABLES
+from lisse.study.fields import Choice, Field, Flag, HalfCycle, Integer, Quantity, Text
+from lisse.study.schema import CRACKS, PROTOCOLS, STEP, TABLES
 from lisse.units import parse_quantity
 
 SI_TEXT = {"K": ["K", "kelvin"], "A/m^2": ["A/m^2", "mA/cm^2"], "m": ["m", "um", "nm"], "Pa": ["Pa", "MPa"]}
@@ -55,8 +55,8 @@ def values(key: str, field: Field) -> st.SearchStrategy[Any]:
     if isinstance(field, Text):
         printable = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
         return st.one_of(printable, st.sampled_from(['# [cell] = "x"', "'''", '"""', "a\\b"]))
-    assert isinstance(field, UnreadTable)
-    return st.just({"file": "scan.tif", "phases": {"0": "pore"}})
+    assert isinstance(field, Flag)
+    return st.booleans()
 
 
 @st.composite
@@ -124,6 +124,28 @@ MATERIALS = st.sampled_from(
 )
 
 
+RECIPES = st.sampled_from(
+    [
+        {"generate": "polycrystal", "size": ["32 um", "32 um"], "grain": "8 um", "seed": 1},
+        {"generate": "pores", "of": {"generate": "spheres", "size": ["8 um"] * 3}, "porosity": 0.1},
+        {"generate": "layers", "stack": [{"phase": "electrolyte", "thickness": "8 um"}], "cross_section": ["8 um"]},
+    ]
+)
+
+
+@st.composite
+def resolved(draw: Any) -> dict[str, Any]:
+    """Settings of the resolved model with its tables."""
+    found = some(draw, "model.resolved")
+    if draw(st.booleans()):
+        found["microstructure"] = draw(RECIPES)
+    if draw(st.booleans()):
+        found["phases"] = {"phase 1": draw(st.sampled_from(["pore", "electrolyte", "lithium", "crack"]))}
+    if draw(st.booleans()):
+        found["flaws"] = draw(tables("model.resolved.flaws", dict(CRACKS)))
+    return found
+
+
 @st.composite
 def cases(draw: Any) -> dict[str, Any]:
     electrolyte = {"material": draw(MATERIALS), **some(draw, "cell.electrolyte")}
@@ -142,14 +164,14 @@ def cases(draw: Any) -> dict[str, Any]:
     if case["protocol"]["name"] == "pressure-steps":
         cell["stack"]["fixture"] = "schedule"
     if draw(st.booleans()):
-        name = draw(st.sampled_from(["analytic", "lumped"]))
+        name = draw(st.sampled_from(["analytic", "lumped", "resolved"]))
         seed = {"seed": draw(values("model.seed", TABLES["model"]["seed"]))} if draw(st.booleans()) else {}
-        settings = {other: some(draw, f"model.{other}") for other in ("lumped", "resolved")}
+        settings = {"lumped": some(draw, "model.lumped"), "resolved": draw(resolved())}
         case["model"] = {"name": name, **seed, **settings}
     return case
 
 
-WHOLE_TABLES = ("cell.electrolyte", "cell.interface")
+WHOLE_TABLES = ("cell.electrolyte", "cell.interface", "model.resolved")
 """Where a note says that a table below was not given."""
 
 

@@ -93,7 +93,8 @@ def test_units_become_si() -> None:
 def test_every_default_is_written_with_a_note() -> None:
     case = read_case(raw())
     for path, table in TABLES.items():
-        if path in ("", "cell.electrolyte.flaws", "cell.interface.interphase", "model.analytic", "model.resolved"):
+        absent = ("cell.electrolyte.flaws", "cell.electrolyte.hybrid", "cell.interface.interphase")
+        if path in ("", *absent, "model.analytic", "model.resolved"):
             continue
         values: Any = case.as_run
         for part in path.split("."):
@@ -103,7 +104,7 @@ def test_every_default_is_written_with_a_note() -> None:
             if name in values:
                 assert given or f"{path}.{name}" in case.notes, f"{path}.{name}"
             else:
-                assert name in ("stiffness", "seed")
+                assert name in ("stiffness", "seed", "spot_density", "void_closure_activation_energy")
     assert case.title == case.as_run["title"] == "untitled"
     assert "no table of flaws is given" in case.notes["cell.electrolyte"]
     assert case.cell.electrolyte.flaws is None
@@ -160,10 +161,13 @@ def test_a_full_cell_takes_a_cathode() -> None:
 
 
 def test_tables_of_other_models_are_kept_but_checked() -> None:
-    resolved = {"voxel": "0.5 um", "microstructure": {"file": "scan.tif", "phases": {"0": "pore"}}}
+    scan = {"file": "/absent/scan.tif", "phases": {"0": "pore", "1": "electrolyte"}}
+    resolved = {"voxel": "0.5 um", "microstructure": scan}
     case = read_case(raw(model={"name": "analytic", "lumped": {"flaw_classes": 3}, "resolved": resolved}))
     assert case.model == Analytic()
-    assert case.as_run["model"]["resolved"] == resolved
+    assert case.as_run["model"]["resolved"]["microstructure"]["file"] == "/absent/scan.tif"
+    assert case.as_run["model"]["resolved"]["microstructure"]["phases"] == {"0": "pore", "1": "electrolyte"}
+    assert case.notes["model.resolved"] == "not read by the analytic model"
     assert case.notes["model.lumped"] == "not read by the analytic model"
     assert read_case(raw(model={"lumped": {"flaw_classes": 3}})).model == Lumped(flaw_classes=3)
     with pytest.raises(InvalidInput, match="model.lumped.flaw_classes: got 65"):
@@ -378,7 +382,7 @@ STEPS = [
         {"protocol": {"name": "hold", "voltage": "50 mV", "duration": "1 h"}},
         {"cell__stack": {"pressure": "3 MPa", "fixture": "constant-gap", "stiffness": "1 MPa/um"}},
         {"model": {"seed": 0}},
-        {"model": {"name": "analytic", "resolved": {"microstructure": {"phases": {"0": "pore"}, "size": [1, 2]}}}},
+        {"model": {"name": "analytic", "resolved": {"fracture": False, "flaws": {"count": 2, "length": "4 um"}}}},
     ],
 )
 def test_the_as_run_file_gives_an_equal_case(changes: dict[str, Any], tmp_path: Path) -> None:

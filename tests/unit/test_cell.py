@@ -74,7 +74,7 @@ def cell(**changes: Any) -> Cell:
         ({"interface__contact_limit": 0.0}, "contact_limit: got 0.0"),
         ({"stack__pressure": -1.0}, "pressure: got -1.0"),
         ({"stack__fixture": "constant-presure"}, "fixture: .*Did you mean 'constant-pressure'"),
-        ({"stack__fixture": "constant-gap"}, "stiffness: allowed: a stiffness .* with fixture = 'constant-gap'"),
+        ({"stack__fixture": "constant-gap"}, "stiffness: allowed: a stiffness, .* with fixture = 'constant-gap'"),
         ({"stack__stiffness": 1e12}, "stiffness: got 1000000000000.0; .* with no other"),
         ({"stack__fixture": "constant-gap", "stack__stiffness": 0.0}, "stiffness: got 0.0"),
     ],

@@ -17,7 +17,10 @@ from lisse.models.doubts import validity_warnings
 from lisse.models.inputs import read_inputs
 from lisse.models.limits import formed_contact, limits
 from lisse.records import Limit
+from lisse.report.summary import summary
+from lisse.report.verdict import headline
 from lisse.study.case import Case
+from lisse.units import format_quantity
 
 LONG = {"name": "cycle", "current_density": "0.1 mA/cm^2", "half_cycle": "2 mAh/cm^2", "cycles": 3}
 
@@ -96,7 +99,7 @@ def test_half_cycles_that_end_by_time_strip_what_their_current_gives() -> None:
     analytic = solve(Analytic(samples=0), case.cell, case.protocol).verdict
     lumped = solve(Lumped(), case.cell, case.protocol).verdict
     assert analytic.mode == lumped.mode == "contact-loss"
-    assert analytic.critical_current_density == found.current_density
+    assert analytic.critical_current_density == pytest.approx(lumped.critical_current_density)
     assert found.current_density < lumped.critical_current_density < found.current_density + 0.2
     assert analytic.time == pytest.approx(lumped.time, rel=2e-3)
 
@@ -250,6 +253,32 @@ def test_a_timed_one_way_ramp_runs_out_when_its_charge_is_passed() -> None:
     assert verdict.critical_current_density == pytest.approx(4.0)
 
 
+def test_the_analytic_verdict_tells_a_current_and_a_time_of_the_protocol() -> None:
+    """The limit itself stands beside it, and in the sentence."""
+    case = llzo_case()
+    solution = solve(Analytic(samples=0), case.cell, case.protocol)
+    verdict, deciding = solution.verdict, next(each for each in solution.limits if each.applies and each.decides)
+    levels = sorted({abs(step.current_density) for step in case.protocol.steps})
+    assert verdict.critical_current_density in levels
+    below = max(level for level in levels if level < verdict.critical_current_density)
+    assert below <= deciding.current_density < verdict.critical_current_density
+    assert solution["current_density"].values[-1] == pytest.approx(verdict.critical_current_density)
+    assert solution["time"].values[-1] == verdict.time
+    limit = format_quantity("current_density", deciding.current_density)
+    assert headline(solution).startswith(f"Fails by a filament short at 2.4 mA/cm2 (limit: {limit}) after ")
+
+
+def test_the_analytic_verdict_tells_no_time_behind_a_step_that_may_have_ended_early() -> None:
+    early = {"current_density": "0.01 mA/cm^2", "duration": "5 h", "until_voltage": "1 V"}
+    steps = [early, {"current_density": "5 mA/cm^2", "duration": "1 h"}]
+    for order in (steps, steps[::-1]):
+        case = llzo_case(protocol={"name": "steps", "steps": order})
+        verdict = solve(Analytic(samples=0), case.cell, case.protocol).verdict
+        assert (verdict.mode, verdict.critical_current_density) == ("filament-short", 50.0)
+        known = order is not steps
+        assert (verdict.time is not None, verdict.cumulative_charge is not None) == (known, known)
+
+
 def test_warnings_name_what_is_in_use_and_not_what_was_replaced() -> None:
     def warned(case: Case) -> str:
         return " ".join(validity_warnings(case.cell, case.protocol, limits(case.cell, case.protocol)))
@@ -276,7 +305,7 @@ def test_the_stability_of_the_interface_stands_beside_the_limits_and_decides_onl
     verdict = solve(Analytic(), case.cell, case.protocol).verdict
     assert verdict.critical_current_density > 0
     asked = solve(Analytic(stability="published"), case.cell, case.protocol).verdict
-    assert (asked.mode, asked.critical_current_density, asked.time) == ("filament-short", 0.0, 0.0)
+    assert (asked.mode, asked.critical_current_density, asked.time) == ("filament-short", 2.0, 0.0)
     same = solve(Analytic(stability="thermodynamic"), case.cell, case.protocol).verdict
     assert same.critical_current_density == verdict.critical_current_density
     with pytest.raises(InvalidInput, match="stability: got 'both'; allowed: reported, published, thermodynamic"):
@@ -455,3 +484,27 @@ def test_molten_sodium_is_limited_by_its_flow_through_the_crack() -> None:
     assert soft.inputs["crack_half_width"] < 0.01 * soft.inputs["crack_length"]
     assert "opening when it grows" in soft.reason
     assert not limit(llzo_case(), "filament-short", "viscous").applies
+
+
+@pytest.mark.parametrize(
+    ("steps", "name"),
+    [
+        ({"name": "temperature-steps", "start": "25 degC", "step": "15 K", "stop": "70 degC"}, "temperature"),
+        ({"name": "pressure-steps", "start": "5 MPa", "step": "2 MPa", "stop": "1 MPa"}, "stack_pressure"),
+    ],
+)
+def test_a_limit_tells_at_which_condition_of_the_protocol_it_counts(steps: dict[str, str], name: str) -> None:
+    """Each limit equals that of a cell kept at the condition told, and no other condition is worse."""
+    given = {"current_density": "0.1 mA/cm^2", "duration": "2 h"}
+    case = llzo_case(protocol=steps | given)
+    found = {limit.criterion: limit for limit in limits(case.cell, case.protocol) if limit.applies}
+    levels = {getattr(step, name) for step in case.protocol.steps}
+    told = {criterion: limit.inputs[name] for criterion, limit in found.items() if name in limit.inputs}
+    assert set(told.values()) <= levels
+    assert told["void closure under stack pressure"] == min(levels)
+    assert name not in found["lithium of the stripped electrode"].inputs  # the same at all
+    content = summary(solve(Analytic(samples=0), case.cell, case.protocol), "steps")["limits"]
+    shown = next(row for row in content if row["criterion"] == "void closure under stack pressure")
+    assert shown["condition"] == {name: min(levels)}
+    usual = summary(solve(Analytic(samples=0), llzo_case().cell, llzo_case().protocol), "ramp")["limits"]
+    assert all(row["condition"] == {} for row in usual)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from cells import llzo_case
 from lisse.errors import InvalidInput
 from lisse.models import Analytic, Model
 from lisse.models.inputs import read_inputs
-from lisse.protocol import ccd_ramp
+from lisse.protocol import ccd_ramp, cycle, rest
 from lisse.records import Solution, Verdict
 from lisse.report.distribution_section import distribution_section, distribution_sentence
 from lisse.study.distribution import critical_current_distribution
@@ -194,3 +195,29 @@ def test_what_cannot_be_is_refused() -> None:
     bare = llzo_case(cell__electrolyte__flaws=None).cell
     with pytest.raises(InvalidInput, match="a cell with flaws or with numbers whose sources"):
         critical_current_distribution(bare, RAMP, Rule(), 3, properties=False)
+
+
+def test_one_current_tells_a_share_and_no_distribution() -> None:
+    """The rule fails half of the cells at 60 A/m2: that is the share, its interval holds it, and no median is told."""
+    cell = llzo_case().cell
+    test = cycle(60.0, 3, half_cycle_time=60.0)
+    found = critical_current_distribution(cell, test, Rule(limit=10.0), 200, properties=False)
+    content = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert content["levels"] == [60.0]
+    failed = 200 - found.censored
+    assert failed == pytest.approx(100, abs=25)
+    sentence = distribution_sentence(content)
+    assert sentence.startswith(f"{failed} of 200 cells failed at 6 mA/cm2, the one current of the protocol (95 %")
+    low, high = (float(edge) for edge in re.findall(r"share (\d+) to (\d+) %", sentence)[0])
+    assert low < 100 * failed / 200 < high < low + 20
+    assert "only a ramp can tell" in sentence
+    section = distribution_section(content)
+    assert section is not None
+    assert (section["panels"], section["quantiles"]) == ([], [])
+    mild = critical_current_distribution(cell, cycle(1.0, 3, half_cycle_time=60.0), Rule(limit=10.0), 20)
+    assert distribution_sentence(mild.to_dict()).startswith("None of 20 cells failed at 0.1 mA/cm2")
+
+
+def test_a_protocol_without_a_current_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="allowed: a protocol that sets a current. A ramp of the current"):
+        critical_current_distribution(llzo_case().cell, rest(60.0), Rule(), 5)

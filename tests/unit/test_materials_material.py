@@ -178,4 +178,4 @@ def test_references_are_those_of_the_numbers_in_use():
 
 def test_vocabulary_is_complete_and_marks_are_known():
     assert all(name == meant.name and meant.unit and meant.meaning for name, meant in PROPERTIES.items())
-    assert set(MARKS) == {"S", "S*", "L", "U", "given"}
+    assert set(MARKS) == {"S", "S*", "L", "U", "given", "estimated"}

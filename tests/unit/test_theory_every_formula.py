@@ -136,6 +136,7 @@ INPUTS = {
     "bruggeman": {"conductivities": [1e-3, 0.1], "fractions": [0.4, 0.6], "dimension": 3},
     "hanai": {"matrix": 1e-3, "inclusion": 0.1, "fraction": 0.3},
     "hashin_shtrikman": {"conductivities": [1e-3, 0.1], "fractions": [0.4, 0.6]},
+    "composite_moduli": {"bulk_moduli": [1e9, 1e11], "shear_moduli": [4e8, 6e10], "fractions": [0.7, 0.3]},
     "general_effective_media": {
         "low": 1e-3,
         "high": 0.1,

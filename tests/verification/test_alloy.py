@@ -208,10 +208,10 @@ def test_another_activity_takes_the_place_of_the_ideal_one():
 def test_warnings_say_what_was_neglected():
     assert law().validity_warnings([X0, 0.88]) == ()
     (depleted,) = law().validity_warnings([X0, 0.5])
-    assert "from 0.9 to 0.5 with its face held in place" in depleted
-    assert "0.1 times as fast" in depleted
+    assert "lithium went from 90 % to 50 % of the atoms. The model keeps the face where it is" in depleted
+    assert "would be 10 times slower at first" in depleted
     assert law(recedes=True).validity_warnings([X0, 0.1]) == ()
-    assert "counted as pure metal" in law().validity_warnings([X0, 1.2])[-1]
+    assert "counts as pure lithium metal" in law().validity_warnings([X0, 1.2])[-1]
 
 
 # -- building ----------------------------------------------------------------------------------------------------------

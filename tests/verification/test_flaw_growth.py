@@ -26,7 +26,7 @@ def law() -> FlawLaw:
 
 
 def mouth(plating: float, drop: float) -> Mouth:
-    return lambda time: (np.full(len(time), plating), np.full(len(time), drop))
+    return lambda time: (np.full(len(time), plating), np.full(len(time), drop), 0.0)
 
 
 def test_relaxation_is_the_solution_of_the_linear_equation(law: FlawLaw) -> None:

@@ -164,7 +164,10 @@ def coulombic_efficiency(**changes: Any) -> float:
     charge = found["charge"].values
     assert found["lithium_thickness"].values[-1, 0] == pytest.approx(0.0, abs=1e-14)
     assert found.conservation["lithium"] < 1e-8
-    return float((charge.max() - charge[-1]) / charge.max())
+    efficiency = float((charge.max() - charge[-1]) / charge.max())
+    assert found.verdict.coulombic_efficiency == pytest.approx(efficiency, rel=1e-9)
+    assert not any("coulombic" in text for text in found.warnings)
+    return efficiency
 
 
 def test_stripping_of_an_anode_free_cell_ends_where_its_lithium_ends() -> None:

@@ -9,6 +9,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -61,8 +62,8 @@ def test_a_failed_run_names_the_physics(monkeypatch: pytest.MonkeyPatch) -> None
     """An integrator that may take two steps only: the text says which part of the cell it could not follow."""
     usual = Follower.__init__
 
-    def short(self: Follower, contact_limit: float, tolerance: float) -> None:
-        usual(self, contact_limit, tolerance)
+    def short(self: Follower, *settings: Any) -> None:
+        usual(self, *settings)
         self._settings["max_num_steps"] = 2
 
     monkeypatch.setattr(Follower, "__init__", short)

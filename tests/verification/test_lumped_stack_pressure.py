@@ -144,8 +144,11 @@ def test_less_contact_squeezes_what_is_left() -> None:
         found = run(Step(current_density=0.0, duration=1.0), **changes)
         drops[formed] = found["stress_drop"].values[0]
     assert drops["50 MPa"] == pytest.approx(10e6 * V / FARADAY, rel=1e-9)
-    assert drops["25 MPa"] == pytest.approx(20e6 * V / FARADAY, rel=1e-9)
-    assert math.isclose(drops["25 MPa"], 2.0 * drops["50 MPa"])
+    cell = cell_of()  # the rims of the pores pull the metal on, gamma sin(theta) along 2 pi r for each of them
+    pull = cell.working.material.value("surface_energy") * math.sin(cell.interface.contact_angle)
+    density = cell.interface.void_density
+    walls = pull * density * 2.0 * math.pi * math.sqrt(0.5 / (math.pi * density))
+    assert drops["25 MPa"] == pytest.approx((10e6 + walls) / 0.5 * V / FARADAY, rel=1e-9)
 
 
 def test_a_solid_solution_whose_sites_stay_changes_no_height() -> None:

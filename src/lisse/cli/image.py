@@ -224,7 +224,10 @@ def _recipe(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.porosity is not None:
         said["porosity"] = numbers_of("--porosity", arguments.porosity)[0]
     for entry in arguments.set:
-        said |= {key: _value(text) for key, text in pairs("--set", entry).items()}
+        for key, text in pairs("--set", entry).items():
+            if said.get(key) is not None:
+                raise InvalidInput("--set", entry, f"one value of {key}", f"{said[key]!r} came before")
+            said[key] = _value(text)
     return recipe | {key: value for key, value in said.items() if value is not None}
 
 

@@ -1,12 +1,14 @@
 """``lisse``: find the verb, run it, and turn what goes wrong into an exit code and one clear message.
 
-Exit codes: 0 done, 1 a bug, 2 bad input, 3 numerical failure (the partial result is written).
+Exit codes: 0 done, 1 a bug, 2 bad input, 3 numerical failure (the partial result is written). With ``--json`` there is
+one JSON object on standard output, whatever happens short of a bug; that of an error has ``"status": "error"``.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import signal
 import sys
@@ -25,8 +27,23 @@ VERBS = {
     "theory": "evaluate a closed form of the field, or list them all",
     "materials": "show and compare the sources of every material property",
     "image": "tomograms and synthetic microstructures: describe, segment, generate, conductivity",
+    "fields": "fields of a resolved run: list them, export them to ParaView, animate them",
     "analyse": "read cycler and impedance files: half-cycles, resistance, critical current, shorts",
 }
+
+
+class _Once(argparse.Action):
+    """An option with one value: given twice, neither value is quietly dropped."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        """Keep the value, the first time."""
+        if option_string is not None:
+            if self.dest in parser.given:
+                before = getattr(namespace, self.dest)
+                advice = "; put all of it into one, with commas" if ",..." in str(self.metavar) else ""
+                raise InvalidInput(option_string, values, f"one {option_string}", f"{before!r} came before{advice}")
+            parser.given.add(self.dest)
+        setattr(namespace, self.dest, values)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,7 +51,10 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:
         self._options: list[str] = []
+        self.given: set[str] = set()
         super().__init__(**{"allow_abbrev": False, **settings})
+        for name in (None, "store"):
+            self.register("action", name, _Once)
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
         """Add an argument, and keep the names of options for suggestions."""
@@ -43,6 +63,7 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Parse; what this parser does not know is refused at once, with the closest option it does know."""
+        self.given.clear()
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
             near = suggest(unknown[0].partition("=")[0], self._options)
@@ -79,16 +100,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse after --help or --version
         return stop.code if isinstance(stop.code, int) else 2
     except SolveFailed as error:
-        return _complain(str(error), 3)
+        return _failed(given, error, str(error), 3)
     except LisseError as error:
-        return _complain(f"error: {error}", 2)
+        return _failed(given, error, f"error: {error}", 2)
     except KeyboardInterrupt:
         return _complain("stopped by the user; finished files are whole, unfinished ones removed", 128 + signal.SIGINT)
     except BrokenPipeError:  # whoever read our output has gone, which is no error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:  # a full disk, a file without permission: the user can mend it
-        return _complain(f"error: {error.filename or 'file'}: {error.strerror or error}", 2)
+        return _failed(given, error, f"error: {error.filename or 'file'}: {error.strerror or error}", 2)
 
 
 def entry() -> None:
@@ -106,6 +127,15 @@ def _parsed(given: list[str]) -> argparse.Namespace:
     if verb is not None and verb not in VERBS:
         raise InvalidInput("verb", verb, ", ".join(VERBS), suggest(verb, VERBS))
     return build_parser([verb] if verb else []).parse_args(given)
+
+
+def _failed(given: Sequence[str], error: Exception, text: str, code: int) -> int:
+    """Say what went wrong: to people on standard error, and with ``--json`` also to programs, as one object."""
+    if "--json" in given:
+        parts = {name: getattr(error, name, "") for name in ("what", "allowed", "advice", "where")}
+        content = {"status": "error", "exit_code": code, "message": text.removeprefix("error: "), **parts}
+        sys.stdout.write(json.dumps(content) + "\n")
+    return _complain(text, code)
 
 
 def _complain(text: str, code: int) -> int:

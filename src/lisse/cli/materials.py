@@ -256,7 +256,7 @@ def _property_lines(shown: Sequence[tuple[Material, _Selection]], property: str)
 
 
 def _footer(bullet: bool = True) -> list[str]:
-    marks = "; ".join(f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark != "given")
+    marks = "; ".join(f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark not in ("given", "estimated"))
     return [f"{'• in use. ' if bullet else ''}{marks}."]
 
 

@@ -19,7 +19,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="write a commented case file to start from",
         description="Write a case file that runs as it is. Every key stands in it, with its unit, default and meaning.",
     )
-    kinds = "symmetric (default), full, anode-free or polymer"
+    kinds = "symmetric (default), full, anode-free, polymer or resolved"
     parser.add_argument("kind", metavar="KIND", nargs="?", default="symmetric", help=kinds)
     parser.add_argument(
         "-o", "--output", metavar="FILE", default="case.toml", help="where to write (default: case.toml; - prints it)"

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lisse.cli.progress import bar
 from lisse.errors import InvalidInput, MissingValue
 
 if TYPE_CHECKING:
-    from lisse.models.base import Progress
+    from lisse.models.base import Model, Progress
+    from lisse.models.resolved.model import Resolved
     from lisse.records import Solution
     from lisse.study.case import Case
     from lisse.study.case_source import CaseSource
@@ -31,11 +32,14 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser = verbs.add_parser(
         "run",
         help="run a case file to a verdict and a report",
-        description="Run one case. Writes case.toml (as run), solution.nc, summary.json and report.html.",
+        description="Run one case. Writes case.toml (as run), solution.nc, summary.json and report.html; the resolved "
+        "model also writes fields/, an animation, and a checkpoint to --resume from.",
     )
     parser.add_argument("case", metavar="CASE.toml", help="the case file")
     parser.add_argument("-o", "--output", metavar="DIR", help="where to write (default: results/NAME beside the case)")
-    parser.add_argument("--model", metavar="NAME", help="another model than the case file names: analytic or lumped")
+    parser.add_argument(
+        "--model", metavar="NAME", help="another model than the case file names: analytic, lumped or resolved"
+    )
     change = 'change one value, such as cell.stack.pressure="5 MPa"; may be repeated'
     parser.add_argument("--set", metavar='KEY.PATH="VALUE"', action="append", default=[], help=change)
     seed = (
@@ -54,7 +58,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     parser.add_argument("--draws", type=int, metavar="N", help=draws)
     parser.add_argument("--workers", type=int, metavar="N", help="processes for --numbers and --draws (default: all)")
-    resume = "after an interruption: today's models take a second and start again, to the same result"
+    resume = "go on from the checkpoint in the output folder, after an interruption (resolved model only)"
     parser.add_argument("--resume", action="store_true", help=resume)
     parser.add_argument("--json", action="store_true", help="print summary.json on standard output and nothing else")
     parser.set_defaults(run=run)
@@ -72,14 +76,37 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.case)
     folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
     extras = _extras_wanted(arguments)
+    model = _placed(case.model, folder, arguments.resume)
     with bar(f"{case.model.name} model", quiet=arguments.json) as progress:
-        solution = _solved(case, source, progress)
+        try:
+            solution = _solved(dataclasses.replace(case, model=model), source, progress)
+        except KeyboardInterrupt:
+            if model is not case.model:
+                sys.stderr.write(f"lisse: --resume -o {folder} goes on from the last checkpoint, if there is one\n")
+            raise
     numbers = distribution = None
     if extras and solution.status != "failed":
         with located(case, source):
             numbers = _four_numbers(arguments, case) if arguments.numbers else None
             distribution = _distribution(arguments, case) if arguments.draws else None
     return _written(arguments, case, solution, folder, numbers, distribution)
+
+
+def _placed(model: Model, folder: Path, resume: bool) -> Model:
+    """The model with the folder that it writes its fields to, and goes on from."""
+    if model.name != "resolved":
+        if resume:
+            advice = "It starts again within seconds, to the same result: leave --resume out"
+            raise InvalidInput(
+                "--resume", f"the {model.name} model", "the resolved model, which keeps checkpoints", advice
+            )
+        return model
+    from lisse.models.resolved.checkpoint import NAME
+
+    if resume and not (folder / NAME).is_file():
+        advice = "Give the folder of the interrupted run with -o, or leave --resume out to start from the beginning"
+        raise InvalidInput("--resume", str(folder), f"a folder that has a {NAME}", advice)
+    return dataclasses.replace(cast("Resolved", model), directory=str(folder), resume=resume)
 
 
 def _extras_wanted(arguments: argparse.Namespace) -> bool:
@@ -136,13 +163,26 @@ def located(case: Case, source: CaseSource) -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        raise error if error.where else error.at(source.where(error.what)) from None
+        if error.where:
+            raise
+        key = _key(case, error.what)
+        raise error.at(source.where(key), key) from None
     except MissingValue as error:
         if not error.material:
             raise
         key = case.key_of(error.material, error.property)
         text = f"{source.where(key)}: {key} is missing: {error}"
         raise MissingValue(text, error.material, error.property) from None
+
+
+def _key(case: Case, what: str) -> str:
+    """The key of the case file that a complaint of a model is about, where that can be told."""
+    given = case.as_run["model"].get("resolved", {}) if case.model.name == "resolved" else {}
+    if what in ("microstructure", "voxel"):
+        return f"model.resolved.{what}" if given else what
+    name = what.removeprefix(f"{given.get('microstructure', {}).get('generate')}.")
+    places = [part for part in ("microstructure", "flaws") if name in given.get(part, {})]
+    return f"model.resolved.{places[0]}.{name}" if len(places) == 1 else what
 
 
 def _written(
@@ -157,7 +197,12 @@ def _written(
     from lisse.report.distribution_section import distribution_sentence
     from lisse.report.numbers_section import numbers_sentence
 
-    written = write_results(folder, solution, case.title, case.to_toml(), numbers, distribution)
+    fields = None
+    if case.model.name == "resolved":
+        from lisse.fields import load_fields
+
+        fields = load_fields(folder)
+    written = write_results(folder, solution, case.title, case.to_toml(), numbers, distribution, fields)
     if arguments.json:
         content = summary(solution, case.title, numbers, distribution)
         sys.stdout.write(json.dumps(content, indent=1, allow_nan=False) + "\n")
@@ -165,7 +210,8 @@ def _written(
         sys.stdout.write(f"{case.title}\n{verdict_sentence(solution)}\n")
         sys.stdout.writelines(f"{text}\n" for text in (numbers_sentence(numbers.to_dict()) if numbers else ()))
         sys.stdout.write(f"{distribution_sentence(distribution.to_dict())}.\n" if distribution else "")
-        sys.stdout.writelines(f"warning: {text}\n" for text in solution.warnings)
+        more = (*(numbers.warnings if numbers else ()), *(distribution.warnings if distribution else ()))
+        sys.stdout.writelines(f"warning: {text}\n" for text in (*solution.warnings, *more))
         sys.stdout.write(f"report: {written / 'report.html'}\n")
     if solution.status == "failed":
         sys.stderr.write(f"lisse: {solution.status_text}; the partial result is in {written}\n")

@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What a substance is used as."""
+_UNCITED = ("given", "estimated")  # marks of entries whose source need be no citation key
 
 
 @dataclass(frozen=True)
@@ -200,14 +201,14 @@ class Material:
         return changed
 
     def sources(self) -> tuple[str, ...]:
-        """Citation keys of all entries, sorted; users' own numbers are left out."""
+        """Citation keys of all entries, sorted; users' own numbers and estimates are left out."""
         entries = (entry for prop in self.properties.values() for entry in prop.entries)
-        return tuple(sorted({entry.source for entry in entries if entry.mark != "given"}))
+        return tuple(sorted({entry.source for entry in entries if entry.mark not in _UNCITED}))
 
     def references(self, properties: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Citation keys of the chosen entries (of the named properties, or of all), sorted."""
         chosen = (self.entry(name) for name in properties or tuple(self.properties))
-        return tuple(sorted({entry.source for entry in chosen if entry.mark != "given"}))
+        return tuple(sorted({entry.source for entry in chosen if entry.mark not in _UNCITED}))
 
     def chosen(self) -> Material:
         """The same substance with the sources in use only."""

@@ -278,7 +278,7 @@ _HEAD = ("electrolytes_without_a_file", "observation")
 _NEEDED = ("id", "material", "metal", "what", "outcome", "source", "mark")
 _OPTIONAL = ("bound", "mechanism", "variant", "conditions", "via", "note")
 _BOUNDS = ("", "lower", "upper")
-_TRUSTED = tuple(mark for mark in MARKS if mark != "given")
+_TRUSTED = tuple(mark for mark in MARKS if mark not in ("given", "estimated"))
 
 
 @functools.cache

@@ -25,6 +25,7 @@ MARKS: Mapping[str, str] = MappingProxyType(
         "L": "literature memory",
         "U": "unsure",
         "given": "given by the user",
+        "estimated": "computed from other numbers by the named method",
     }
 )
 """How far a number can be trusted."""
@@ -142,7 +143,7 @@ _DEFINITIONS = (
     _positive("open_circuit_voltage", "V", "U(x); the number is at mid-range of the fit", law=FractionSeries),
     _positive("maximum_concentration", "mol/m3", "lithium in the fully lithiated active material"),
     _positive("solid_diffusivity", "m2/s", "lithium diffusivity in the active material or alloy"),
-    PropertyDefinition("active_volume_change", "m3/mol", "volume change per mole of lithium taken up"),
+    PropertyDefinition("active_volume_change", "m3/mol", "volume change per mole of lithium removed (on charge)"),
     _positive("insertion_rate_constant", "A m^2.5/mol^1.5", "m of i0 = m [c_e c (c_max - c)]^0.5"),
     _positive("particle_radius", "m", "radius of the active particles"),
 )

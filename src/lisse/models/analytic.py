@@ -129,7 +129,7 @@ def _steps(cell: Cell, protocol: Protocol, end: float | None) -> np.ndarray:
             break
         time += step.time or 0.0
         rows.append((time if end is None else min(time, end), current, pressure, temperature))
-        if end is not None and time >= end:
+        if end is not None and time > end:
             break
     return np.array(rows).T
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +12,42 @@ from lisse.cell import Cell
 from lisse.errors import InvalidInput
 from lisse.materials.laws import NortonCreep
 from lisse.protocol import Protocol
-from lisse.records import Solution
+from lisse.records import Solution, Verdict
 
-__all__ = ["CellNumbers", "Model", "Progress", "cell_numbers", "series_resistance"]
+__all__ = ["CellNumbers", "Judge", "Model", "Outcome", "Progress", "cell_numbers", "series_resistance"]
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and a few words."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: what is kept of each of many runs.
+
+    Attributes
+    ----------
+    status, status_text : str
+        As of a Solution.
+    verdict : Verdict
+    end : float or None
+        s. Last time in the record.
+    """
+
+    status: str
+    status_text: str
+    verdict: Verdict
+    end: float | None
+
+    @classmethod
+    def of(cls, solution: Solution) -> Outcome:
+        """That of a solution."""
+        last = float(solution["time"].values[-1]) if "time" in solution and solution["time"].size else math.nan
+        end = last if math.isfinite(last) else None
+        return cls(solution.status, solution.status_text, solution.verdict, end)
+
+
+Judge = Callable[[int | None], Outcome]
+"""Seed of the flaws to how a run with it ends."""
 
 
 class Model(ABC):
@@ -37,6 +68,21 @@ class Model(ABC):
         MissingValue
             When a number that it needs is not known.
         """
+
+    def judge(self, cell: Cell, protocol: Protocol) -> Judge:
+        """From a seed to how `solve` ends with it.
+
+        A model whose runs share work, or that need not put its records together for that, says it sooner.
+        """
+        return lambda seed: Outcome.of(self.solve(cell, protocol, seed=seed))
+
+    def draws(self, cell: Cell) -> bool:
+        """Whether the seed of a run changes what becomes of this cell: the flaws, unless a model draws more."""
+        return cell.electrolyte.flaws is not None
+
+    def writing_nothing(self) -> Model:
+        """The same model without files of its own, to be run many times at once."""
+        return self
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,8 @@ class ContactLaw:
         Which pressure closes voids; a name of `lisse.cell.CLOSURES`.
     hardness : float, Pa
         Largest pressure on the metal in contact.
+    wall_tension : float, N/m
+        gamma sin(theta), with which the walls of the pores pull the metal onto the electrolyte.
     """
 
     contact_coefficient: float
@@ -108,6 +110,7 @@ class ContactLaw:
     vacancy_current: float = 0.0
     form: str = "far-field"
     hardness: float = np.inf
+    wall_tension: float = 0.0
 
     def fraction(self, void_height: float) -> float:
         """1. Contact fraction."""
@@ -126,6 +129,16 @@ class ContactLaw:
     def contact_pressure(self, pressure: Any, fraction: Any) -> Any:
         """Pa. Pressure on the metal in contact: the load on the contact fraction, up to the hardness."""
         return np.minimum(pressure / fraction, np.maximum(self.hardness, pressure))
+
+    def pressed(self, pressure: Any, fraction: Any) -> Any:
+        """Pa. Normal pressure on the metal in contact: the stack's, and what the walls of the pores pull.
+
+        Force balance over the plane of the interface: pores of base radius r_b have the rim 2 pi r_b N per area, so
+        that their walls add gamma sin(theta) 2 sqrt[pi N (1 - a)] to the load. Nothing without pores: the metal is flat
+        there, and has no curvature of its own.
+        """
+        rim = 2.0 * self.contact_coefficient**0.5 / self.radius_coefficient  # 2 sqrt(pi N), from both
+        return self.contact_pressure(pressure + self.wall_tension * rim * (1.0 - fraction) ** 0.5, fraction)
 
     def closure(self, void_height: Any, pressure: Any) -> Any:
         """m/s. Rate at which pressure and capillarity close the voids."""
@@ -253,4 +266,5 @@ def contact_law_of(values: Numbers, form: str) -> ContactLaw:
         vacancy_current=values["vacancy_current"],
         form=form,
         hardness=values["contact_hardness"],
+        wall_tension=values["surface_energy"] * np.sin(values["contact_angle"]),
     )

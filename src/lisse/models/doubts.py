@@ -6,7 +6,7 @@ import math
 
 from lisse.cell import Cell, LithiumElectrode
 from lisse.materials import Material
-from lisse.models.inputs import INTERFACE_SOURCES, library_numbers
+from lisse.models.inputs import INTERFACE_SOURCES, at_temperature, library_numbers
 from lisse.models.limits import formed_contact
 from lisse.protocol import Protocol
 from lisse.records import Limit
@@ -25,15 +25,31 @@ def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...
         for limit in criteria
         if limit.applies and limit.decides and not limit.valid
     ]
-    own = (*_contact_warnings(cell), *_fixture_warnings(cell), *_temperature_warnings(cell, protocol))
-    return (*doubts, *own, *_input_warnings(cell))
+    stack = (*_collector_warnings(cell), *_contact_warnings(cell), *_fixture_warnings(cell))
+    return (*doubts, *stack, *_temperature_warnings(cell, protocol), *_input_warnings(cell))
+
+
+def _collector_warnings(cell: Cell) -> list[str]:
+    """An anode-free cell that starts with metal is not what its name says."""
+    if cell.kind != "anode-free" or cell.working.thickness == 0.0:
+        return []
+    there = format_quantity("length", cell.working.thickness)
+    return [
+        f"cell: kind is anode-free, yet {there} of {cell.working.material.name} lies on the collector at the start; it "
+        "can be stripped as well, and to strip all of it ends a step and is no failure"
+    ]
+
+
+def _voids_can_act(cell: Cell) -> bool:
+    """Whether there are voids at the start, or anything that could open some."""
+    return cell.interface.injection > 0.0 or formed_contact(cell) < 1.0 or cell.stack.stiffness is not None
 
 
 def _contact_warnings(cell: Cell) -> list[str]:
     found = []
     thinnest = min((e.thickness for e in (cell.working, cell.counter) if isinstance(e, LithiumElectrode)), default=0.0)
     spacing = 1.0 / math.sqrt(cell.interface.void_density)
-    if 0 < thinnest < spacing:
+    if 0 < thinnest < spacing and _voids_can_act(cell):
         thin, wide = (format_quantity("length", length) for length in (thinnest, spacing))
         found.append(f"contact law: the lithium ({thin}) is thinner than the spacing of the pores ({wide})")
     formed = formed_contact(cell)
@@ -77,7 +93,7 @@ def _temperature_warnings(cell: Cell, protocol: Protocol) -> list[str]:
     found = dict.fromkeys(_without_temperature_law(cell, temperatures))
     for temperature in temperatures:
         for material in (cell.working.material, cell.electrolyte.material):
-            names = tuple(name for name in (*_BULK, *INTERFACE_SOURCES) if material.has(name))
+            names = tuple(name for name in (*_BULK, *INTERFACE_SOURCES) if material.has(name) and _acts(name, cell))
             found.update(dict.fromkeys(material.validity_warnings(temperature, names)))
         metal = cell.working.material
         if metal.has("melting_point") and temperature > metal.value("melting_point"):
@@ -102,16 +118,32 @@ def _without_temperature_law(cell: Cell, temperatures: list[float]) -> list[str]
     name = "void_closure_coefficient"
     owner = next((material for other, _, material in library_numbers(cell) if other == name), None)
     constant = owner is not None and math.isclose(owner.value(name, _ROOM), owner.value(name, farthest))
-    if constant and cell.interface.void_closure_coefficient > 0.0:
+    constant = constant and cell.interface.void_closure_activation_energy is None
+    if constant and cell.interface.void_closure_coefficient > 0.0 and _voids_can_act(cell):
         found.append(
             f"contact law: diffusional closure has no temperature law; at {away} it is that of room temperature"
         )
-    if cell.interface.interphase is not None:
+    there = at_temperature(cell, farthest).interface.interphase
+    if there is not None and there == at_temperature(cell, _ROOM).interface.interphase:
         found.append(f"interphase: its growth has no temperature law; at {away} its numbers are used as they are")
     return found
 
 
 def _input_warnings(cell: Cell) -> list[str]:
+    return [*_estimate_warnings(cell), *_unsure_warnings(cell)]
+
+
+def _estimate_warnings(cell: Cell) -> list[str]:
+    """What of the electrolyte was computed from its phases."""
+    material = cell.electrolyte.material
+    entries = {name: material.entry(name) for name in material.properties}
+    methods = dict.fromkeys(e.row for e in entries.values() if e.mark == "estimated")
+    if not methods:
+        return []
+    return [f"electrolyte: numbers of {material.name} are estimates from its phases ({', '.join(methods)})"]
+
+
+def _unsure_warnings(cell: Cell) -> list[str]:
     unsure = [f"{m.name} {n.replace('_', ' ')} ({m.entry(n).row})" for m, n in _unsure(cell)]
     if not unsure:
         return []
@@ -134,9 +166,17 @@ def _unsure(cell: Cell) -> list[tuple[Material, str]]:
     """Numbers in use that the library marks unsure; a number of the interface counts while it is the library's."""
     metal, ceramic = cell.working.material, cell.electrolyte.material
     used = [(m, n) for m in (metal, ceramic) for n in _BULK if m.has(n)]
-    used += [(material, name) for name, _, material in library_numbers(cell)]
+    used += [(material, name) for name, _, material in library_numbers(cell) if _acts(name, cell)]
     return [(m, n) for m, n in used if m.entry(n).mark == "U"]
 
+
+def _acts(name: str, cell: Cell) -> bool:
+    """Whether a property can make a difference to this cell."""
+    return name not in _OF_VOIDS or _voids_can_act(cell)
+
+
+_OF_VOIDS = ("void_density", "contact_angle", "void_closure_coefficient", "small_scale_strength_factor")
+"""Properties of the interface that act through voids alone."""
 
 _BULK = (
     "creep",

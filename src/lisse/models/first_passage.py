@@ -34,6 +34,8 @@ _SETTLED = 4.0  # L^2/D after which a change of the current has decayed to exp(-
 def first_passage(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion]) -> tuple[Verdict, float | None]:
     """The verdict of the closed forms, and when the cell fails (s; ``None`` when it does not).
 
+    That time counts steps that may end early with their longest one; the verdict then tells none.
+
     Parameters
     ----------
     cell : Cell
@@ -52,9 +54,10 @@ def first_passage(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion])
         passed = [entry for entry in late if entry[0] < duration]
         if passed:
             wait, _, worst = min(passed, key=lambda entry: entry[:2])
-            return past.verdict(worst, current, wait), past.time + wait
+            return past.verdict(worst, current, wait, step), past.time + wait
         past.advance(here, step, current, duration)
-    return Verdict("none", highest_current_density_passed=past.largest, cumulative_charge=past.charge), None
+    charge = None if past.early else past.charge
+    return Verdict("none", highest_current_density_passed=past.largest, cumulative_charge=charge), None
 
 
 @dataclass(frozen=True)
@@ -85,19 +88,26 @@ class _Past:
     charge: float = 0.0  # C/m2, magnitudes
     net: float = 0.0  # C/m2
     largest: float | None = None  # A/m2, passed
+    early: bool = False  # whether a step may have ended before its longest time
     direction: int = 0
     leaked: float = 0.0  # C/m2, since the current last turned round
     heights: dict[int, float] = field(default_factory=dict)  # m, of voids, by the direction that strips there
     current: float = 0.0  # A/m2, of the last step
     jumps: list[tuple[float, float]] = field(default_factory=list)  # time (s) and change of the current (A/m2), of salt
 
-    def verdict(self, limit: Limit, current: float, wait: float) -> Verdict:
-        """The failure by a limit, so long after the start of a step."""
-        critical = limit.current_density
-        if critical is None or critical > abs(current):  # a charge, or a limit that earlier steps have used up in part
-            critical = abs(current) or None
-        charge = self.charge + abs(current) * wait
-        return Verdict(limit.mechanism, self.time + wait, critical, self.largest, charge)
+    def verdict(self, limit: Limit, current: float, wait: float, step: Step) -> Verdict:
+        """The failure by a limit, so long after the start of a step: at the current and the time that the test has.
+
+        Behind a step that may end early, neither the time nor the charge is known.
+        """
+        early = self.early or step.may_end_early
+        return Verdict(
+            limit.mechanism,
+            None if early else self.time + wait,
+            abs(current) or None,
+            self.largest,
+            None if early else self.charge + abs(current) * wait,
+        )
 
     def advance(self, here: _Here, step: Step, current: float, duration: float) -> None:
         """To the end of a step."""
@@ -111,6 +121,7 @@ class _Past:
                 self.heights[side] = here.voids.after(height, side * current, duration)
         if here.inputs.polymer:
             self._note(here.inputs, current)
+        self.early = self.early or step.may_end_early
         self.current = current
         self.time += duration
         self.charge += abs(current) * duration

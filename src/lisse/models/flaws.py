@@ -28,13 +28,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lisse import theory
 from lisse.cell import Cell
 from lisse.models.base import CellNumbers
+from lisse.models.contact import wetting_angle
 from lisse.theory.cracks import GEOMETRY_FACTORS
 from lisse.units import FARADAY
 
@@ -71,6 +72,9 @@ class FlawLaw:
     extrusion : (m,) array or None
         p_ext over p_c at the flank current density of u = 1 without pressure; ``None`` for cracks.
     creep_exponent : float
+    mouth_shift : float, V
+        V gamma kappa/F of the meniscus in a scratch, kappa = -cos(theta)/h: what its curvature adds to the potential of
+        the metal in it. 0 for cracks, whose faces bound the metal without a free surface.
     """
 
     initial_depth: np.ndarray
@@ -84,8 +88,20 @@ class FlawLaw:
     geometry: str = "edge"
     extrusion: np.ndarray | None = None
     creep_exponent: float = 1.0
+    mouth_shift: float = 0.0
 
-    def drive(self, depth: np.ndarray, plating: np.ndarray | float, drop: np.ndarray | float) -> np.ndarray:
+    def classes(self, which: np.ndarray) -> FlawLaw:
+        """The law of some of the classes."""
+        arrays = {name: value[which] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **arrays)
+
+    def drive(
+        self,
+        depth: np.ndarray,
+        plating: np.ndarray | float,
+        drop: np.ndarray | float,
+        tension: np.ndarray | float = 0.0,
+    ) -> np.ndarray:
         """1. Driving voltage over V p_c/F, (..., m).
 
         Parameters
@@ -96,9 +112,13 @@ class FlawLaw:
             A/m2. Current density at this interface, above zero when it is plated.
         drop : float or (..., 1) array
             V. Drop between metal and electrolyte at the mouth, of the sign of `plating`.
+        tension : float or (..., 1) array
+            Pa. In the electrolyte across the flaw. It opens the flaw as a pressure inside does: K is that of the sum,
+            and the lithium, which fills the opening, is under the pressure that is left of it.
         """
-        driving = np.asarray((drop + plating * self.head * depth) / self.pressure_drop)
-        return driving if self.extrusion is None else self._squeezed(driving, depth)
+        driving = np.asarray((drop + plating * self.head * depth - self.mouth_shift) / self.pressure_drop)
+        driving = driving if self.extrusion is None else self._squeezed(driving, depth)
+        return driving if isinstance(tension, float) and tension == 0.0 else driving + tension / self.critical_pressure
 
     def _squeezed(self, driving: np.ndarray, depth: np.ndarray) -> np.ndarray:
         """The drive u that leaves the pressure at which plating and extrusion are in balance.
@@ -150,8 +170,8 @@ class FlawLaw:
     def _course(self, depth: np.ndarray, time: np.ndarray, drive: np.ndarray) -> tuple[np.ndarray, ...]:
         """Of `relax`: e at every time, and z and c from one time to the next."""
         end = drive * depth**2
-        span = np.diff(time)[:, np.newaxis] * (self.supply / depth)
-        return end, span, np.diff(end, axis=0) / span
+        span = (time[1:] - time[:-1])[:, np.newaxis] * (self.supply / depth)
+        return end, span, (end[1:] - end[:-1]) / span
 
     def rate(self, filling: np.ndarray, depth: np.ndarray, drive: np.ndarray) -> np.ndarray:
         """1/s. Rate of filling where the interface is plated."""
@@ -217,8 +237,10 @@ def flaw_law(
     if flaws.geometry == "through":  # the formula counts both halves of a crack of length 2 s; a surface flaw is one
         area = 0.5 * area
     per_charge = numbers.molar_volume / FARADAY
-    squeezed = None
+    squeezed, shift = None, 0.0
     if flaws.mouth_half_width > 0.0:
+        curvature = -math.cos(wetting_angle(cell.interface)) / flaws.mouth_half_width
+        shift = per_charge * numbers.surface_energy * curvature
         pressed_out = theory.extrusion_pressure(
             current_density=drop / resistance,
             slot_half_width=flaws.mouth_half_width,
@@ -240,4 +262,5 @@ def flaw_law(
         geometry=flaws.geometry,
         extrusion=squeezed,
         creep_exponent=numbers.creep_exponent,
+        mouth_shift=shift,
     )

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lisse.cell import Cell, Interface, LithiumElectrode
+from lisse.cell import Cell, Interface, Interphase, LithiumElectrode
 from lisse.errors import MissingValue
 from lisse.materials import Material
 from lisse.materials.laws import NortonCreep
 from lisse.materials.property import definition
 from lisse.models.contact import nucleated_density, wetting_angle
 from lisse.protocol import Condition, Protocol, Stretch
+from lisse.units import GAS_CONSTANT
 
 __all__ = [
     "INPUT_UNITS",
@@ -343,10 +344,40 @@ def library_numbers(cell: Cell) -> Iterator[tuple[str, str, Material]]:
 
 
 def at_temperature(cell: Cell, temperature: float) -> Cell:
-    """The cell at another temperature (K); numbers of the interface that are the library's follow their law there."""
+    """The cell at another temperature (K).
+
+    Numbers of the interface that are the library's follow their law there; the diffusional closure and the rates of the
+    interphase follow an activation energy where the cell gives one.
+    """
     changes: dict[str, Any] = {"temperature": temperature}
     changes |= {f"interface__{field}": owner.value(name, temperature) for name, field, owner in library_numbers(cell)}
+    interface = cell.interface
+    if interface.void_closure_activation_energy is not None:
+        faster = _arrhenius(interface.void_closure_activation_energy, cell.temperature, temperature)
+        changes["interface__void_closure_coefficient"] = interface.void_closure_coefficient * faster
+    if interface.interphase is not None:
+        changes |= _interphase_rates(cell, interface.interphase, temperature)
     return cell.replace(**changes)
+
+
+def _interphase_rates(cell: Cell, interphase: Interphase, temperature: float) -> dict[str, float]:
+    """Changes of the rates of an interphase at another temperature (K)."""
+    rates = {name: getattr(interphase, name) for name in ("rate_constant", "reaction_rate")}
+    known = {name: value for name, value in rates.items() if value is not None}
+    if interphase.activation_energy is not None:
+        faster = _arrhenius(interphase.activation_energy, cell.temperature, temperature)
+        return {f"interface__interphase__{name}": value * faster for name, value in known.items()}
+    material, property = cell.electrolyte.material, "interphase_rate_constant"
+    if "rate_constant" not in known or not material.has(property):
+        return {}
+    if not math.isclose(known["rate_constant"], material.value(property, cell.temperature), rel_tol=1e-9):
+        return {}
+    return {"interface__interphase__rate_constant": material.value(property, temperature)}
+
+
+def _arrhenius(activation_energy: float, reference: float, temperature: float) -> float:
+    """1. Rate at a temperature over that at a reference (K), for an activation energy in J/mol."""
+    return math.exp(activation_energy / GAS_CONSTANT * (1.0 / reference - 1.0 / temperature))
 
 
 class _Table:

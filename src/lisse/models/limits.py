@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from lisse.cell import Cell
@@ -32,8 +33,18 @@ def limits(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion] = CRITE
     criteria : sequence of Criterion
     """
     there = tables(cell, protocol)
-    found = [min((limit_at(criterion, table) for table in there), key=_severity) for criterion in criteria]
+    found = [_worst([limit_at(criterion, table) for table in there], there) for criterion in criteria]
     return tuple(sorted(found, key=_severity))
+
+
+def _worst(said: Sequence[Limit], there: Sequence[Inputs]) -> Limit:
+    """The most severe of what one criterion says; with its condition among its inputs, if the others say otherwise."""
+    place = min(range(len(said)), key=lambda number: _severity(said[number]))
+    worst, here = said[place], there[place]
+    if not worst.applies or all(_severity(each) == _severity(worst) for each in said):
+        return worst
+    changing = [name for name in ("temperature", "stack_pressure") if len({float(each[name]) for each in there}) > 1]
+    return replace(worst, inputs={**worst.inputs, **{name: float(here[name]) for name in changing}})
 
 
 def margins(found: Sequence[Limit]) -> dict[str, float]:

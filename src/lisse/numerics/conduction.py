@@ -149,9 +149,13 @@ class FaceOperator:
     faces : sequence of (nx, ny[, nz]) arrays, one per axis. As `face_conductances` gives them.
     ground : (nx, ny[, nz]) array. At least 0. Parts of the network that reach no ground have a potential up to a
         constant; `solve` then gives the one closest to the guess if the sources of each part balance.
+    preconditioner : Dissection or Hierarchy, optional. That of a network on the same grid which differs little; without
+        it one is made on first use.
     """
 
-    def __init__(self, faces: Sequence[Array], ground: Array) -> None:
+    def __init__(
+        self, faces: Sequence[Array], ground: Array, preconditioner: Dissection | Hierarchy | None = None
+    ) -> None:
         shape = np.shape(ground)
         if len(shape) not in (2, 3) or len(faces) != len(shape) or any(np.shape(face) != shape for face in faces):
             shapes = [np.shape(face) for face in faces]
@@ -163,7 +167,7 @@ class FaceOperator:
         given = [np.ascontiguousarray(face, dtype=float).reshape(box) for face in faces]
         self._faces: list[Array] = given if len(shape) == 3 else [np.zeros(box), *given]
         self._ground: Array = np.ascontiguousarray(ground, dtype=float).reshape(box)
-        self._preconditioner: Dissection | Hierarchy | None = None
+        self._preconditioner = preconditioner
 
     @property
     def faces(self) -> tuple[Array, ...]:

@@ -26,12 +26,15 @@ def distribution_section(content: Mapping[str, Any] | None) -> dict[str, Any] | 
     if content is None:
         return None
     share = content["failed_share"]
+    spread = bool(share["current_density"]) and not _one_current(content)
     return {
         "sentence": distribution_sentence(content),
         "test": protocol_words(content["protocol"]),
-        "panels": [_share_panel(content), _weibull_panel(content)] if share["current_density"] else [],
+        "panels": [_share_panel(content), _weibull_panel(content)] if spread else [],
         "modes": [(MODES[mode], count) for mode, count in content["modes"].items()],
-        "quantiles": [(f"{100 * float(at):g} %", _current(value)) for at, value in content["quantiles"].items()],
+        "quantiles": []
+        if _one_current(content)
+        else [(f"{100 * float(at):g} %", _current(value)) for at, value in content["quantiles"].items()],
         "drawn": _drawn(content),
         "warnings": content["warnings"],
     }
@@ -40,6 +43,8 @@ def distribution_section(content: Mapping[str, Any] | None) -> dict[str, Any] | 
 def distribution_sentence(content: Mapping[str, Any]) -> str:
     """Median with its interval, how many lasted, and the Weibull modulus."""
     known = content["draws"] - content["without_result"]
+    if _one_current(content):
+        return _sentence_of_one_current(content, known)
     if content["median"] is None:
         head = f"Fewer than half of {known} cells failed"
     else:
@@ -57,12 +62,29 @@ def distribution_sentence(content: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
+def _one_current(content: Mapping[str, Any]) -> bool:
+    """Whether the test had a single current, at which a cell fails or does not."""
+    return len(content.get("levels", ())) == 1
+
+
+def _sentence_of_one_current(content: Mapping[str, Any], known: int) -> str:
+    """The share of cells that one current ends, with its interval; there is no more to tell."""
+    (level,), share = content["levels"], content["failed_share"]
+    failed = known - content["censored"]
+    head = f"{failed or 'None'} of {known} cells failed at {_current(level)}, the one current of the protocol"
+    if failed:
+        low, high = (f"{100 * share[edge][-1]:.0f}" for edge in ("low", "high"))
+        head += f" ({100 * content['confidence']:g} % interval of that share {low} to {high} %)"
+    return f"{head}; how critical currents are distributed, only a ramp can tell"
+
+
 def _current(value: float | None) -> str:
     return "not reached" if value is None else format_quantity("current_density", value)
 
 
 def _drawn(content: Mapping[str, Any]) -> str:
-    parts = ["the longest flaw of each interface"] if content["flaws"] else []
+    flaws = "flaws of the surfaces" if content["model"] == "resolved" else "longest flaw of each interface"
+    parts = [f"the {flaws}"] if content["flaws"] else []
     parts += [name.replace("_", " ") for name in content["varied"]]
     return ", ".join(parts)
 

@@ -57,6 +57,9 @@ _SHOWN: Mapping[str, str] = {
 _OTHER_UNITS: Mapping[str, tuple[str, str, float]] = {
     "density": ("1/m2", "1/cm2", 1e-4),
     "void_density": ("1/m2", "1/cm2", 1e-4),
+    "spot_density": ("1/m2", "1/cm2", 1e-4),
+    "activation_energy": ("J/mol", "kJ/mol", 1e-3),
+    "void_closure_activation_energy": ("J/mol", "kJ/mol", 1e-3),
     "contact_angle": ("rad", "deg", 180.0 / math.pi),
     "contaminated_contact_angle": ("rad", "deg", 180.0 / math.pi),
     "pore_radius": ("m", "nm", 1e9),

@@ -27,6 +27,7 @@ _ROWS_OF_CELL: Mapping[str, tuple[str, ...]] = {
 """Rows of the tables of inputs that hold a number of a criterion under another name."""
 _PART_OF_A_LAW = ("creep_prefactor", "creep_exponent")
 _FROM_THE_PROTOCOL = (
+    "temperature",
     "stack_pressure",
     "stripped_charge",
     "plated_charge",

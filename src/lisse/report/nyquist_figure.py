@@ -12,7 +12,7 @@ from lisse.report.svg import COLOURS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["MOST_SPECTRA", "chosen_spectra", "draw_nyquist", "shade"]
+__all__ = ["MOST_SPECTRA", "chosen_spectra", "draw_nyquist", "hertz", "shade"]
 
 MOST_SPECTRA = 8
 """There are no more shades than that."""
@@ -84,7 +84,7 @@ def _mark_decades(axes: Axes, frequency: np.ndarray, impedance: np.ndarray, colo
             continue
         taken.append(pixels[record])
         beside = _beside(tangents[record], pixels[record] - middle)
-        axes.annotate(_hertz(10.0 ** round(decade)), places[record], textcoords="offset points", fontsize=10, **beside)
+        axes.annotate(hertz(10.0 ** round(decade)), places[record], textcoords="offset points", fontsize=10, **beside)
 
 
 def _beside(tangent: np.ndarray, outward: np.ndarray) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _beside(tangent: np.ndarray, outward: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _hertz(frequency: float) -> str:
-    """A whole decade, such as ``"100 kHz"``."""
-    factor, prefix = next(pair for pair in _PREFIXES if frequency >= 0.999 * pair[0])
-    return f"{frequency / factor:.0f} {prefix}Hz"
+def hertz(frequency: float) -> str:
+    """A frequency, such as ``"100 kHz"``."""
+    factor, prefix = next((pair for pair in _PREFIXES if frequency >= 0.999 * pair[0]), _PREFIXES[-1])
+    return f"{frequency / factor:.3g} {prefix}Hz"

@@ -14,11 +14,13 @@ from lisse.report.distribution_section import distribution_section
 from lisse.report.limits_figure import limits_panel
 from lisse.report.limits_tables import limit_details, reported_limits, sureness
 from lisse.report.numbers_section import numbers_section
+from lisse.report.nyquist_figure import hertz
 from lisse.report.run_figures import interface_panels
-from lisse.report.run_voltage import failure_panel, voltage_panel
+from lisse.report.run_spectra import only_spectra, spectra_panel, spectra_table
+from lisse.report.run_voltage import cycles_panel, failure_panel, voltage_panel
 from lisse.report.summary import summary
 from lisse.report.verdict import draws_words, headline, next_limit_words
-from lisse.report.words import MODES, duration, printed
+from lisse.report.words import MODES, condition_words, duration, printed
 from lisse.units import format_quantity, quantity
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def write_report(path: str | os.PathLike[str], solution: Solution, title: str) -
     return write_atomically(path, report_html(solution, summary(solution, title)))
 
 
-def report_html(solution: Solution, content: Mapping[str, Any]) -> str:
+def report_html(solution: Solution, content: Mapping[str, Any], resolved: Mapping[str, Any] | None = None) -> str:
     """The page as text.
 
     Parameters
@@ -61,7 +63,10 @@ def report_html(solution: Solution, content: Mapping[str, Any]) -> str:
         Gives the traces.
     content : mapping
         `lisse.report.summary` of the same solution; gives every number that is written out.
+    resolved : mapping or None
+        The section of a run with fields, from `lisse.report.resolved_section`.
     """
+    spectra_first = only_spectra(solution)
     following = [words for words in (next_limit_words(solution), draws_words(solution)) if words]
     return (
         environment()
@@ -71,16 +76,19 @@ def report_html(solution: Solution, content: Mapping[str, Any]) -> str:
             headline=headline(solution),
             following=" ".join(f"{_capitalised(words)}." for words in following),
             tone="bad" if content["verdict"]["mode"] != "none" else _TONES[content["status"]],
-            key_figures=_key_figures(content),
-            voltage=voltage_panel(solution),
-            failure=failure_panel(solution),
-            panels=interface_panels(solution),
+            key_figures=_spectrum_figures(content) if spectra_first else _key_figures(content),
+            first=spectra_panel(solution) if spectra_first else voltage_panel(solution),
+            spectra=spectra_table(content.get("spectra", ())),
+            spectra_first=spectra_first,
+            close_up=[panel for panel in (failure_panel(solution), cycles_panel(solution)) if panel is not None],
+            panels=interface_panels(solution, with_spectra=not spectra_first),
             limits=limits_panel(content["limits"], content["uncertainty"]),
             reported=reported_limits(content),
             details=limit_details(content),
             sure=sureness(content),
             numbers=numbers_section(content.get("four_numbers")),
             distribution=distribution_section(content.get("critical_current_distribution")),
+            resolved=resolved,
             modes=MODES,
             marks=MARKS,
             extremes=_extremes(content),
@@ -109,7 +117,7 @@ def environment() -> Environment:
         optimized=False,  # a page is rendered once: folding constants takes longer than it saves
     )
     made.filters |= {"printed": printed, "shown": _shown, "duration": duration, "error": _error, "number": _number}
-    made.filters["capitalize_first"] = _capitalised
+    made.filters |= {"capitalize_first": _capitalised, "condition": condition_words}
     return made
 
 
@@ -131,7 +139,24 @@ def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
     figures = [key_figure(label, name, verdict[key], absent, key) for label, name, key, absent in rows]
     if verdict["time"] is not None:
         figures[-1]["number"], figures[-1]["unit"] = duration(verdict["time"]).split(" ")
+    efficiency = verdict.get("coulombic_efficiency")
+    if efficiency is not None:
+        words = {"label": "Coulombic efficiency", "key": "coulombic_efficiency"}
+        figures.append({**words, "value": efficiency, "number": f"{100.0 * efficiency:.4g}", "unit": "%"})
     return figures
+
+
+def _spectrum_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
+    """What the last spectrum says: the numbers of a run that passed no current."""
+    last = content["spectra"][-1]
+    ends = [(end, last[f"{end}_frequency"], last[f"{end}_frequency_resistance"]) for end in ("high", "low")]
+    figures = [
+        key_figure(f"Resistance at {hertz(frequency)}", "impedance_real", value, key=f"{end}_frequency_resistance")
+        for end, frequency, value in ends
+    ]
+    between = key_figure("Difference", "impedance_real", ends[1][2] - ends[0][2], key="difference_of_resistances")
+    pressure, temperature = (key_figure(quantity(n).long_name, n, last[n]) for n in ("stack_pressure", "temperature"))
+    return [*figures, between, pressure, temperature]
 
 
 def _extremes(content: Mapping[str, Any]) -> list[dict[str, Any]]:

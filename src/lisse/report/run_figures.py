@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lisse.records import Solution
+from lisse.report.envelope import band, draw_band, half_cycles, of_cycles
 from lisse.report.figures import BROKEN, DASHED, SMALL, Panel, small_panel, ticks, time_limits
 from lisse.report.run_profiles import lithium_potential_panel, salt_panels
 from lisse.report.run_spectra import spectra_panel
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["interface_panels"]
 
 
-def interface_panels(solution: Solution) -> tuple[Panel, ...]:
-    """Voltage split, contact, voids and stack pressure; then whatever else this cell has."""
+def interface_panels(solution: Solution, with_spectra: bool = True) -> tuple[Panel, ...]:
+    """Voltage split, contact, voids and stack pressure; then whatever else this cell has.
+
+    The spectra are left out where they stand elsewhere.
+    """
     contact = "Share of the interface where lithium touches the electrolyte."
     voids = "Volume of the voids per area of the interface."
     panels = [
@@ -45,7 +49,8 @@ def interface_panels(solution: Solution) -> tuple[Panel, ...]:
         ]
     panels += [_trace_panel(solution, name, *words) for name, words in _IF_THERE.items() if name in solution]
     panels += salt_panels(solution)
-    panels += [panel for panel in (lithium_potential_panel(solution), spectra_panel(solution)) if panel is not None]
+    spectra = spectra_panel(solution) if with_spectra else None
+    panels += [panel for panel in (lithium_potential_panel(solution), spectra) if panel is not None]
     return tuple(panels)
 
 
@@ -86,11 +91,17 @@ def _trace_panel(
     time = shown(solution, "time")
     sided = "interface" in solution[name].dims
     lines = sides(solution, name) if sided else [("working", values)]
-    alike = len(lines) > 1 and _alike(*(column for _, column in lines))
+    many = half_cycles(solution)
+    seen = [column if many is None else _edges(time, column, many) for _, column in lines]
+    alike = len(lines) > 1 and _alike(*seen)
     lines = lines[:1] if alike else lines
+    caption += " Bands: least to greatest in each cycle." if many is not None else ""
 
     def draw(axes: Axes) -> None:
         for side, column in lines:
+            if many is not None:
+                draw_band(axes, time, column, of_cycles(many), COLOURS[side])
+                continue
             axes.plot(*thin(time, column, SMALL[0]), color=COLOURS[side], linewidth=1.2)
         if solution.verdict.time is not None:
             axes.axvline(quantity("time").shown(solution.verdict.time), color=COLOURS["fail"], linewidth=0.8)
@@ -103,6 +114,12 @@ def _trace_panel(
 
     key = tuple((side, "both electrodes" if alike else f"{side} electrode") for side, _ in lines if sided)
     return small_panel(title, caption, name.replace("_", "-"), draw, f"{entry.long_name} against time", key=key)
+
+
+def _edges(time: np.ndarray, column: np.ndarray, many: np.ndarray) -> np.ndarray:
+    """Both edges of the band of a trace, end to end."""
+    _, low, high = band(time, column, of_cycles(many))
+    return np.concatenate([low, high])
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:

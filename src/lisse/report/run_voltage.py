@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lisse.records import Solution
+from lisse.report.envelope import half_cycles, whole_cycles
 from lisse.report.figures import BROKEN, DASHED, SMALL, Panel, plain_decades, small_panel, ticks, time_limits
 from lisse.report.run_traces import (
     SHORTS,
@@ -23,7 +24,7 @@ from lisse.report.voltage_figure import readable, voltage_current, zoomed
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["failure_panel", "split_panel", "voltage_panel"]
+__all__ = ["cycles_panel", "failure_panel", "split_panel", "voltage_panel"]
 
 _MAIN_PARTS = (
     ("ohmic_drop", "electrolyte (ohmic)"),
@@ -33,7 +34,6 @@ _MAIN_PARTS = (
 )
 _MORE_PARTS = (("concentration_drop", "concentration"), ("stress_drop", "stress"))
 _HELD = 1e-3  # of the voltage: it changes less where it is held
-_MANY = 40  # half-cycles in a small panel
 _NOTHING = 1e-6  # mV: less than any instrument shows, and what solvers leave of zero
 _NEGLIGIBLE = 1e-5  # of the largest part: smaller ones are left out
 
@@ -47,14 +47,44 @@ def voltage_panel(solution: Solution) -> Panel:
     voltage = np.asarray(solution["voltage"].values, dtype=float)
     rest = np.asarray(solution["open_circuit_voltage"].values) if "open_circuit_voltage" in solution else None
     failure, words = failure_hours(solution)
-    drawings = voltage_current(time, voltage, current, "mA/cm²", failure, words, open_circuit=rest)
+    many = half_cycles(solution)
+    drawings = voltage_current(time, voltage, current, "mA/cm²", failure, words, open_circuit=rest, half_cycles=many)
     caption = "A positive current plates the working electrode."
+    if many is not None:
+        caption += f" Bands: least to greatest in each of {many.size} half-cycles, plating apart from stripping."
     if failure is not None:
         caption += f" The vertical line marks the failure: {words}."
     key = [("voltage", "voltage, left axis"), ("current", "current, right axis")]
-    if rest is not None:
+    if rest is not None and many is None:
         key.insert(1, ("open-circuit", "open-circuit voltage, left axis"))
     return Panel(title, caption, drawings, key=tuple(key))
+
+
+def cycles_panel(solution: Solution) -> Panel | None:
+    """The voltage of the first and of the last whole cycle, where there are too many to draw; else ``None``."""
+    alive = until_failure(solution)
+    starts = half_cycles(solution, alive)
+    if starts is None or "voltage" not in solution:
+        return None
+    time = shown(solution, "time")[alive]
+    voltage = np.asarray(solution["voltage"].values, dtype=float)[alive]
+    first, last = whole_cycles(starts, time.size)
+    factor, unit = readable(np.concatenate([voltage[first], voltage[last]]))
+
+    def draw(axes: Axes) -> None:
+        for cycle, role, width in ((first, "step-3", 2.6), (last, "step-8", 1.3)):
+            x = time[cycle] - time[cycle.start]
+            axes.plot(*thin(x, factor * voltage[cycle], SMALL[0]), color=COLOURS[role], linewidth=width)
+        axes.set(xlabel="Time in the cycle (h)", ylabel=f"Voltage ({unit})")
+        ticks(axes, 6, 6)
+
+    key = (
+        ("step-3", f"first, from {time[first.start]:.3g} h on"),
+        ("step-8", f"last, from {time[last.start]:.4g} h on"),
+    )
+    caption = "The voltage in the first and in the last whole cycle"
+    caption += " before the failure." if solution.verdict.time is not None else "."
+    return small_panel("First and last cycle", caption, "cycles", draw, "Voltage in two cycles", key=key)
 
 
 def failure_panel(solution: Solution) -> Panel | None:
@@ -114,7 +144,7 @@ def split_panel(solution: Solution) -> Panel:
     largest = max(peaks.values())
     if largest < _NOTHING:
         return Panel(title, text="No current was passed.")
-    crowded = _half_cycles(solution, alive)
+    crowded = half_cycles(solution, alive)
     if crowded is not None:
         time = time[crowded]
         parts = {words: np.fmax.reduceat(part, crowded) for words, part in parts.items()}
@@ -145,16 +175,6 @@ def split_panel(solution: Solution) -> Panel:
     caption += f" Not resolved: {', '.join(absent)}." if absent else ""
     key = tuple((_ROLES[words], words) for words in drawn)
     return small_panel(title, caption, "split", draw, "Parts of the cell voltage against time", key=key)
-
-
-def _half_cycles(solution: Solution, alive: slice) -> np.ndarray | None:
-    """First record of each half-cycle, where there are too many to tell one from the next; else ``None``."""
-    if "current_density" not in solution:
-        return None
-    sign = np.sign(np.asarray(solution["current_density"].values, dtype=float)[alive])
-    passed = np.flatnonzero(np.nan_to_num(sign))
-    turns = passed[1:][np.diff(sign[passed]) != 0.0]
-    return np.append(0, turns) if len(turns) >= _MANY else None
 
 
 _ROLES = {words: f"part-{number}" for number, (_, words) in enumerate((*_MAIN_PARTS, *_MORE_PARTS), 1)}

@@ -17,6 +17,7 @@ from lisse.records import Limit, Solution
 from lisse.references import all_references, reference
 from lisse.report.input_words import INPUT_NAMES, input_unit, input_words
 from lisse.report.inputs import input_tables, reference_short
+from lisse.report.run_spectra import spectra_rows
 from lisse.report.verdict import next_limit, verdict_sentence
 from lisse.report.words import protocol_words
 from lisse.study.distribution import CriticalCurrentDistribution
@@ -50,6 +51,12 @@ _OWN_UNITS = {
     "highest_current_density_passed": "A/m2",
     "cumulative_charge": "C/m2",
     "threshold_charge": "C/m2",
+    "coulombic_efficiency": "1",
+    "passed_charge": "C/m2",
+    "high_frequency": "Hz",
+    "low_frequency": "Hz",
+    "high_frequency_resistance": "ohm m2",
+    "low_frequency_resistance": "ohm m2",
     "duration": "s",
     "voltage_limit": "V",
 }
@@ -89,13 +96,14 @@ def summary(
         "seed": solution.seed,
         "sentence": verdict_sentence(solution),
         "verdict": dataclasses.asdict(solution.verdict),
-        "limits": [_limit(limit) for limit in sorted(solution.limits, key=_order)],
+        "limits": [_limit(limit, _changing(solution)) for limit in sorted(solution.limits, key=_order)],
         "next_limit": _next_limit(solution),
         "uncertainty": _uncertainty(solution),
         "four_numbers": None if numbers is None else numbers.to_dict(),
         "critical_current_distribution": None if distribution is None else distribution.to_dict(),
         "targets": [dict(target) for target in solution.targets],
         "extremes": _extremes(solution),
+        "spectra": spectra_rows(solution),
         "not_resolved": list(solution.not_resolved),
         "conservation": {"charge": None, "lithium": None, **solution.conservation},
         "protocol": _protocol(solution.inputs.get("protocol")),
@@ -115,10 +123,17 @@ def _order(limit: Limit) -> tuple[bool, bool, float]:
     return not limit.applies, not limit.decides, margin
 
 
-def _limit(limit: Limit) -> dict[str, Any]:
+def _changing(solution: Solution) -> list[str]:
+    """Which of temperature and stack pressure the steps of the protocol change."""
+    steps = (solution.inputs.get("protocol") or {}).get("steps", ())
+    return [name for name in ("temperature", "stack_pressure") if len({s[name] for s in steps if name in s}) > 1]
+
+
+def _limit(limit: Limit, changing: list[str]) -> dict[str, Any]:
     content = {field.name: getattr(limit, field.name) for field in dataclasses.fields(limit)}
     content["unbounded"] = limit.applies and limit.margin is not None and math.isinf(limit.margin)
     content["reference_short"] = reference_short(limit.reference)
+    content["condition"] = {name: limit.inputs[name] for name in changing if name in limit.inputs}
     return content
 
 

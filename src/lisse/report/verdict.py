@@ -57,7 +57,8 @@ def headline(solution: Solution) -> str:
     verdict = solution.verdict
     passed = verdict.highest_current_density_passed
     if verdict.mode != "none":
-        return f"Fails by {FAILS_BY[verdict.mode]}{_at(verdict.critical_current_density)}{_when_and_where(solution)}"
+        at = _at(verdict.critical_current_density) + _closed_form(solution)
+        return f"Fails by {FAILS_BY[verdict.mode]}{at}{_when_and_where(solution)}"
     end = _end_time(solution)
     after = "" if end is None else f" after {duration(end)}"
     if solution.status == "failed":
@@ -136,6 +137,19 @@ def _ratio(limit: Limit, base: float | None) -> float | None:
     if limit.current_density is None:
         return limit.margin
     return limit.current_density / base if base else None
+
+
+def _closed_form(solution: Solution) -> str:
+    """The closed form that an analytic verdict rests on, where it lies below the current of the step."""
+    current = solution.verdict.critical_current_density
+    own = (limit for limit in solution.limits if limit.applies and limit.decides)
+    found = next((limit for limit in own if limit.mechanism == solution.verdict.mode), None)
+    if solution.model != "analytic" or current is None or found is None or found.current_density is None:
+        return ""
+    if found.current_density == 0.0:
+        return " (as at any current density)"
+    limit, level = (format_quantity("current_density", each) for each in (found.current_density, current))
+    return f" (limit: {limit})" if found.current_density < current and limit != level else ""
 
 
 def _at(current: float | None) -> str:

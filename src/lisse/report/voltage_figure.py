@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
+from lisse.report.envelope import draw_band, of_cycles
 from lisse.report.figures import BROKEN, DASHED, NARROW, WIDE, new_axes, ticks, time_limits
 from lisse.report.svg import COLOURS, drawing, inline_svg
 from lisse.report.thinning import thin
@@ -42,6 +43,7 @@ def voltage_current(
     failure_words: str,
     bands: Sequence[tuple[float, float]] = (),
     open_circuit: np.ndarray | None = None,
+    half_cycles: np.ndarray | None = None,
 ) -> tuple[tuple[str, Markup], ...]:
     """Voltage on the left axis, current on the right one and lighter; once for a page and once for a phone.
 
@@ -59,6 +61,8 @@ def voltage_current(
         Stretches to shade.
     open_circuit : (n,) array, V, or None
         Drawn beside the voltage.
+    half_cycles : (m,) array of int or None
+        First record of each half-cycle: bands are drawn in place of lines, without the rests.
     """
     found = []
     what = f"{'Current density' if '/' in current_unit else 'Current'} ({current_unit})"
@@ -74,14 +78,13 @@ def voltage_current(
             _put_behind(behind, axes, f"Voltage ({unit})", what)
             for start, end in bands:
                 behind.axvspan(start, end, facecolor=COLOURS["grid"], alpha=0.45, linewidth=0)
-            x, y = thin(time, current, size[0])
-            behind.fill_between(x, y, color=COLOURS["current"], alpha=0.2, linewidth=0)
-            behind.plot(x, y, color=COLOURS["current"], linewidth=0.9)
-            if open_circuit is not None:
+            if half_cycles is None:
+                _draw_lines(behind, axes, time, current, factor * voltage, size[0], 1.3 if wide else 0.9)
+            else:
+                _draw_bands(behind, axes, time, current, factor * voltage, half_cycles)
+            if open_circuit is not None and half_cycles is None:
                 rest = thin(time, factor * open_circuit, size[0])
                 axes.plot(*rest, color=COLOURS["muted"], linewidth=1.0, linestyle=DASHED)
-            width = 1.3 if wide else 0.9
-            axes.plot(*thin(time, factor * voltage, size[0]), color=COLOURS["voltage"], linewidth=width)
             time_limits(axes, time, failure)
             for each in (axes, behind):
                 ticks(each, 9 if wide else 5, 7)
@@ -95,6 +98,25 @@ def voltage_current(
                 _mark_failure(axes, failure, failure_words)
             found.append((kind, inline_svg(figure, f"voltage-{kind}", "Voltage and current against time", description)))
     return tuple(found)
+
+
+def _draw_lines(
+    behind: Axes, axes: Axes, time: np.ndarray, current: np.ndarray, voltage: np.ndarray, width: int, line: float
+) -> None:
+    x, y = thin(time, current, width)
+    behind.fill_between(x, y, color=COLOURS["current"], alpha=0.2, linewidth=0)
+    behind.plot(x, y, color=COLOURS["current"], linewidth=0.9)
+    axes.plot(*thin(time, voltage, width), color=COLOURS["voltage"], linewidth=line)
+
+
+def _draw_bands(
+    behind: Axes, axes: Axes, time: np.ndarray, current: np.ndarray, voltage: np.ndarray, starts: np.ndarray
+) -> None:
+    """Least to greatest in each cycle, once for each direction of the current."""
+    cycles = of_cycles(starts)
+    for here in (current > 0.0, current < 0.0):
+        draw_band(behind, time, np.where(here, current, np.nan), cycles, COLOURS["current"])
+        draw_band(axes, time, np.where(here, voltage, np.nan), cycles, COLOURS["voltage"])
 
 
 def _put_behind(behind: Axes, axes: Axes, voltage: str, current: str) -> None:

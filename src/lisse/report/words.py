@@ -11,7 +11,7 @@ from typing import Any
 
 from lisse.units import format_quantity
 
-__all__ = ["FAILS_BY", "MODES", "duration", "printed", "protocol_words", "share", "times"]
+__all__ = ["FAILS_BY", "MODES", "condition_words", "duration", "printed", "protocol_words", "share", "times"]
 
 MODES: Mapping[str, str] = {
     "none": "no failure",
@@ -55,6 +55,12 @@ def share(part: float) -> str:
     if part < 1.0 and float(text) >= 100.0:
         return "> 99 %"
     return "< 0.01 %" if 0.0 < part < 1e-4 else f"{float(text):g} %"
+
+
+def condition_words(condition: Mapping[str, float]) -> str:
+    """Temperature and stack pressure of a limit where the protocol changes them, such as ``" at 60 degC"``."""
+    found = " and ".join(format_quantity(name, value) for name, value in condition.items())
+    return f" at {found}" if found else ""
 
 
 def protocol_words(protocol: Mapping[str, Any]) -> str:
@@ -130,7 +136,8 @@ def _condition_steps(settings: Mapping[str, Any], name: str, what: str) -> str:
     step = f"{settings['step']:.3g} K" if name == "temperature" else format_quantity(name, settings["step"])
     current = format_quantity("current_density", settings["current_density"])
     at_each = duration(settings["duration"])
-    return f"The {what} changes from {start} to {stop} in steps of {step}, {at_each} at each, at {current}"
+    back = " and back" if settings.get("course") == "there-and-back" else ""
+    return f"The {what} changes from {start} to {stop}{back} in steps of {step}, {at_each} at each, at {current}"
 
 
 def _pressure_steps(settings: Mapping[str, Any]) -> str:

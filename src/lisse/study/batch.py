@@ -7,8 +7,6 @@ mean together (`lisse.study.distribution`).
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ import numpy as np
 
 from lisse.cell import Cell
 from lisse.errors import InvalidInput, MissingValue
-from lisse.models.base import Model, Progress
+from lisse.models.base import Judge, Model, Outcome, Progress
 from lisse.models.run import solve
 from lisse.protocol import Protocol
 from lisse.records import Solution, Verdict
@@ -144,6 +142,15 @@ class _Task:
     cells: tuple[Cell, ...]
     protocols: tuple[Protocol, ...]
     keep: str
+    judges: dict[tuple[int, int], Judge] = field(default_factory=dict, init=False)
+
+    def judge(self, job: _Job) -> Judge:
+        """That of the cell and protocol of a run, kept for the next run if it has the same."""
+        here = (job.cell, job.protocol)
+        if here not in self.judges:
+            self.judges.clear()
+            self.judges[here] = self.model.judge(self.cells[job.cell], self.protocols[job.protocol])
+        return self.judges[here]
 
 
 @dataclass(frozen=True)
@@ -179,7 +186,7 @@ def _jobs(model: Model, cells: Any, protocol: Any, seeds: Any, keep: str) -> tup
         cell = thing.cell if is_case else thing
         number = None if own_seed is None else int(own_seed)
         jobs.append(_Job(index, known_cells.place(cell), known_protocols.place(what), number))
-    return _Task(model, tuple(known_cells.things), tuple(known_protocols.things), keep), jobs
+    return _Task(model.writing_nothing(), tuple(known_cells.things), tuple(known_protocols.things), keep), jobs
 
 
 class _Shelf:
@@ -224,10 +231,13 @@ def _is_seed(value: Any) -> bool:
 def _run(task: _Task, job: _Job) -> BatchRun:
     try:
         cell, protocol = task.cells[job.cell], task.protocols[job.protocol]
-        solution = solve(task.model, cell, protocol, throw=False, seed=job.seed)
+        solution = None
+        if task.keep == "solution":
+            solution = solve(task.model, cell, protocol, throw=False, seed=job.seed)
+            found = Outcome.of(solution)
+        else:
+            found = task.judge(job)(job.seed)
     except _REFUSALS as error:
         return BatchRun(job.index, job.seed, "refused", str(error), refusal=error)
-    times = solution["time"].values if "time" in solution else np.array([])
-    end = float(times[-1]) if times.size and math.isfinite(times[-1]) else None
-    light = BatchRun(job.index, job.seed, solution.status, solution.status_text, solution.verdict, end)
-    return dataclasses.replace(light, solution=solution) if task.keep == "solution" else light
+    how = (found.status, found.status_text, found.verdict, found.end)
+    return BatchRun(job.index, job.seed, *how, solution=solution)

@@ -16,11 +16,15 @@ from typing import Any
 from lisse import protocol as protocols
 from lisse.cell import Cathode, Cell, Electrolyte, FlawPopulation, Interface, Interphase, LithiumElectrode, Stack
 from lisse.errors import InvalidInput, suggest
+from lisse.materials import Material
 from lisse.models.analytic import Analytic
 from lisse.models.base import Model
 from lisse.models.lumped import Lumped
+from lisse.models.lumped.alloy import lithium_fraction_of
 from lisse.protocol import Protocol, Step
+from lisse.study.case_hybrid import read_hybrid
 from lisse.study.case_materials import read_material
+from lisse.study.case_resolved import read_resolved, resolved_key_of
 from lisse.study.case_source import read_source
 from lisse.study.case_tables import CaseTables
 from lisse.study.schema import CATHODE, PROTOCOLS, STEP, TABLES
@@ -73,9 +77,16 @@ class Case:
         cell = self.cell
         owners = (cell.electrolyte.material, cell.working.material, cell.counter.material)
         for part, owner in zip(("electrolyte", "anode", "counter"), owners, strict=True):
+            if owner.name == material and "hybrid" in self.as_run["cell"][part]:
+                return f"cell.{part}.hybrid.override.{property}"
             if owner.name == material:
                 table = self.as_run["cell"][part]["material"]
                 return f"cell.{part}.material.{'override.' if 'material' in table else ''}{property}"
+        phases = getattr(self.model, "phases", None) or {}
+        if phases:
+            start = resolved_key_of(phases, self.as_run["model"]["resolved"]["phases"], material)
+            if start is not None:
+                return f"{start}.{property}"
         raise InvalidInput("material", material, "a material of this case")
 
 
@@ -126,8 +137,7 @@ def read_case(
     protocol = _protocol(tables)
     model, seed = _model(tables)
     if cell.stack.fixture != "schedule" and any(step.stack_pressure is not None for step in protocol.steps):
-        allowed = "'schedule', because steps of the protocol set the stack pressure"
-        raise tables.error("cell.stack.fixture", cell.stack.fixture, allowed)
+        cell = _scheduled(tables, cell)
     return Case(title, cell, protocol, model, tables.as_run, tables.notes, seed)
 
 
@@ -153,8 +163,10 @@ def _electrolyte(tables: CaseTables) -> Electrolyte:
     material = read_material(tables, f"{path}.material", "electrolyte")
     if material.kind not in ("electrolyte", "polymer"):
         raise tables.error(f"{path}.material", material.name, "an electrolyte or a polymer")
+    if "hybrid" in given:
+        material = read_hybrid(tables, material)
     tables.owners["electrolyte"] = material
-    values = tables.values(path, given, TABLES[path], ("material", "flaws"))
+    values = tables.values(path, given, TABLES[path], ("material", "flaws", "hybrid"))
     flaws = None
     if "flaws" in given:
         flaws = FlawPopulation(**_fixed(tables, f"{path}.flaws"))
@@ -169,6 +181,7 @@ def _electrodes(tables: CaseTables, kind: str) -> tuple[LithiumElectrode, Lithiu
         raise tables.error("cell.anode.material", anode.name, "a metal")
     tables.owners["metal"] = anode
     values = tables.values("cell.anode", tables.table("cell.anode", required=True), TABLES["cell.anode"], ("material",))
+    _has_lithium(tables, "cell.anode.thickness", anode, values["thickness"])
     working = LithiumElectrode(anode, **values)
     given = tables.table("cell.counter", required=kind == "full")
     if kind == "full":
@@ -185,9 +198,16 @@ def _electrodes(tables: CaseTables, kind: str) -> tuple[LithiumElectrode, Lithiu
         tables.put("cell.counter.material", tables.get("cell.anode.material"), "default: same as cell.anode.material")
     if material.kind != "metal":
         raise tables.error("cell.counter.material", material.name, f"a metal, because cell.kind = {kind!r}")
-    return working, LithiumElectrode(
-        material, **tables.values("cell.counter", given, TABLES["cell.counter"], ("material",))
-    )
+    values = tables.values("cell.counter", given, TABLES["cell.counter"], ("material",))
+    _has_lithium(tables, "cell.counter.thickness", material, values["thickness"])
+    return working, LithiumElectrode(material, **values)
+
+
+def _has_lithium(tables: CaseTables, key: str, metal: Material, thickness: float) -> None:
+    """An alloy holds its lithium in its volume, so that it needs some; lithium may be plated on a bare collector."""
+    if thickness == 0.0 and lithium_fraction_of(metal) is not None:
+        advice = "A bare collector is written as lithium of no thickness"
+        raise tables.error(key, tables.get(key), f"above zero, because {metal.name} is an alloy", advice)
 
 
 def _interface(tables: CaseTables) -> Interface:
@@ -207,6 +227,17 @@ def _interface(tables: CaseTables) -> Interface:
 def _fixed(tables: CaseTables, path: str, required: bool = False) -> dict[str, Any]:
     """A table whose keys are all in the schema."""
     return tables.values(path, tables.table(path, required), TABLES[path])
+
+
+def _scheduled(tables: CaseTables, cell: Cell) -> Cell:
+    """The cell in the fixture that a protocol with pressures needs, unless the file names another."""
+    key = "cell.stack.fixture"
+    if "fixture" in tables.table("cell.stack"):
+        advice = 'Write fixture = "schedule" in [cell.stack], or leave the key out'
+        raise tables.error(key, cell.stack.fixture, "'schedule', because the protocol sets the stack pressure", advice)
+    tables.notes.pop(key)
+    tables.put(key, "schedule", "default: the protocol sets the stack pressure")
+    return cell.replace(stack__fixture="schedule")
 
 
 # -- the protocol --------------------------------------------------------------------------------------------------
@@ -292,8 +323,15 @@ def _model(tables: CaseTables) -> tuple[Model, int | None]:
     for other in others:
         path = f"model.{other}"
         if other == name or other in given:
-            settings[other] = _fixed(tables, path)
+            settings[other] = read_resolved(tables, other == name) if other == "resolved" else _fixed(tables, path)
             if other != name:
                 tables.notes[path] = f"not read by the {name} model"
-    model = Lumped(**settings["lumped"]) if name == "lumped" else Analytic(**settings["analytic"])
-    return model, values.get("seed")
+    return tables.build(f"model.{name}", partial(_model_class(name), **settings[name])), values.get("seed")
+
+
+def _model_class(name: str) -> Callable[..., Model]:
+    if name == "resolved":
+        from lisse.models.resolved.model import Resolved  # the largest of them, loaded when it is asked for
+
+        return Resolved
+    return {"analytic": Analytic, "lumped": Lumped}[name]

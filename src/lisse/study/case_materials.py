@@ -17,7 +17,7 @@ from lisse.study.fields import Choice, Text
 from lisse.study.schema import OWN_KINDS
 from lisse.units import parse_quantity
 
-__all__ = ["read_material"]
+__all__ = ["read_material", "with_own_numbers"]
 
 _FORMS = "a library name, a file ending in .toml, {material, sources, override}, or a table of properties with a name"
 _SUBSTANCE = Text("library name, or path of a material file from the folder of the case", longest=4096)
@@ -65,7 +65,7 @@ def _from_sources(tables: CaseTables, path: str, value: dict[str, Any], key: str
         if property in override:
             raise tables.error(f"{path}.sources.{property}", row, "a source, or an override, of one property")
         material = _choose(tables, f"{path}.sources.{property}", material, property, row)
-    material = _with_own_numbers(tables, f"{path}.override", material, override)
+    material = with_own_numbers(tables, f"{path}.override", material, override)
     tables.put(f"{path}.material", material.name if file is None else str(file))
     for property in material.properties:
         if property not in override:
@@ -99,10 +99,11 @@ def _own(tables: CaseTables, path: str, value: dict[str, Any], default_kind: str
     properties = {name: given for name, given in value.items() if name not in _HEAD}
     for name, given in properties.items():
         tables.put(f"{path}.{name}", given)
-    return _with_own_numbers(tables, path, Material(**head), properties)
+    return with_own_numbers(tables, path, Material(**head), properties)
 
 
-def _with_own_numbers(tables: CaseTables, path: str, material: Material, given: Mapping[str, Any]) -> Material:
+def with_own_numbers(tables: CaseTables, path: str, material: Material, given: Mapping[str, Any]) -> Material:
+    """The material with the properties of a table of the case, each a number or a table with a law."""
     for name, value in given.items():
         key = f"{path}.{name}"
         if name not in PROPERTIES:

@@ -76,8 +76,13 @@ def read_source(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> 
     name = Path(path).name
     text = _text(path, name)
     tables = _parsed(text, name)
-    changed = tuple(_change(tables, override) for override in overrides)
-    return CaseSource(tables, name, text, changed, Path(path).absolute().parent)
+    changed: dict[str, str] = {}
+    for override in overrides:
+        key = _change(tables, override)
+        if key in changed:
+            raise InvalidInput("--set", override, f"one change of {key}", f"{changed[key]!r} came before")
+        changed[key] = override
+    return CaseSource(tables, name, text, tuple(changed), Path(path).absolute().parent)
 
 
 def _text(path: str | os.PathLike[str], name: str) -> str:

@@ -6,6 +6,7 @@ Nothing is defaulted in silence: every value that the file did not give is kept 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -120,6 +121,16 @@ class CaseTables:
                 advice = suggest(key[:_LONGEST_KEY], names) or "There is no such key"
                 raise self.error(full, None, ", ".join(names), advice)
 
+    def labels(self, path: str, example: str) -> dict[int, str]:
+        """Names of the labels of an image, from a table whose keys are whole numbers as text."""
+        found = {}
+        for label, name in self.table(path).items():
+            if not re.fullmatch(r"-?[0-9]{1,18}", label) or not isinstance(name, str):
+                raise self.error(path, {label: name}, f"whole numbers and names, such as {example}")
+            found[int(label)] = name
+            self.put(f"{path}.{label}", name)
+        return found
+
     def put(self, key: str, value: Any, note: str = "") -> None:
         """Keep a value of the case as run; `note` says where it came from unless the file gave it."""
         *parents, last = key.split(".")
@@ -155,7 +166,21 @@ class CaseTables:
             if error.where:
                 raise
             key = f"{path}.{error.what}"
-            raise error.at(self._where(key), key) from None
+            written = InvalidInput(error.what, self._as_written(key, error.got), error.allowed, error.advice)
+            raise written.at(self._where(key), key) from None
+
+    def _as_written(self, key: str, got: Any) -> Any:
+        """A number as it stands in the case, with its unit, where that is known."""
+        if not isinstance(got, (int, float)):
+            return got
+        for start in (self.raw, self.as_run):
+            found: Any = start
+            for part in re.findall(r"[^.\[\]]+", key):
+                rows, tables = isinstance(found, list) and part.isdigit(), isinstance(found, Mapping)
+                found = found[int(part)] if rows else found.get(part) if tables else None
+            if isinstance(found, str):
+                return found
+        return got
 
     def error(self, key: str, got: Any, allowed: str, advice: str = "") -> InvalidInput:
         """A complaint about a key, with the file and the line."""

@@ -100,6 +100,9 @@ class CriticalCurrentDistribution:
     flaws : bool
         Whether flaws were drawn.
     warnings : tuple of str
+    levels : tuple of float, A/m2
+        Magnitudes of the currents of the test, rising. One alone tells which share of the cells fails at it, and
+        nothing of how their critical currents are distributed.
     """
 
     model: str
@@ -120,6 +123,7 @@ class CriticalCurrentDistribution:
     varied: Mapping[str, Spread]
     flaws: bool
     warnings: tuple[str, ...] = ()
+    levels: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data (SI)."""
@@ -129,6 +133,7 @@ class CriticalCurrentDistribution:
             "seed": self.seed,
             "confidence": self.confidence,
             "protocol": dict(self.protocol),
+            "levels": list(self.levels),
             "draws": len(self.cells),
             "censored": self.censored,
             "without_result": self.without_result,
@@ -205,10 +210,13 @@ def critical_current_distribution(
     if isinstance(model, Analytic):
         advice = "The analytic model has a Monte Carlo of its own: model.analytic.samples"
         raise InvalidInput("model", model.name, "a model that draws flaws, such as lumped", advice, where=_WHERE)
+    if not _levels(protocol):
+        advice = "A ramp of the current (ccd-ramp or one-way) gives the distribution of the critical current density"
+        raise InvalidInput("protocol", protocol.name, "a protocol that sets a current", advice, where=_WHERE)
     _check_whole("draws", draws, 1, MOST_DRAWS)
     _check_whole("seed", seed, 0, 2**32 - 1)
-    batch, varied = draw_cells(cell, protocol, draws, seed, properties)
-    flaws = cell.electrolyte.flaws is not None
+    flaws = model.draws(cell)
+    batch, varied = draw_cells(cell, protocol, draws, seed, properties, flaws)
     if not varied and not flaws:
         advice = "Give the electrolyte flaws, or numbers with low and high"
         raise InvalidInput(
@@ -285,6 +293,7 @@ def _described(
         varied=MappingProxyType(dict(varied)),
         flaws=flaws,
         warnings=_warnings(runs),
+        levels=tuple(_levels(protocol)),
     )
 
 

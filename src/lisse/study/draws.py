@@ -48,7 +48,7 @@ class Draw:
 
 
 def draw_cells(
-    cell: Cell, protocol: Protocol, count: int, seed: int, properties: bool = True
+    cell: Cell, protocol: Protocol, count: int, seed: int, properties: bool = True, seeded: bool | None = None
 ) -> tuple[list[Draw], dict[str, Spread]]:
     """The cells of a batch, and how far each number may lie.
 
@@ -61,15 +61,18 @@ def draw_cells(
         Of the batch.
     properties : bool
         Whether numbers are drawn, besides the seed of the flaws.
+    seeded : bool or None
+        Whether the model draws anything by a seed; by default, whether the cell has flaws.
     """
     table = read_inputs(cell, protocol)
     spreads = {name: table.spreads[name] for name in sorted(table.spreads) if properties and _can_change(name, cell)}
-    return [_draw(cell, table, spreads, (seed, number)) for number in range(count)], spreads
+    with_seed = cell.electrolyte.flaws is not None if seeded is None else seeded
+    return [_draw(cell, table, spreads, (seed, number), with_seed) for number in range(count)], spreads
 
 
-def _draw(cell: Cell, table: Inputs, spreads: Mapping[str, Spread], key: tuple[int, int]) -> Draw:
+def _draw(cell: Cell, table: Inputs, spreads: Mapping[str, Spread], key: tuple[int, int], seeded: bool) -> Draw:
     flaws = None
-    if cell.electrolyte.flaws is not None:
+    if seeded:
         flaws = int(np.random.SeedSequence((*key, 1)).generate_state(1)[0])
     generator = np.random.default_rng((*key, 0))
     drawn = {

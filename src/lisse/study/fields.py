@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
-from lisse.units import parse_quantity
+from lisse.units import FARADAY, parse_quantity
 
 __all__ = [
     "OPTIONAL",
     "REQUIRED",
     "Choice",
     "Field",
+    "Flag",
     "FromMaterial",
     "GathersInVoids",
     "HalfCycle",
@@ -26,7 +27,6 @@ __all__ = [
     "Quantity",
     "SameAs",
     "Text",
-    "UnreadTable",
     "quantity_text",
 ]
 
@@ -111,12 +111,18 @@ class Quantity(Field):
 
     def read(self, value: Any, what: str) -> float:
         """The number in SI."""
-        number = parse_quantity(value, self.unit, what)
+        number = self._number(value, what)
         too_low = number <= self.low if self.low_open else number < self.low
         too_high = number >= self.high if self.high_open else number > self.high
         if too_low or too_high:
             raise InvalidInput(what, value, self.allowed())
         return number
+
+    def _number(self, value: Any, what: str) -> float:
+        """In SI; an energy per mole may be given per atom, in eV."""
+        if self.unit == "J/mol" and isinstance(value, str) and value.rstrip().endswith("eV"):
+            return parse_quantity(value, "eV", what) * FARADAY
+        return parse_quantity(value, self.unit, what)
 
     def allowed(self) -> str:
         """The range."""
@@ -204,18 +210,18 @@ class HalfCycle(Field):
 
 
 @dataclass(frozen=True)
-class UnreadTable(Field):
-    """A table that belongs to a model of another version: kept as it stands, and read by nothing here."""
+class Flag(Field):
+    """Yes or no."""
 
-    def read(self, value: Any, what: str) -> dict[str, Any]:
-        """The table."""
-        if not isinstance(value, dict):
+    def read(self, value: Any, what: str) -> bool:
+        """Whether."""
+        if not isinstance(value, bool):
             raise InvalidInput(what, value, self.allowed())
         return value
 
     def allowed(self) -> str:
-        """A table."""
-        return "a table"
+        """Both words, as TOML writes them."""
+        return "true or false, without quotes"
 
 
 _SHOWN = {
@@ -230,6 +236,7 @@ _SHOWN = {
     "m/s": ("nm/s", 1e9),
     "Pa m^0.5": ("MPa m^0.5", 1e-6),
     "rad": ("deg", 57.29577951308232),
+    "J/mol": ("kJ/mol", 1e-3),
 }
 
 

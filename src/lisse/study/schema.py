@@ -12,13 +12,17 @@ from types import MappingProxyType
 from typing import Any
 
 from lisse.cell import CELL_KINDS, CLOSURES, FIXTURES, FLAW_GEOMETRIES, INTERPHASE_KINDS, KINETICS
+from lisse.materials.hybrid import DEFAULT_RULE, MIXING_RULES
 from lisse.models.criteria import STABILITY_CHOICES
+from lisse.models.lumped.model import AFTER_SOFT_SHORT
 from lisse.models.uncertainty import MOST_SAMPLES
+from lisse.protocol import COURSES
 from lisse.study.fields import (
     OPTIONAL,
     REQUIRED,
     Choice,
     Field,
+    Flag,
     FromMaterial,
     GathersInVoids,
     HalfCycle,
@@ -27,17 +31,31 @@ from lisse.study.fields import (
     Quantity,
     SameAs,
     Text,
-    UnreadTable,
 )
 
-__all__ = ["CATHODE", "MODELS", "OWN_KINDS", "PROTOCOLS", "STEP", "TABLES", "Table"]
+__all__ = [
+    "CATHODE",
+    "CRACKS",
+    "FILLER",
+    "MICROSTRUCTURE",
+    "MODELS",
+    "OWN_KINDS",
+    "PHASE_ROLES",
+    "PROTOCOLS",
+    "SCAN",
+    "STEP",
+    "TABLES",
+    "Table",
+]
 
 Table = Mapping[str, Field]
 
-MODELS = ("analytic", "lumped")
+MODELS = ("analytic", "lumped", "resolved")
 """Models of this version, by the name they have in a case file."""
 OWN_KINDS = ("electrolyte", "polymer", "metal", "cathode")
 """What a material with inline properties may be."""
+PHASE_ROLES = ("pore", "electrolyte", "lithium", "crack")
+"""What a phase of a microstructure may be, besides a material."""
 _LAST_SEED = 2**32 - 1
 
 
@@ -83,6 +101,10 @@ def _temperature(help: str, default: Any, example: Any = None) -> Quantity:
     return _within(150.0, 600.0, "K", help, default, example)
 
 
+def _activation(help: str) -> Quantity:
+    return _within(0.0, 5e5, "J/mol", f"{help}; without it the library's law, if it has one", OPTIONAL, "50 kJ/mol")
+
+
 def _share(help: str, default: Any) -> Quantity:
     return _within(0.0, 1.0, "1", help, default)
 
@@ -101,6 +123,19 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "in series; zero when the conductivity is a total one", "0 ohm cm^2"
             ),
             "pore_radius": _within(1e-10, 1e-3, "m", "pores inside, where lithium could be deposited", "0.1 um"),
+        },
+        "cell.electrolyte.hybrid": {
+            "rule": Choice(
+                "formula that mixes the phases; the matrix stays continuous by default",
+                DEFAULT_RULE,
+                choices=tuple(MIXING_RULES),
+            ),
+            "porosity": _within(0.0, 0.9, "1", "share of pores in the whole volume", 0.0),
+            "threshold": _within(
+                0.01, 0.99, "1", "percolation threshold of the better phase, for general-effective-media", 0.16
+            ),
+            "exponent_low": _within(0.1, 10.0, "1", "exponent below that threshold", 0.87),
+            "exponent_high": _within(0.1, 10.0, "1", "exponent above that threshold", 2.0),
         },
         "cell.electrolyte.flaws": {
             "mean_length": _within(1e-9, 1e-2, "m", "mean depth of the surface flaws", example="5 um"),
@@ -127,6 +162,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "void_density": _within(
                 1.0, 1e18, "1/m^2", "pores per area", FromMaterial("metal", "void_density", "1e10 1/m^2")
             ),
+            "spot_density": _within(
+                1.0, 1e18, "1/m^2", "contact spots per area; one beside each pore unless given", OPTIONAL, "1e9 1/m^2"
+            ),
             "contact_angle": _angle(
                 "of the metal on the electrolyte; 90 deg makes hemispherical pores",
                 FromMaterial("electrolyte", "contact_angle", "90 deg"),
@@ -137,6 +175,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "A/m^2/Pa",
                 "diffusional closure, as stripping current per stack pressure",
                 FromMaterial("metal", "void_closure_coefficient", "0 mA/cm^2/MPa"),
+            ),
+            "void_closure_activation_energy": _activation(
+                "of that coefficient, which holds at the temperature of the cell"
             ),
             "small_scale_strength_factor": _within(
                 1e-3,
@@ -194,7 +235,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 1e-30,
                 1e-6,
                 "m^2/s",
-                "k of L^2 = 2 k t; not of a passivating one",
+                "k of L^2 = 2 k t; a mixed-conducting one needs it; not of a passivating one",
                 FromMaterial("electrolyte", "interphase_rate_constant", OPTIONAL),
                 "1e-19 m^2/s",
             ),
@@ -202,7 +243,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 1e-20, 1.0, "m/s", "growth rate of the bare surface; a passivating one needs it", OPTIONAL, "1 nm/s"
             ),
             "decay_length": _within(
-                1e-12, 1e-4, "m", "over which growth falls by e; of a passivating one only", OPTIONAL, "2 nm"
+                1e-12, 1e-4, "m", "growth falls by e over it; of a passivating one only", OPTIONAL, "2 nm"
             ),
             "cycling_acceleration": _within(
                 0.0, 1.0, "1", "thickness grown per thickness of lithium plated or stripped", 0.0
@@ -223,6 +264,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "fracture_toughness": _within(
                 1.0, 1e9, "Pa m^0.5", "of the interphase or of the electrolyte below", OPTIONAL, "0.2 MPa m^0.5"
             ),
+            "activation_energy": _activation("of both rates, which hold at the temperature of the cell"),
         },
         "cell.stack": {
             "pressure": _pressure("stack pressure in operation"),
@@ -258,10 +300,49 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "reported",
                 choices=STABILITY_CHOICES,
             ),
+            "after_soft_short": Choice(
+                "whether a run ends at its first soft short, or goes on with the filament beside the cell",
+                "stop",
+                choices=AFTER_SOFT_SHORT,
+            ),
         },
         "model.resolved": {
-            "voxel": _within(1e-10, 1e-3, "m", "not read in this version", OPTIONAL, "0.5 um"),
-            "microstructure": UnreadTable("not read in this version", OPTIONAL, {"file": "scan.tif"}),
+            "voxel": _within(1e-9, 1e-3, "m", "edge of a voxel: a square in a plane, a cube in space", "0.5 um"),
+            "width": _within(
+                1e-9, 1.0, "m", "of a homogeneous crystal; as wide as thick unless given", OPTIONAL, "32 um"
+            ),
+            "boundary_toughness": _within(
+                0.05, 1.0, "1", "fracture toughness K_IC of grain boundaries over that of the grains", 0.63
+            ),
+            "boundary_softening": _within(
+                0.01, 1.0, "1", "Young's modulus along grain boundaries over that of the grains", 1.0
+            ),
+            "boundary_resistance": _within(
+                0.0,
+                1e4,
+                "ohm m^2",
+                "of one grain boundary; unless given, that of the cell shared by the boundaries across it",
+                OPTIONAL,
+                "0 ohm cm^2",
+            ),
+            "length_scale": _within(1.0, 20.0, "1", "of the phase field of fracture, in voxels", 2.0),
+            "fracture": Flag("whether the electrolyte can crack", True),
+            "lithium": Choice(
+                "electrodes that flow under their own stress, or have the stack pressure everywhere",
+                "viscous",
+                choices=("viscous", "fluid"),
+            ),
+            "patch_size": _within(
+                1e-9, 1e-2, "m", "of contaminated patches; spread evenly unless given", OPTIONAL, "5 um"
+            ),
+            "scatter": _within(
+                0.0, 3.0, "1", "standard deviation of ln(exchange current, closure of voids) along the interface", 0.0
+            ),
+            "surface_diffusion": _within(0.0, 1e-6, "m^2/s", "with which voids spread along the interface", "0 m^2/s"),
+            "tolerance": _within(1e-12, 1e-2, "1", "to which charge, contact and cracks agree in a time step", 1e-6),
+            "time_tolerance": _within(1e-7, 0.1, "1", "of the contact fraction, per time step", 2e-3),
+            "most_steps": Integer("time steps after which a run is given up", 20_000, high=10_000_000),
+            "saved_times": Integer("times at which fields are kept, besides events", 20, high=100_000),
         },
     }
 )
@@ -278,6 +359,60 @@ CATHODE: Table = MappingProxyType(
     }
 )
 """Keys of ``[cell.counter]`` in a full cell, besides ``material``."""
+
+FILLER: Table = MappingProxyType(
+    {
+        "fraction": _within(
+            0.0, 0.95, "1", "share of the whole volume; comes from the microstructure if there is one", OPTIONAL, 0.3
+        ),
+        "interface_resistance": _resistance("between matrix and filler", "0 ohm cm^2"),
+        "radius": _within(
+            1e-9, 1e-3, "m", "of the particles, through which the interface resistance acts", OPTIONAL, "1 um"
+        ),
+        "interface_area": _within(
+            1.0, 1e10, "1/m", "area of matrix and filler per volume, in place of the radius", OPTIONAL, "1 1/um"
+        ),
+    }
+)
+"""Keys of one of ``[cell.electrolyte.hybrid.fillers.NAME]``, besides ``material``."""
+
+MICROSTRUCTURE: Table = MappingProxyType(
+    {
+        "file": Text(
+            "segmented image or saved volume, from the folder of the case", OPTIONAL, "scan.tif", longest=4096
+        ),
+        "voxel_size": _within(1e-10, 1e-3, "m", "edge of a voxel, where the file does not tell", OPTIONAL, "0.5 um"),
+        "matrix": Text("name of the phase of the matrix", "matrix"),
+        "axis": Choice("direction from one electrode to the other", "x", choices=("x", "y", "z")),
+    }
+)
+"""Keys of ``[cell.electrolyte.hybrid.microstructure]``, besides ``phases`` and ``recipe``."""
+
+CRACKS: Table = MappingProxyType(
+    {
+        "count": Integer("cracks in each surface that has some, at random places", low=1, high=10_000, example=2),
+        "length": _within(1e-9, 1e-2, "m", "mean depth along the crack; at least 3 voxels", example="4 um"),
+        "spread": _share("standard deviation of the depth over its mean", 0.3),
+        "tilt": _within(0.0, 1.2, "rad", "mean angle to the normal of the surface", "0 deg"),
+        "along_boundaries": Flag("follow the grain boundaries instead of a plane", False),
+        "side": Choice(
+            "surface: that of the working electrode, of the counter electrode, or both",
+            "low",
+            choices=("low", "high", "both"),
+        ),
+        "seed": Integer("of this draw; that of the run unless given", OPTIONAL, 1, low=0, high=_LAST_SEED),
+    }
+)
+"""Keys of ``[model.resolved.flaws]``, which takes the place of the flaws of the cell's electrolyte."""
+
+SCAN: Table = MappingProxyType(
+    {
+        "file": Text("segmented image or saved volume, from the folder of the case", example="scan.tif", longest=4096),
+        "dataset": Text("name of the dataset, in a file with several", OPTIONAL, "labels"),
+        "axes": Text("names of the axes as they are stored, where the file does not tell", OPTIONAL, "zyx", longest=8),
+    }
+)
+"""Keys of ``[model.resolved.microstructure]`` with a file, besides ``phases`` and ``crop``."""
 
 _HALF_CYCLE = HalfCycle("areal charge, or time, of a half-cycle", example="0.25 mAh/cm^2")
 _REST = _duration(0.0, "rest after every half-cycle", "0 s")
@@ -313,6 +448,7 @@ def _frequency(help: str, default: Any, example: Any = None) -> Quantity:
 
 
 _POINTS_PER_DECADE = "frequencies in a decade"
+_COURSE = "from first to last, or back to the first as well"
 
 PROTOCOLS: Mapping[str, Table] = MappingProxyType(
     {
@@ -366,10 +502,11 @@ PROTOCOLS: Mapping[str, Table] = MappingProxyType(
         },
         "pressure-steps": {
             "current_density": _signed_current("signed, the same at every pressure; zero is a rest"),
-            "start": _pressure('first stack pressure (fixture = "schedule")'),
+            "start": _pressure("first stack pressure"),
             "step": _within(1.0, 1e10, "Pa", "size of the changes"),
             "stop": _pressure("last stack pressure, above or below the first"),
             "duration": _duration(1e-9, "time at each pressure"),
+            "course": Choice(_COURSE, "once", choices=COURSES),
             **_LIMIT,
         },
         "temperature-steps": {
@@ -378,6 +515,7 @@ PROTOCOLS: Mapping[str, Table] = MappingProxyType(
             "step": _within(1e-3, 100.0, "K", "size of the changes, in K"),
             "stop": _temperature("last temperature, above or below the first", REQUIRED),
             "duration": _duration(1e-9, "time at each temperature"),
+            "course": Choice(_COURSE, "once", choices=COURSES),
             **_LIMIT,
         },
         "steps": {**_LIMIT},
@@ -404,7 +542,7 @@ STEP: Table = MappingProxyType(
             OPTIONAL,
             "0.02 mA/cm^2",
         ),
-        "stack_pressure": _pressure('from this step on (fixture = "schedule")', OPTIONAL, "5 MPa"),
+        "stack_pressure": _pressure("from this step on", OPTIONAL, "5 MPa"),
         "temperature": _temperature("from this step on", OPTIONAL, "60 degC"),
         "frequency_from": _frequency("highest frequency of a spectrum at the end of a rest", OPTIONAL, "1 MHz"),
         "frequency_to": _frequency("lowest frequency of the spectrum", OPTIONAL, "0.1 Hz"),

@@ -6,6 +6,7 @@ and source of the default, comes from the schema and from reading the case itsel
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,16 @@ from lisse.materials import load
 from lisse.protocol import community_protocols
 from lisse.study.case import read_case
 from lisse.study.fields import OPTIONAL, Choice, Field, FromMaterial
-from lisse.study.schema import CATHODE, PROTOCOLS, TABLES
+from lisse.study.schema import (
+    CATHODE,
+    CRACKS,
+    FILLER,
+    MICROSTRUCTURE,
+    PHASE_ROLES,
+    PROTOCOLS,
+    SCAN,
+    TABLES,
+)
 
 __all__ = ["TEMPLATES", "Template", "template"]
 
@@ -39,6 +49,8 @@ class Template:
     model : str
     about : mapping
         What to say of a key in this kind of case, by dotted key.
+    settings : mapping
+        Of the model.
     """
 
     title: str
@@ -47,10 +59,12 @@ class Template:
     protocol: Mapping[str, Any]
     model: str
     about: Mapping[str, str]
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def raw(self) -> dict[str, Any]:
         """The case as plain data."""
-        return {"title": self.title, "cell": self.cell, "protocol": self.protocol, "model": {"name": self.model}}
+        model = {"name": self.model} | ({self.model: dict(self.settings)} if self.settings else {})
+        return {"title": self.title, "cell": self.cell, "protocol": self.protocol, "model": model}
 
 
 _FLAWS = {"mean_length": "5 um", "spread": 0.5, "density": "1e8 1/m^2"}
@@ -73,6 +87,16 @@ _FULL_CELL = {
 }
 _GARNET = {"material": "LLZO", "thickness": "300 um", "flaws": _FLAWS}
 _PRESSED = {"pressure": "3 MPa", "forming_pressure": "400 MPa"}
+_RECIPE = {
+    "generate": "polycrystal, spheres, layers, ...; each has its own keys",
+    "size": "along x, from the working to the counter electrode, and y; three lengths make it a volume",
+    "grain": "mean diameter of the grains",
+    "periodic": "goes on across opposite faces, as the model does along y",
+    "porosity": "share of pores",
+    "pore_place": "boundary, junction, bulk or anywhere",
+    "pore_diameter": "a quarter of a grain unless given",
+    "seed": "another number gives another polycrystal of the same kind",
+}
 _LUMPED = {"model.name": "lumped follows contact, voids and flaws in time; analytic compares limits"}
 
 TEMPLATES: Mapping[str, Template] = MappingProxyType(
@@ -143,6 +167,46 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
                 "cell.interface.contact_hardness": "assumed: a soft polymer flows into full contact [U]",
             },
         ),
+        "resolved": Template(
+            "Dendrite in a polycrystal of LLZO",
+            "Where does lithium crack its way through a polycrystal of LLZO, and at which current?",
+            {
+                "kind": "symmetric",
+                "area": "1 cm^2",
+                "temperature": "25 degC",
+                "electrolyte": {"material": "LLZO", "thickness": "32 um"},
+                "anode": {"material": "lithium", "thickness": "20 um"},
+                "interface": {"resistance": "20 ohm cm^2"},
+                "stack": _PRESSED,
+            },
+            {
+                "name": "ccd-ramp",
+                "start": "1 mA/cm^2",
+                "step": "1 mA/cm^2",
+                "stop": "4 mA/cm^2",
+                "half_cycle": "60 s",
+            },
+            "resolved",
+            {
+                "model.name": "resolved has voxels; lumped and analytic are quick, and do not read [model.resolved]",
+                "cell.electrolyte.thickness": "the extent of the microstructure along x, from electrode to electrode",
+                "protocol.half_cycle": "an areal charge, or a time; short here, so that the run takes about a minute",
+            },
+            {
+                "voxel": "0.5 um",
+                "microstructure": {
+                    "generate": "polycrystal",
+                    "size": ["32 um", "32 um"],
+                    "grain": "8 um",
+                    "periodic": True,
+                    "porosity": 0.03,
+                    "pore_place": "bulk",
+                    "pore_diameter": "1 um",
+                    "seed": 1,
+                },
+                "flaws": {"count": 1, "length": "4 um", "along_boundaries": True, "seed": 2},
+            },
+        ),
     }
 )
 """Kinds of case that ``lisse new`` knows."""
@@ -161,9 +225,6 @@ def template(kind: str) -> str:
     InvalidInput
         For an unknown kind.
     """
-    if kind == "resolved":
-        advice = "The resolved model is not in this version; start from 'symmetric', which the lumped model runs"
-        raise InvalidInput("kind of case", kind, ", ".join(TEMPLATES), advice)
     if kind not in TEMPLATES:
         raise InvalidInput("kind of case", kind, ", ".join(TEMPLATES), suggest(kind, TEMPLATES))
     return "\n".join(_Writer(TEMPLATES[kind]).lines()) + "\n"
@@ -191,7 +252,9 @@ class _Writer:
         yield from self._table("model", {"name": self._chosen.model}, TABLES["model"])
         settings = f"model.{self._chosen.model}"
         if settings in TABLES:
-            yield from self._table(settings, {}, TABLES[settings])
+            yield from self._table(settings, self._chosen.settings, TABLES[settings])
+        if self._chosen.model == "resolved":
+            yield from self._resolved(settings)
 
     def _cell(self) -> Iterator[str]:
         cell = self._chosen.cell
@@ -201,6 +264,39 @@ class _Writer:
             fields = CATHODE if part == "counter" and cell["kind"] == "full" else TABLES[path]
             given = cell.get(part, {})
             yield from self._table(path, given.get(child[0]) if child else given, fields)
+            if path == "cell.electrolyte.hybrid":
+                yield from self._fillers(path)
+
+    def _fillers(self, path: str) -> Iterator[str]:
+        """The tables below that of a hybrid electrolyte, which is the material above with fillers in it."""
+        yield from ("", f"# [{path}.fillers.LLZTO]")
+        yield _line("material", "LLZTO", "any number of such tables, each with a name of your own", comment=True)
+        yield from (_line(name, _example(field), field.help, comment=True) for name, field in FILLER.items())
+        yield from ("", f"# [{path}.microstructure]")
+        yield "# a scan or a generated structure, whose phases have the names of the fillers, in place of the formula"
+        words = "numbers of the labels, and their names; pores are called pore"
+        yield _line("phases", {"0": "matrix", "1": "LLZTO"}, words, comment=True)
+        recipe = {"generate": "spheres", "size": ["20 um"] * 3, "fraction": 0.3, "diameter": "4 um"}
+        names = {"phases": ["matrix", "LLZTO"], "seed": 1}
+        yield _line("recipe", recipe | names, "in place of a file", comment=True)
+        yield from (_line(name, _example(field), field.help, comment=True) for name, field in MICROSTRUCTURE.items())
+
+    def _resolved(self, path: str) -> Iterator[str]:
+        """The tables below that of the resolved model."""
+        yield from ("", f"[{path}.microstructure]")
+        yield "# the electrolyte, made by a generator (as `lisse image generate`) or read from a file in its place"
+        recipe = self._chosen.settings["microstructure"]
+        yield from (_line(name, value, _RECIPE[name]) for name, value in recipe.items())
+        yield from (
+            _line(name, _example(field), f"{field.help}; not set", comment=True) for name, field in SCAN.items()
+        )
+        yield _line("phases", {"0": "pore", "1": "electrolyte"}, "labels of the file and their names; not set", True)
+        words = "first voxel and the one after the last of each axis of the file; not set"
+        yield _line("crop", [[0, 64], [0, 64]], words, comment=True)
+        yield from ("", f"# [{path}.phases]")
+        yield f"# phases with names of their own: {', '.join(PHASE_ROLES)}, or a material with its own numbers"
+        yield _line("coating", "Li3PS4", "any number of such lines", comment=True)
+        yield from self._table(f"{path}.flaws", self._chosen.settings["flaws"], CRACKS)
 
     def _protocol(self) -> Iterator[str]:
         given = self._chosen.protocol
@@ -216,9 +312,9 @@ class _Writer:
         """One table with its header; as a comment, with examples, when the case does without (`given` is None)."""
         if given is None:
             yield from ("", f"# [{path}]")
+            yield "# the cell has none of it; for one, take away the # of the table's name and of the keys it needs"
             for name, field in fields.items():
-                words = f"{field.help}; not set" if _may_be_absent(field) else field.help
-                yield _line(name, _example(field), words, comment=True)
+                yield _line(name, _example(field), f"{field.help}{_choices(field)}", comment=True)
             return
         yield from ("", f"[{path}]")
         if "material" in given:
@@ -228,8 +324,7 @@ class _Writer:
     def _values(self, path: str, given: Mapping[str, Any], fields: Mapping[str, Field]) -> Iterator[str]:
         for name, field in fields.items():
             key = f"{path}.{name}" if path else name
-            choices = f": {', '.join(field.choices)}" if isinstance(field, Choice) else ""
-            words = self._chosen.about.get(key, f"{field.help}{choices}")
+            words = self._chosen.about.get(key, f"{field.help}{_choices(field)}")
             if name in given:
                 yield _line(name, given[name], words)
             elif field.default is OPTIONAL:
@@ -260,6 +355,10 @@ def _line(name: str, value: Any, words: str, comment: bool = False) -> str:
     return f"{text:<{_COLUMN}}  # {words}"
 
 
+def _choices(field: Field) -> str:
+    return f": {', '.join(field.choices)}" if isinstance(field, Choice) else ""
+
+
 def _may_be_absent(field: Field) -> bool:
     return field.default is OPTIONAL or (isinstance(field.default, FromMaterial) and field.default.fallback is OPTIONAL)
 
@@ -272,5 +371,7 @@ def _example(field: Field) -> Any:
 
 
 def _toml(value: Any) -> str:
-    """A text or number as TOML (JSON writes both in the same way)."""
+    """A text, number or list as TOML (JSON writes them in the same way), or a table in one line."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{name} = {_toml(part)}" for name, part in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False)

@@ -9,7 +9,9 @@ is infinite by theory is ``inf``. What does not belong here: cells, files, solve
 
 from lisse.theory.composite import (
     Bounds,
+    Moduli,
     bruggeman,
+    composite_moduli,
     general_effective_media,
     hanai,
     hashin_shtrikman,
@@ -91,6 +93,7 @@ __all__ = [
     "ALBERTUS_TARGETS",
     "Bounds",
     "EnergyDensity",
+    "Moduli",
     "Stability",
     "Target",
     "ansell_critical_current",
@@ -98,6 +101,7 @@ __all__ = [
     "bruggeman",
     "butler_volmer",
     "cell_energy_density",
+    "composite_moduli",
     "confined_pressure",
     "constriction_factor",
     "constriction_resistance",

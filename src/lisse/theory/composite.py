@@ -1,4 +1,4 @@
-"""Effective conductivity of mixtures: polymer with ceramic, ceramic with pores, a two-phase interphase.
+"""Effective conductivity and stiffness of mixtures: polymer with ceramic, ceramic with pores, a two-phase interphase.
 
 What belongs here: effective-medium formulas, from fractions and shapes. What does not: conductivity of a given
 microstructure (microstructure.effective). The formulas leave out what happens at a polymer/ceramic interface beyond an
@@ -19,7 +19,9 @@ from lisse.theory.domain import Array, Values, nonnegative, one_of, open_fractio
 
 __all__ = [
     "Bounds",
+    "Moduli",
     "bruggeman",
+    "composite_moduli",
     "general_effective_media",
     "hanai",
     "hashin_shtrikman",
@@ -34,6 +36,51 @@ class Bounds(NamedTuple):
 
     lower: Values
     upper: Values
+
+
+class Moduli(NamedTuple):
+    """Effective bulk and shear modulus [Pa]."""
+
+    bulk: Values
+    shear: Values
+
+
+def composite_moduli(bulk_moduli: ArrayLike, shear_moduli: ArrayLike, fractions: ArrayLike) -> Moduli:
+    """Effective stiffness of separate spheres in a continuous matrix, which is the first phase.
+
+    ::
+
+        K = [sum phi_i/(K_i + 4 G_1/3)]^-1 - 4 G_1/3
+        G = [sum phi_i/(G_i + z)]^-1 - z,   z = G_1 (9 K_1 + 8 G_1)/[6 (K_1 + 2 G_1)]
+
+    Parameters
+    ----------
+    bulk_moduli : (n,) array, Pa. K of each phase, along the last axis, the matrix first; 0 for pores.
+    shear_moduli : (n,) array, Pa. G of each phase; 0 for pores.
+    fractions : (n,) array, 1. Volume fraction of each phase; they add up to 1.
+
+    Returns
+    -------
+    Moduli: bulk Pa; shear Pa
+        Of the mixture.
+
+    Notes
+    -----
+    Validity: isotropic, well bonded; a bound where the matrix is the softest or the stiffest phase. Confidence: S.
+    Source: hashin1963
+
+    Examples
+    --------
+    >>> [round(modulus / 1e9, 2) for modulus in composite_moduli([1e9, 100e9], [0.4e9, 60e9], [0.7, 0.3])]
+    [1.64, 0.76]
+    """
+    bulk, phi = _phases_of("bulk_moduli", bulk_moduli, fractions)
+    shear, _ = _phases_of("shear_moduli", shear_moduli, fractions)
+    positive("bulk_moduli", bulk[0]), positive("shear_moduli", shear[0])
+    k1, g1 = bulk[0], shear[0]
+    stiff = 4.0 * g1 / 3.0
+    z = g1 * (9.0 * k1 + 8.0 * g1) / (6.0 * (k1 + 2.0 * g1))
+    return Moduli(plain(_in_matrix(bulk, phi, stiff)), plain(_in_matrix(shear, phi, z)))
 
 
 def maxwell_garnett(matrix: ArrayLike, inclusion: ArrayLike, fraction: ArrayLike) -> Values:
@@ -328,10 +375,22 @@ def interface_resistance_inclusion(
 
 def _phases(conductivities: ArrayLike, fractions: ArrayLike) -> tuple[Array, Array]:
     """Conductivities and fractions with the phases along the first axis; an absent phase conducts nothing."""
-    sigma = np.atleast_1d(nonnegative("conductivities", conductivities))
-    sigma, phi = domain.together("conductivities", sigma, "fractions", domain.fractions("fractions", fractions))
-    sigma, phi = (np.ascontiguousarray(np.moveaxis(array, -1, 0)) for array in (sigma, phi))
-    return np.where(phi > 0, sigma, 0.0), phi / phi.sum(axis=0)
+    sigma, phi = _phases_of("conductivities", conductivities, fractions)
+    return np.where(phi > 0, sigma, 0.0), phi
+
+
+def _phases_of(name: str, values: ArrayLike, fractions: ArrayLike) -> tuple[Array, Array]:
+    """Values and fractions with the phases along the first axis."""
+    each = np.atleast_1d(nonnegative(name, values))
+    each, phi = domain.together(name, each, "fractions", domain.fractions("fractions", fractions))
+    each, phi = (np.ascontiguousarray(np.moveaxis(array, -1, 0)) for array in (each, phi))
+    return each, phi / phi.sum(axis=0)
+
+
+def _in_matrix(values: Array, phi: Array, stiff: Array) -> Array:
+    """[sum phi/(value + stiff)]^-1 - stiff without cancellation."""
+    weight = phi / (values + stiff)
+    return np.asarray((weight * values).sum(axis=0) / weight.sum(axis=0))
 
 
 def _bound(sigma: Array, phi: Array, other: Array) -> Array:

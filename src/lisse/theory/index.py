@@ -62,7 +62,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "interphase_thickness_mixed",
             "interphase_thickness_passivating",
         ),
-        "Effective conductivity of mixtures": (
+        "Effective conductivity and stiffness of mixtures": (
             "maxwell_garnett",
             "bruggeman",
             "hanai",
@@ -70,6 +70,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "general_effective_media",
             "shell_inclusion",
             "interface_resistance_inclusion",
+            "composite_moduli",
         ),
         "Mechanics of lithium": ("creep_rate", "creep_stress", "confined_pressure", "pillar_strength"),
         "Stripping, voids and contact": (

@@ -81,8 +81,10 @@ def _supply(inputs: Inputs, allowed: Array, needed: Array, per_volt: Array) -> t
         time = np.where(timed, charge / largest, charge / finite)
         brought = np.asarray(per_volt * voltage * time)
         wanted = np.where(timed & (time > 0.0), needed / (per_volt * time), 1.0)
-    by_time = current_at_drop(inputs, wanted, 2.0, series)
     by_charge = np.where(brought >= needed, 0.0, np.inf)
+    if not timed.any():
+        return by_charge, brought
+    by_time = current_at_drop(inputs, wanted, 2.0, series)
     return np.where(timed, by_time, by_charge), brought
 
 

@@ -195,14 +195,16 @@ class AlloyLaw:
         lowest, highest = float(np.min(surface_fraction)), float(np.max(surface_fraction))
         change = max(self.lithium_fraction - lowest, highest - self.lithium_fraction)
         if not self.recedes and change > _NOTICEABLE:
+            reached = lowest if self.lithium_fraction - lowest >= change else highest
             found.append(
-                f"alloy anode: the lithium fraction at its face went from {self.lithium_fraction:.3g} to "
-                f"{lowest if self.lithium_fraction - lowest >= change else highest:.3g} with its face held in place; "
-                f"a face that recedes by the volume stripped would change {self._other:.2g} times as fast at first"
+                f"alloy anode: at its face, lithium went from {_percent(self.lithium_fraction)} to {_percent(reached)} "
+                "of the atoms. The model keeps the face where it is; were the face to recede as lithium leaves, this "
+                f"would be {1.0 / self._other:.2g} times slower at first, and the cell would last longer"
             )
         if highest >= 1.0:
             found.append(
-                "alloy anode: more lithium was plated than its face could take up; it is counted as pure metal"
+                "alloy anode: lithium was plated faster than it diffused into the alloy; what its face could not take "
+                "up counts as pure lithium metal"
             )
         return tuple(found)
 
@@ -243,6 +245,10 @@ class AlloyLaw:
         # first cell can show, z stays at twice z_near, which is pure metal already
         near, k = nearby + self._other, -of_ends[0, 0] * slope
         return 2.0 * near / (1.0 + np.sqrt(np.maximum(1.0 + 4.0 * k * near, 0.0))) - self._other
+
+
+def _percent(fraction: float) -> str:
+    return f"{100.0 * min(max(fraction, 0.0), 1.0):.3g} %"
 
 
 def alloy_law(

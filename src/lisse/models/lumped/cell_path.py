@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -80,13 +81,16 @@ def _falls(left: Callable[[float], float], low: float, high: float) -> float:
     return high
 
 
+@lru_cache(maxsize=256)  # the steps of a protocol are of few lengths
 def recorded_times(length: float, count: int) -> np.ndarray:
     """s. From zero to the length (s) of a step, both included, with about `count` times in between.
 
     Closely after a switch of the current, where flaws fill and empty within seconds, and evenly after that.
     """
     early = _EARLY[0.1 * length > _EARLY]
-    return np.union1d(early, np.linspace(0.0, length, count + 1))
+    times = np.union1d(early, np.linspace(0.0, length, count + 1))
+    times.flags.writeable = False  # they are shared
+    return times
 
 
 def watched_ends(equations: Equations) -> list[tuple[Margin, End]]:

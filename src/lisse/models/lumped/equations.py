@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ from lisse.models.lumped.interphase import InterphaseLaw, interphase_law
 from lisse.models.lumped.salt import SaltLaw, salt_law
 from lisse.models.lumped.states import Instant, Layout, Record
 
-__all__ = ["Drops", "Equations", "Side", "build_equations"]
+__all__ = ["Drops", "Equations", "Side", "build_equations", "tension"]
 
 _TABLE = 2001
 _SMALLEST_CONTACT = 1e-4
@@ -74,6 +74,8 @@ class Side:
     alloy : AlloyLaw or None
     capacitance : float
         F/m2, of true contact.
+    own_spots : bool
+        Whether the contact spots have a density of their own, and do not follow the pores.
     """
 
     sign: float
@@ -85,9 +87,12 @@ class Side:
     interphase: InterphaseLaw | None = None
     alloy: AlloyLaw | None = None
     capacitance: float = 0.0
+    own_spots: bool = False
 
     def nucleated(self, density_ratio: float) -> Side:
-        """The side with another number density of pores; spots are as far apart as the pores."""
+        """The side with another number density of pores; spots are as far apart as the pores, unless they are not."""
+        if self.own_spots:
+            return replace(self, contact=self.contact.nucleated(density_ratio))
         narrow, closer = self.constriction, density_ratio**-0.5
         return replace(self, contact=self.contact.nucleated(density_ratio), constriction=lambda a: closer * narrow(a))
 
@@ -110,7 +115,13 @@ class Side:
         self, plating: np.ndarray, void_height: np.ndarray, film: np.ndarray, activity: np.ndarray | float = 1.0
     ) -> tuple[np.ndarray, np.ndarray]:
         """V. Kinetic and film drop, of the sign of `plating`; arrays of what `drop` takes."""
-        local = plating / (self.contact.fractions(void_height) * self.clean)
+        return self.drops_at(plating, self.contact.fractions(void_height), film, activity)
+
+    def drops_at(
+        self, plating: np.ndarray, fraction: np.ndarray, film: np.ndarray, activity: np.ndarray | float = 1.0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """V. `drops` for contact fractions that are known."""
+        local = plating / (fraction * self.clean)
         return self.transfer.kinetic_drops(local / activity), local * self.film_resistance(film)
 
     def film_resistance(self, film: Any) -> Any:
@@ -119,9 +130,9 @@ class Side:
         return self.transfer.film_resistance + grown
 
     def stress_drop(self, pressure: float, void_height: float) -> float:
-        """V. How much harder the pressure on the metal in contact makes it to plate, V p/F."""
+        """V. How much harder the pressure on the metal in contact makes it to plate, V p_n/F, pore walls included."""
         contact = self.contact
-        squeezed = float(contact.contact_pressure(pressure, contact.fraction(void_height)))
+        squeezed = float(contact.pressed(pressure, contact.fraction(void_height)))
         return contact.volume_per_charge * squeezed
 
 
@@ -205,27 +216,26 @@ class Equations:
 
     def interface_drops(self, record: Record) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """V. Kinetic, film and constriction drop of each metal side along a record, with the sign of the current."""
+        return self._interface_drops(record, self.contacts(record.void_height))
+
+    def _interface_drops(self, record: Record, contact: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """V. `interface_drops` for contact fractions that are known, (n, 2)."""
         found = []
-        activities = self._activities(record)
+        j, activities = record.current_density, self._activities(record)
         for place, side in self.metal:
-            j, height, film = (
-                record.current_density,
-                record.void_height[:, place],
-                record.interphase_thickness[:, place],
-            )
-            kinetic, across = side.drops(side.sign * j, height, film, activities[:, place])
-            narrow = j * side.constriction(side.contact.fractions(height))
-            found.append((side.sign * kinetic, side.sign * across, narrow))
+            fraction, film = contact[:, place], record.interphase_thickness[:, place]
+            kinetic, across = side.drops_at(side.sign * j, fraction, film, activities[:, place])
+            found.append((side.sign * kinetic, side.sign * across, j * side.constriction(fraction)))
         return found
 
     def drops(self, record: Record) -> Drops:
         """V. Split of the cell voltage along a record."""
-        j = record.current_density
-        kinetic, film, narrow = (np.asarray(sum(parts)) for parts in zip(*self.interface_drops(record), strict=True))
+        j, contact = record.current_density, self.contacts(record.void_height)
+        parts = self._interface_drops(record, contact)
+        kinetic, film, narrow = (np.asarray(sum(part)) for part in zip(*parts, strict=True))
         stress = alloy = open_circuit = np.zeros(len(j))
         for place, side in self.metal:
-            fraction = side.contact.fractions(record.void_height[:, place])
-            squeezed = side.contact.contact_pressure(record.stack_pressure, fraction)
+            squeezed = side.contact.pressed(record.stack_pressure, contact[:, place])
             stress = stress + side.sign * side.contact.volume_per_charge * squeezed
             if side.alloy is not None:
                 surface = side.alloy.surface(record.alloys[place], -side.sign * j)
@@ -288,6 +298,17 @@ class Equations:
         return found
 
 
+def tension(equations: Equations, films: np.ndarray) -> np.ndarray:
+    """Pa. Stress in the plane of the electrolyte that uncracked interphases (m, (n, 2)) put on it, tension positive."""
+    stress = np.zeros(len(films))
+    for place, side in equations.metal:
+        if side.interphase is not None and side.interphase.misfit is not None:
+            misfit = side.interphase.misfit
+            whole = np.minimum(films[:, place], misfit.critical_thickness)  # cracks let it go
+            stress = stress + misfit.electrolyte_stress(whole)
+    return stress
+
+
 def build_equations(cell: Cell, classes: int, seed: int | None) -> Equations:
     """Put the laws of a cell together, at its temperature.
 
@@ -328,7 +349,8 @@ def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, te
         transfer=transfer,
         clean=1.0 - interface.contamination,
         contact=contact_law(interface, numbers),
-        constriction=_constriction_table(interface.void_density, numbers.conductivity),
+        constriction=_constriction_table(interface.spot_density or interface.void_density, numbers.conductivity),
+        own_spots=interface.spot_density is not None,
         flaws=flaw_law(cell, numbers, transfer.small_signal_resistance, classes, seed),
         interphase=interphase_law(cell, place, temperature),
         alloy=alloy_law(electrode, temperature) if isinstance(electrode, LithiumElectrode) else None,
@@ -336,6 +358,7 @@ def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, te
     )
 
 
+@lru_cache(maxsize=16)  # both interfaces, and every run of a batch on one cell
 def _constriction_table(void_density: float, conductivity: float) -> Callable[[np.ndarray], np.ndarray]:
     """ohm m2 against contact fraction: one contact spot around each pore site (theory.constriction_resistance).
 

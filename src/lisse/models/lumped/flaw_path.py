@@ -8,7 +8,7 @@ sets its speed and nothing is stiff.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +20,10 @@ __all__ = ["FlawPath", "Mouth", "follow_flaws"]
 
 _MOST_HALTS = 1000
 
-Mouth = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-"""Times (s, from the start of the step) to the current density at this interface (A/m2, above zero where it is plated)
-and to the drop between metal and electrolyte at the mouth of a flaw (V, of the same sign)."""
+Mouth = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray | float]]
+"""Times (s, from the start of the step) to the current density at this interface (A/m2, above zero where it is plated),
+to the drop between metal and electrolyte at the mouth of a flaw (V, of the same sign), and to the tension across the
+flaws (Pa; 0 where nothing pulls)."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def follow_flaws(
     depth: np.ndarray,
     thickness: float,
     tolerance: float,
+    filaments: Sequence[int] = (),
 ) -> FlawPath:
     """Run the flaws of one interface.
 
@@ -72,13 +74,18 @@ def follow_flaws(
         m. Of the electrolyte.
     tolerance : float
         Relative tolerance of the integration of growth.
+    filaments : sequence of int
+        Classes that span the electrolyte and lead current past the cell: they stand still.
     """
-    plating, drop = mouth(time)
+    if filaments:
+        return _beside(law, time, mouth, filling, depth, thickness, tolerance, filaments)
+    plating, drop, tension = mouth(time)
     spans = depth * law.initial_depth >= thickness
     if spans.any() and plating[0] > 0.0:  # plated full at once: lithium needs no crack to cross a hole
         full = np.where(spans, np.maximum(filling, depth**1.5), filling)
         return FlawPath(time[:1], full[np.newaxis], depth[np.newaxis], short=float(time[0]))
-    drive = law.drive(depth, plating[:, np.newaxis], drop[:, np.newaxis])
+    pulled = tension[:, np.newaxis] if isinstance(tension, np.ndarray) else tension
+    drive = law.drive(depth, plating[:, np.newaxis], drop[:, np.newaxis], pulled)
     fillings = law.relax(filling, depth, time, drive)
     quiet = FlawPath(time, fillings, np.broadcast_to(depth, fillings.shape))
     bound = np.maximum(filling, drive.max(axis=0) * depth**2)
@@ -91,6 +98,27 @@ def follow_flaws(
     k = 1 + int(np.argmax(critical))
     before = FlawPath(time[:k], fillings[:k], np.broadcast_to(depth, (k, len(depth))))
     return _join(before, _grow(law, mouth, before, float(time[-1]), thickness, tolerance))
+
+
+def _beside(
+    law: FlawLaw,
+    time: np.ndarray,
+    mouth: Mouth,
+    filling: np.ndarray,
+    depth: np.ndarray,
+    thickness: float,
+    tolerance: float,
+    filaments: Sequence[int],
+) -> FlawPath:
+    """The flaws beside filaments."""
+    others = np.setdiff1d(np.arange(len(filling)), filaments)
+    still = FlawPath(time, np.tile(filling, (len(time), 1)), np.tile(depth, (len(time), 1)))
+    if not len(others):
+        return still
+    found = follow_flaws(law.classes(others), time, mouth, filling[others], depth[others], thickness, tolerance)
+    fillings, depths = np.tile(filling, (len(found.time), 1)), np.tile(depth, (len(found.time), 1))
+    fillings[:, others], depths[:, others] = found.filling, found.depth
+    return FlawPath(found.time, fillings, depths, found.short, found.trouble)
 
 
 def _grow(law: FlawLaw, mouth: Mouth, before: FlawPath, end: float, thickness: float, tolerance: float) -> FlawPath:
@@ -147,8 +175,9 @@ class _Growth:
 
     def _rates(self, time: float, filling: np.ndarray, out: np.ndarray) -> None:
         depth = self.depth(filling)
-        plating, drop = self._mouth(np.array([time]))
-        out[:] = self._law.rate(filling, depth, self._law.drive(depth, float(plating[0]), float(drop[0])))
+        plating, drop, tension = self._mouth(np.array([time]))
+        pulled = float(tension[0]) if isinstance(tension, np.ndarray) else tension
+        out[:] = self._law.rate(filling, depth, self._law.drive(depth, float(plating[0]), float(drop[0]), pulled))
 
     def _events(self, time: float, filling: np.ndarray, out: np.ndarray) -> None:
         rates = np.empty_like(filling)

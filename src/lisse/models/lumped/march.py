@@ -18,7 +18,9 @@ from lisse.cell import Cell, LithiumElectrode
 from lisse.models.base import Progress
 from lisse.models.contact import contact_as_formed, nucleated_density
 from lisse.models.inputs import at_temperature
-from lisse.models.lumped.equations import Equations, Side, build_equations
+from lisse.models.lumped.apart import Known
+from lisse.models.lumped.bridges import Bridges
+from lisse.models.lumped.equations import Equations, Side, build_equations, tension
 from lisse.models.lumped.fixture import ConstantPressure
 from lisse.models.lumped.flaw_path import FlawPath, Mouth, follow_flaws
 from lisse.models.lumped.legs import Failure, Leg, March
@@ -33,6 +35,8 @@ __all__ = ["march"]
 _POOR_SALT = 0.05  # of the mean: a voltage limit reached with less salt than that at an electrode is depletion
 
 
+_BURNT = ("burnt", None)
+"""What ends a leg whose filaments melt: no failure."""
 _Watched: TypeAlias = tuple[Callable[[Record], np.ndarray], tuple[str, int | None] | None]
 """A margin along a record, and the failure that its fall below zero means (None: the step has done its work)."""
 
@@ -52,8 +56,19 @@ class Settings(Protocol_):
     def stability(self) -> str:
         """Convention in which waves grow, or ``"reported"``."""
 
+    @property
+    def after_soft_short(self) -> str:
+        """``"stop"`` or ``"go-on"``."""
 
-def march(cell: Cell, protocol: Protocol, settings: Settings, seed: int | None, progress: Progress | None) -> March:
+
+def march(
+    cell: Cell,
+    protocol: Protocol,
+    settings: Settings,
+    seed: int | None,
+    progress: Progress | None,
+    known: Known | None = None,
+) -> March:
     """Run the whole protocol.
 
     Parameters
@@ -64,8 +79,10 @@ def march(cell: Cell, protocol: Protocol, settings: Settings, seed: int | None, 
         Flaw classes of one interface, tolerance of the time integration, convention of stability.
     seed : int or None
     progress : callable or None
+    known : Known or None
+        Of other runs of this cell with these settings, whatever their protocol and seed.
     """
-    run = _Run(cell, protocol, settings, seed)
+    run = _Run(cell, protocol, settings, seed, Known() if known is None else known)
     for index, step in enumerate(protocol.steps):
         run.take(step)
         if run.trouble:
@@ -74,13 +91,13 @@ def march(cell: Cell, protocol: Protocol, settings: Settings, seed: int | None, 
             break
         if progress is not None:
             progress((index + 1) / len(protocol.steps), step.label or "step")
-    return March(tuple(run.legs), run.failure, run.trouble)
+    return March(tuple(run.legs), run.failure, run.trouble, run.bridges.summary() if run.bridges.goes_on else None)
 
 
 class _Run:
     """What is carried from one step to the next."""
 
-    def __init__(self, cell: Cell, protocol: Protocol, settings: Settings, seed: int | None) -> None:
+    def __init__(self, cell: Cell, protocol: Protocol, settings: Settings, seed: int | None, known: Known) -> None:
         self._cell, self._classes, self._tolerance, self._seed = (
             cell,
             settings.flaw_classes,
@@ -90,17 +107,24 @@ class _Run:
         self._stability = settings.stability
         self._voltage_limit = protocol.voltage_limit
         self._equations = self._built(cell.temperature)
-        self._follower = Follower(cell.interface.contact_limit, settings.relative_tolerance)
+        self._follower = Follower(cell.interface.contact_limit, settings.relative_tolerance, known)
+        self._known = known
         self._density, self._waves = np.ones(2), np.full(2, cell.interface.roughness)
         counter = cell.counter.thickness if isinstance(cell.counter, LithiumElectrode) else np.nan
-        self._lithium, self._dead = np.array([cell.working.thickness, counter]), np.zeros(2)
+        thickness = np.array([cell.working.thickness, counter])
+        alloys = [None if side is None else side.alloy for side in self._equations.sides]
+        lithium = [1.0 if alloy is None else alloy.lithium_fraction for alloy in alloys]
+        self._lithium, self._dead = thickness * lithium, np.zeros(2)
+        self._other_metal = thickness - self._lithium  # of an alloy, which the fixture feels too
         flaws = self._equations.sides[0].flaws
         m = 0 if flaws is None else len(flaws.initial_depth)
         self._filling, self._depth = np.zeros((2, m)), np.ones((2, m))
+        self.bridges = Bridges(settings.after_soft_short == "go-on")
         self.legs: list[Leg] = []
         self.failure: Failure | None = None
         self.trouble = ""
         self._eaten = False
+        self._counted: tuple[Record, Record, tuple[np.ndarray, np.ndarray]] | None = None
         self._state = self._formed()
 
     def _built(self, temperature: float) -> Equations:
@@ -137,7 +161,7 @@ class _Run:
         pressure = np.array([max(stack.forming_pressure, stack.pressure)])
         held = Step(current_density=0.0, duration=stack.forming_time, label="forming")
         start = dataclasses.replace(state, stack_pressure=pressure)
-        path = self._follower.follow(pressed, held, start, self._lithium)
+        path = self._follower.follow(pressed, held, start, self._lithium + self._other_metal)
         if path.trouble:
             self.trouble = f"forming: {path.trouble}"
         end = path.record.rows(slice(-1, None), zero)
@@ -148,43 +172,63 @@ class _Run:
         return dataclasses.replace(end, stack_pressure=state.stack_pressure)
 
     def take(self, step: Step) -> None:
-        """Run one step and keep its leg."""
+        """Run one step and keep its legs."""
         if step.temperature is not None and step.temperature != self._equations.numbers.temperature:
             self._equations = self._built(step.temperature)
         if step.stack_pressure is not None:
             self._state = dataclasses.replace(self._state, stack_pressure=np.array([step.stack_pressure]))
+        rest: Step | None = step
+        while rest is not None and self.failure is None and not self.trouble:
+            rest = self._part(rest)
+        self._eaten = False
+
+    def _part(self, step: Step) -> Step | None:
+        """Run a step, or as much of it as goes in one leg; what is left of it."""
         equations = self._nucleated(step)
-        path = self._follower.follow(equations, step, self._state, self._lithium)
+        path = self._follower.follow(
+            *self.bridges.beside(equations, step), self._state, self._lithium + self._other_metal
+        )
         whole = path.record
         waves = self._followed_waves(equations, whole)
         path = consumed = path.cut(self._bare_metal(equations), None)
         for margin, failure in [*self._limits(equations, step), *self._spanned(whole, waves)]:
             path = path.cut(margin, failure)
-        rest = None
+        goes_on, eaten = False, self._eaten
         if path is consumed and path.record is not whole and path.record.current_density[-1] >= 0.0:
             # the interphase, not the current, took the last metal: it stops, and the step goes on
-            rest = _remainder(step, float(path.record.time[-1]))
-            step = dataclasses.replace(step, frequency_from=None, frequency_to=None, points_per_decade=None)
+            self._eaten = goes_on = True
         flaws = self._flaws(equations, path)
         leg, ended = self._leg(equations, step, path, flaws)
+        leg = self.bridges.told(leg)
         troubles = [path.trouble, *(flaw.trouble for flaw in flaws.values())]
         self.trouble = self.trouble or next((trouble for trouble in troubles if trouble), "")
+        burnt = ended == _BURNT
         by_flaw = any(flaw.short is not None for flaw in flaws.values())
-        if ended is not None and ended[0] == "filament-short" and by_flaw and is_soft(leg, ended[1]):
-            ended = ("soft-short", ended[1])
+        if by_flaw and ended is not None and ended[0] == "filament-short" and ended[1] is not None:
+            goes_on, self._eaten = False, eaten
+            if is_soft(leg, ended[1], self.bridges.at(ended[1])):
+                ended = ("soft-short", ended[1])
+                if self.bridges.goes_on and not self.trouble and self.bridges.take(leg, ended[1] or 0, len(self.legs)):
+                    ended, goes_on = None, True
+        if burnt:
+            ended, goes_on = None, True
         if ended is not None and not self.trouble:  # what the cell met may lie beyond the trouble of a flaw
             self.failure = Failure(ended[0], float(leg.record.time[-1]), ended[1])
+        rest = _remainder(step, float(leg.record.time[-1] - leg.record.time[0])) if goes_on else None
+        if rest is not None:  # the spectrum is taken at the end of it
+            leg = dataclasses.replace(leg, step=_without_spectrum(step))
         self.legs.append(leg)
         self._state = leg.record.rows(slice(-1, None))
         self._lithium, self._dead = leg.lithium_thickness[-1], leg.dead_lithium[-1]
         self._filling, self._depth = leg.filling[-1], leg.depth[-1]
+        if burnt:
+            self._filling, self._depth, self._dead = self.bridges.burn(
+                equations, self._filling, self._depth, self._dead
+            )
         passed = leg.record.time[-1] - leg.record.time[0]
         for place, grown in waves.items():
             self._waves[place] = np.interp(passed, whole.time, grown)
-        if rest is not None and self.failure is None and not self.trouble:
-            self._eaten = True
-            self.take(rest)
-            self._eaten = False
+        return rest
 
     def _bare_metal(self, equations: Equations) -> Callable[[Record], np.ndarray]:
         """Metal on the collector of an anode-free cell, whose end is what stripping it asks for."""
@@ -259,26 +303,25 @@ class _Run:
             )
             found.append((lambda record: self._unbroken(equations, record), ("electrolyte-fracture", None)))
         limit = self._voltage_limit
-        found.append((lambda record: limit - np.abs(equations.drops(record).total), ("voltage-limit", None)))
+        found.append((lambda record: limit - np.abs(self._known.voltage(equations, record)), ("voltage-limit", None)))
         aim = step.until_voltage
         if aim is not None:
             sign = np.sign(step.current_density or 0.0)
-            found.append((lambda record: sign * (aim - equations.drops(record).total), None))
+            found.append((lambda record: sign * (aim - self._known.voltage(equations, record)), None))
         least = step.until_current
         if least is not None:
-            found.append((lambda record: np.abs(record.current_density) - least, None))
+            beside = self.bridges.leak * (step.voltage or 0.0)
+            found.append((lambda record: np.abs(record.current_density + beside) - least, None))
+        bearable = self.bridges.left_over(equations, self._cell.working.material)
+        if bearable is not None:
+            found.append((lambda record: bearable - np.abs(equations.drops(record).total), _BURNT))
         return found
 
     def _unbroken(self, equations: Equations, record: Record) -> np.ndarray:
         """1. One less K/K_IC of the longest flaw in the stress that growing interphases put on the electrolyte."""
-        stress = np.zeros(len(record.time))
-        for place, side in equations.metal:
-            if side.interphase is not None and side.interphase.misfit is not None:
-                misfit = side.interphase.misfit
-                whole = np.minimum(record.interphase_thickness[:, place], misfit.critical_thickness)  # cracks let it go
-                stress = stress + misfit.electrolyte_stress(whole)
+        stress = tension(equations, record.interphase_thickness)
         toughness = equations.numbers.fracture_toughness
-        intensity = np.zeros(len(stress))
+        intensity = np.zeros(len(record.time))
         for place, side in equations.metal:
             if side.flaws is not None and toughness is not None:
                 length = float((side.flaws.initial_depth * self._depth[place]).max())
@@ -286,7 +329,15 @@ class _Run:
         return np.asarray(1.0 - intensity)
 
     def _metal(self, equations: Equations, record: Record) -> tuple[np.ndarray, np.ndarray]:
-        """m. Metal that can still be stripped, and dead metal, (n, 2) each, along a record of this step."""
+        """m. Metal that can still be stripped, and dead metal, (n, 2) each, along a record of this step.
+
+        Several margins and the leg itself ask for those of one record, which are counted once.
+        """
+        if self._counted is None or self._counted[0] is not record or self._counted[1] is not self._state:
+            self._counted = (record, self._state, self._counted_metal(equations, record))
+        return self._counted[2]
+
+    def _counted_metal(self, equations: Equations, record: Record) -> tuple[np.ndarray, np.ndarray]:
         start, shape = self._state, (len(record.time), 2)
         metal, dead = np.full(shape, np.nan), np.zeros(shape)
         share = self._cell.interface.dead_share
@@ -316,6 +367,7 @@ class _Run:
                 self._depth[place],
                 equations.thickness,
                 self._tolerance,
+                self.bridges.at(place),
             )
             for place, side in equations.metal
             if side.flaws is not None
@@ -339,7 +391,8 @@ class _Run:
         for place, flaw in flaws.items():
             filling[:, place] = _on(time, flaw.time, flaw.filling)
             depth[:, place] = _on(time, flaw.time, flaw.depth)
-        metal, dead = self._metal(equations, record)
+        counted, dead = self._metal(equations, record)
+        metal = counted.copy()
         for place, side in equations.metal:
             if side.flaws is not None:
                 metal[:, place] -= (filling[:, place] - self._filling[place]) @ side.flaws.height_per_filling
@@ -348,6 +401,11 @@ class _Run:
             failure = ("salt-depletion", None) if left < _POOR_SALT else failure
         absolute = dataclasses.replace(record, time=self._state.time[-1] + time)
         return Leg(step, equations, absolute, filling, depth, metal, dead), failure
+
+
+def _without_spectrum(step: Step) -> Step:
+    """The step without the spectrum at its end."""
+    return dataclasses.replace(step, frequency_from=None, frequency_to=None, points_per_decade=None)
 
 
 def _remainder(step: Step, passed: float) -> Step | None:
@@ -370,13 +428,22 @@ def _cathode_left(equations: Equations, record: Record) -> np.ndarray:
 
 def _mouth(equations: Equations, record: Record, place: int, side: Side) -> Mouth:
     """What the flaws of one interface see; the state is interpolated, the drop follows from it."""
+    pulled = any(metal.interphase is not None and metal.interphase.misfit is not None for _, metal in equations.metal)
 
-    def mouth(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        plating = side.sign * np.interp(time, record.time, record.current_density)
-        height = np.interp(time, record.time, record.void_height[:, place])
-        film = np.interp(time, record.time, record.interphase_thickness[:, place])
+    def mouth(time: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
+        current, height, film = (
+            record.current_density,
+            record.void_height[:, place],
+            record.interphase_thickness[:, place],
+        )
+        if time is not record.time:
+            current, height, film = (np.interp(time, record.time, known) for known in (current, height, film))
+        plating = side.sign * current
         kinetic, across = side.drops(equations.focusing * plating, height, film)
-        return plating, kinetic + across
+        if not pulled:
+            return plating, kinetic + across, 0.0
+        films = np.column_stack([np.interp(time, record.time, one) for one in record.interphase_thickness.T])
+        return plating, kinetic + across, tension(equations, films)
 
     return mouth
 

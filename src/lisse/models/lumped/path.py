@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lisse.models.lumped.apart import Apart
+from lisse.models.lumped.apart import Apart, Known
 from lisse.models.lumped.cell_path import FINE, CellPath, End, Margin, recorded_times, watched_ends
 from lisse.models.lumped.equations import Equations
 from lisse.models.lumped.integrator import falling, integrate
@@ -37,14 +37,16 @@ class Follower:
         1. Contact fraction that counts as lost.
     tolerance : float
         Relative tolerance.
+    known : Known or None
+        Of other runs of the same cell.
     """
 
-    def __init__(self, contact_limit: float, tolerance: float) -> None:
+    def __init__(self, contact_limit: float, tolerance: float, known: Known | None = None) -> None:
         self._contact_limit = contact_limit
         self._open = [True, True]
         self._settings = {"rtol": tolerance, "atol": tolerance * 1e-2, "max_num_steps": 20_000, "max_conv_fails": 100}
         self._solvers: dict[tuple[Layout, int, bool], Any] = {}
-        self._apart = Apart(self._settings)
+        self._apart = Apart(self._settings, known)
 
     def follow(self, equations: Equations, step: Step, start: Record, lithium: np.ndarray) -> CellPath:
         """Run one step, or as far as contact lasts.

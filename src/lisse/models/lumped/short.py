@@ -8,53 +8,83 @@ where the filament takes less than the cell. The charge that is recorded after a
 
 A metal filament that loses heat along itself only is hottest in its middle, T_max^2 = T^2 + U^2/(4 L_0) (Kohlrausch;
 L_0 of Wiedemann and Franz), whatever its shape. Where the voltage left across it would melt it, a warning says that it
-may burn open; the model does not follow that.
+may burn open; a run that goes on after soft shorts follows that (`lisse.models.lumped.bridges`).
 Source: holm1967
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from lisse.models.lumped.legs import Leg
 
-__all__ = ["after_short", "filament_conductance", "is_soft", "melting_voltage", "voltage_left"]
+__all__ = [
+    "AFTER_SHORT",
+    "LITHIUM_RESISTIVITY",
+    "SOFT",
+    "after_short",
+    "filament_conductance",
+    "is_soft",
+    "melting_voltage",
+    "spanning_flaw",
+    "voltage_beside",
+    "voltage_left",
+]
 
-_AFTER_SHORT = np.array([0.0, 1.0, 10.0, 60.0])  # s, recorded with the filament in place
-_LITHIUM_RESISTIVITY = 9.3e-8  # ohm m, row LI-5 of the materials library
+AFTER_SHORT = np.array([0.0, 1.0, 10.0, 60.0])
+"""s. Recorded with the filament in place."""
+LITHIUM_RESISTIVITY = 9.3e-8
+"""ohm m, row LI-5 of the materials library."""
 _LORENZ = 2.443e-8  # W ohm/K2, pi^2/3 (k/e)^2
-_SOFT = 0.5  # of the drop that is left
+SOFT = 0.5
+"""Share of the voltage that is left, above which a short is soft."""
 
 
 def filament_conductance(leg: Leg, place: int | None) -> float:
-    """S/m2. Of the flaw that spans the electrolyte at the end of a leg, per area of the cell; 0 where none does.
+    """S/m2. Of the flaw that spans the electrolyte at the end of a leg, per area of the cell; 0 where none does."""
+    return 0.0 if place is None else spanning_flaw(leg, place)[1]
+
+
+def spanning_flaw(leg: Leg, place: int, besides: Sequence[int] = ()) -> tuple[int, float]:
+    """Class of the flaw that spans the electrolyte at the end of a leg, and its conductance (S/m2); 0 where none does.
 
     Its cross-section is the lithium in the spanning flaw, (opening area)/(depth) x (width 2 s_0); its length is the
-    electrolyte.
+    electrolyte. Classes in `besides` do not count.
     """
     equations = leg.equations
-    metal = None if place is None else equations.sides[place]
-    if place is None or metal is None or metal.flaws is None:
-        return 0.0
+    metal = equations.sides[place]
+    if metal is None or metal.flaws is None:
+        return 0, 0.0
     law = metal.flaws
     reached = leg.depth[-1, place] * law.initial_depth
+    reached[list(besides)] = 0.0
     worst = int(np.argmax(reached))
     if reached[worst] < 0.999 * equations.thickness:  # a wave between the flaws got there: its shape is not known
-        return 0.0
+        return worst, 0.0
     opening = leg.filling[-1, place, worst] * law.critical_area[worst] / equations.thickness
     section = opening * 2.0 * law.initial_depth[worst]
-    return float(section / (_LITHIUM_RESISTIVITY * equations.thickness) / equations.area)
+    return worst, float(section / (LITHIUM_RESISTIVITY * equations.thickness) / equations.area)
 
 
-def is_soft(leg: Leg, place: int | None) -> bool:
-    """Whether more than half of the voltage, or of a held cell's current, is left to the cell after the short."""
+def is_soft(leg: Leg, place: int, besides: Sequence[int] = ()) -> bool:
+    """Whether more than half of the voltage, or of a held cell's current, is left to the cell after the short.
+
+    Filaments that stand already count with the new one, against the cell without any.
+    """
     last = leg.record.rows(slice(-1, None))
     current = float(last.current_density[0])
+    filament = leg.leak + spanning_flaw(leg, place, besides)[1]
     if leg.step.voltage is not None:
-        return filament_conductance(leg, place) * abs(leg.step.voltage) < abs(current)
-    return current != 0.0 and voltage_left(leg, place) / float(leg.equations.drops(last).total[0]) > _SOFT
+        return filament * abs(leg.step.voltage) < abs(current)
+    if current == 0.0:
+        return False
+    drops = leg.equations.drops(last)
+    voltage, rest = float(drops.total[0]), float(drops.open_circuit_voltage[0])
+    resistance, outer = (voltage - rest) / current, current + leg.leak * voltage
+    return voltage_beside(outer, resistance, rest, filament) / (rest + resistance * outer) > SOFT
 
 
 def voltage_left(leg: Leg, place: int | None) -> float:
@@ -63,13 +93,13 @@ def voltage_left(leg: Leg, place: int | None) -> float:
         return leg.step.voltage
     last = leg.record.rows(slice(-1, None))
     drops = leg.equations.drops(last)
-    current, voltage = float(last.current_density[0]), float(drops.total[0])
-    return _left(current, voltage, float(drops.open_circuit_voltage[0]), filament_conductance(leg, place))
+    current, voltage, rest = (float(x[0]) for x in (last.current_density, drops.total, drops.open_circuit_voltage))
+    filament = leg.leak + filament_conductance(leg, place)
+    return voltage_beside(current + leg.leak * voltage, (voltage - rest) / current, rest, filament)
 
 
-def _left(current: float, voltage: float, open_circuit: float, filament: float) -> float:
-    """V. Cell voltage at a set current with a filament (S/m2) in parallel."""
-    resistance = (voltage - open_circuit) / current
+def voltage_beside(current: float, resistance: float, open_circuit: float, filament: float) -> float:
+    """V. Voltage of a cell (ohm m2, V) at a set current with a filament (S/m2) in parallel."""
     return open_circuit + resistance * (current - filament * open_circuit) / (1.0 + filament * resistance)
 
 
@@ -86,20 +116,22 @@ def melting_voltage(temperature: float, melting_point: float) -> float:
 
 def after_short(leg: Leg, place: int | None, last: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The traces of the minute after the short, from those up to it."""
-    found = {name: np.repeat(values[-1:], len(_AFTER_SHORT), axis=0) for name, values in last.items()}
-    found["time"] = found["time"] + _AFTER_SHORT
+    found = {name: np.repeat(values[-1:], len(AFTER_SHORT), axis=0) for name, values in last.items()}
+    found["time"] = found["time"] + AFTER_SHORT
     current, voltage = float(last["current_density"][-1]), float(last["voltage"][-1])
-    filament = filament_conductance(leg, place)
-    found["short_conductance"] = np.full(len(_AFTER_SHORT), filament)
+    new = filament_conductance(leg, place)
+    filament = leg.leak + new
+    found["short_conductance"] = np.full(len(AFTER_SHORT), filament)
     if leg.step.voltage is not None:  # held: the filament adds its current
-        found["current_density"] = found["current_density"] + filament * voltage
-        found["charge"] = found["charge"] + found["current_density"] * _AFTER_SHORT
+        found["current_density"] = found["current_density"] + new * voltage
+        found["charge"] = found["charge"] + found["current_density"] * AFTER_SHORT
         return found
     open_circuit = float(last["open_circuit_voltage"][-1]) if "open_circuit_voltage" in last else 0.0
-    driving = _left(current, voltage, open_circuit, filament) - open_circuit
+    resistance = (voltage - open_circuit) / (current - leg.leak * voltage)
+    driving = voltage_beside(current, resistance, open_circuit, filament) - open_circuit
     drops = [name for name in found if name.endswith("_drop")]
     for name in (*drops, "largest_local_current_density"):
         found[name] = found[name] * (driving / (voltage - open_circuit))
-    found["voltage"] = np.full(len(_AFTER_SHORT), open_circuit + driving)
-    found["charge"] = found["charge"] + current * _AFTER_SHORT
+    found["voltage"] = np.full(len(AFTER_SHORT), open_circuit + driving)
+    found["charge"] = found["charge"] + current * AFTER_SHORT
     return found

@@ -51,6 +51,12 @@ class Record:
     salt: np.ndarray
     alloys: tuple[np.ndarray, np.ndarray]
 
+    def freeze(self) -> None:
+        """Let nobody write to the arrays, which several runs share."""
+        for values in (*vars(self).values(), *self.alloys):
+            if isinstance(values, np.ndarray):
+                values.flags.writeable = False
+
     def at(self, time: np.ndarray) -> Record:
         """The states at other times (s), interpolated linearly."""
         here = self.time

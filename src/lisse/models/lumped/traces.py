@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lisse.models.lumped.equations import Equations
+from lisse.models.lumped.equations import Equations, tension
 from lisse.models.lumped.impedance import impedance
 from lisse.models.lumped.internal import POINTS, lithium_potential
-from lisse.models.lumped.legs import SIDES, Leg, March
-from lisse.models.lumped.short import after_short, filament_conductance
+from lisse.models.lumped.legs import SIDES, Failure, Leg, March
+from lisse.models.lumped.short import AFTER_SHORT, after_short, filament_conductance
 from lisse.models.lumped.states import Record
 from lisse.records import Verdict, dataset
 
@@ -27,6 +27,7 @@ __all__ = [
     "coulombic_efficiency",
     "flaw_share",
     "half_cycle_passed",
+    "recorded_end",
     "traces",
     "verdict",
 ]
@@ -43,9 +44,8 @@ def traces(run: March) -> xr.Dataset:
         _group_traces(list(group), with_dead)
         for _, group in itertools.groupby(run.legs, key=lambda leg: id(leg.equations))
     ]
-    place = None if run.failure is None else run.failure.where
-    if run.failure is not None and run.failure.mode.endswith("-short") and filament_conductance(run.legs[-1], place):
-        parts.append(after_short(run.legs[-1], place, parts[-1]))
+    if run.failure is not None and _filament_stands(run):
+        parts.append(after_short(run.legs[-1], run.failure.where, parts[-1]))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     time = joined.pop("time")
     coords: dict[str, Any] = {"time": time, "interface": list(SIDES)}
@@ -62,6 +62,20 @@ def traces(run: March) -> xr.Dataset:
     return dataset(arrays, coords)
 
 
+def recorded_end(run: March) -> float:
+    """s. Last time in `traces`."""
+    last = float(run.legs[-1].record.time[-1])
+    return last + float(AFTER_SHORT[-1]) if _filament_stands(run) else last
+
+
+def _filament_stands(run: March) -> bool:
+    """Whether a filament of known shape spans the electrolyte at the end."""
+    failure = run.failure
+    if failure is None or not failure.mode.endswith("-short"):
+        return False
+    return filament_conductance(run.legs[-1], failure.where) != 0.0
+
+
 def _spectra(run: March, coords: dict[str, Any]) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
     """The spectra that steps ask for, on all frequencies of the run; NaN at those that a spectrum does not have."""
     taken = [leg for leg in run.legs if leg.step.frequencies]
@@ -71,7 +85,8 @@ def _spectra(run: March, coords: dict[str, Any]) -> dict[str, tuple[tuple[str, .
     found = np.full((len(taken), len(frequencies)), np.nan, dtype=complex)
     for row, leg in enumerate(taken):
         here = np.isin(frequencies, leg.step.frequencies)
-        found[row, here] = impedance(leg.equations, leg.record, frequencies[here].tolist())
+        alone = impedance(leg.equations, leg.record, frequencies[here].tolist())
+        found[row, here] = alone / (1.0 + leg.leak * alone)
     coords["frequency"] = frequencies
     dims = ("spectrum", "frequency")
     return {
@@ -91,11 +106,12 @@ def _group_traces(legs: list[Leg], with_dead: bool) -> dict[str, np.ndarray]:
     )
     contact = equations.contacts(record.void_height)
     drops = equations.drops(record)
+    leak = np.repeat([leg.leak for leg in legs], [len(leg.record.time) for leg in legs])
     found = {
         "time": record.time,
-        "current_density": record.current_density,
+        "current_density": record.current_density + leak * drops.total if leak.any() else record.current_density,
         "voltage": drops.total,
-        "charge": record.charge,
+        "charge": np.concatenate([leg.outer_charge for leg in legs]),
         "contact_fraction": contact,
         "void_height": _of_metal(equations, record.void_height),
         "lithium_thickness": lithium,
@@ -104,7 +120,7 @@ def _group_traces(legs: list[Leg], with_dead: bool) -> dict[str, np.ndarray]:
         "largest_local_current_density": equations.focusing
         * np.abs(record.current_density)
         / (np.nanmin(contact, axis=1) * equations.sides[0].clean),
-        "short_conductance": np.zeros(len(record.time)),
+        "short_conductance": leak,
     }
     found |= {part.name: getattr(drops, part.name) for part in dataclasses.fields(drops)}
     for name, there in _parts(equations).items():
@@ -123,10 +139,13 @@ def _group_traces(legs: list[Leg], with_dead: bool) -> dict[str, np.ndarray]:
         found["lithium_chemical_potential"] = potential
     length = np.full((len(record.time), 2), np.nan)
     pressure = length.copy()
+    misfits = any(side.interphase is not None and side.interphase.misfit is not None for _, side in equations.metal)
+    pulled = tension(equations, record.interphase_thickness)[:, np.newaxis] if misfits else 0.0
     for place, side in equations.metal:
         if side.flaws is not None:
             length[:, place] = (side.flaws.initial_depth * depth[:, place]).max(axis=-1)
-            pressure[:, place] = side.flaws.pressure(filling[:, place], depth[:, place]).max(axis=-1)
+            inside = side.flaws.pressure(filling[:, place], depth[:, place]) - pulled
+            pressure[:, place] = inside.max(axis=-1)
     if not np.isnan(length).all():
         found["flaw_length"], found["plating_pressure"] = length, pressure
     return found
@@ -155,8 +174,9 @@ def _surface_fractions(equations: Equations, record: Record) -> np.ndarray:
 
 
 def _charge(leg: Leg) -> float:
-    """C/m2. Passed in a leg, signed."""
-    return float(leg.record.charge[-1] - leg.record.charge[0])
+    """C/m2. Passed in a leg, signed, as the outer circuit counts it."""
+    charge = leg.outer_charge
+    return float(charge[-1] - charge[0])
 
 
 def _half_cycles(legs: Sequence[Leg]) -> Iterator[float]:
@@ -173,18 +193,21 @@ def _half_cycles(legs: Sequence[Leg]) -> Iterator[float]:
 def verdict(run: March) -> Verdict:
     """What failed, at which current, and how much charge had passed."""
     passed = sum(abs(_charge(leg)) for leg in run.legs)
-    stood = [abs(leg.step.current_density) for leg in run.passed if leg.step.current_density and _charge(leg) != 0.0]
+    stands = run.passed if run.soft is None else run.legs[: run.soft.leg]
+    stood = [abs(leg.step.current_density) for leg in stands if leg.step.current_density and _charge(leg) != 0.0]
     highest = max(stood, default=None)
-    if run.failure is None:
+    last = len(run.legs) - 1 if run.soft is None else run.soft.leg
+    failure = run.failure if run.soft is None else Failure("soft-short", run.soft.time, run.soft.where)
+    if failure is None:
         return Verdict("none", highest_current_density_passed=highest, cumulative_charge=passed)
     return Verdict(
-        mode=run.failure.mode,
-        time=run.failure.time,
-        critical_current_density=abs(float(run.legs[-1].record.current_density[-1])),
+        mode=failure.mode,
+        time=failure.time,
+        critical_current_density=abs(float(run.legs[last].outer_current[-1])),
         highest_current_density_passed=highest,
         cumulative_charge=passed,
-        threshold_charge=list(_half_cycles(run.legs))[-1],
-        where="" if run.failure.where is None else SIDES[run.failure.where],
+        threshold_charge=list(_half_cycles(run.legs))[last],
+        where="" if failure.where is None else SIDES[failure.where],
     )
 
 
@@ -199,7 +222,7 @@ def conservation(run: March) -> dict[str, float | None]:
     for leg in run.legs:
         record = leg.record
         integrated = float(np.trapezoid(record.current_density, record.time))
-        error += abs(_charge(leg) - integrated)
+        error += abs(float(record.charge[-1] - record.charge[0]) - integrated)
         total += abs(integrated)
     start, end = _lithium(run, run.legs[0], 0), _lithium(run, run.legs[-1], -1)
     return {"charge": error / total if total else 0.0, "lithium": abs(end - start) / start if start else None}

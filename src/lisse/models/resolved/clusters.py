@@ -1,0 +1,202 @@
+"""Lithium-filled cracks: which voxels hang together with an electrode, and how much lithium they hold.
+
+A cluster is a set of cracked voxels, and of pores that they open, that hangs together through faces of voxels and
+meets one of the electrodes. Its state is the volume of lithium in it. Its identity is its voxels: clusters that meet
+become one and add their lithium, and a crack that reaches a pore owns all of that pore. Pore voxels fill nearest to the
+crack first, because the lithium comes through it; until a cluster's pores are full it bears no pressure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lisse.models.resolved.domain import LITHIUM, PORE, Domain
+from lisse.numerics.components import label_components
+
+__all__ = ["CRACKED", "Cluster", "bridges", "find_clusters", "lithium_pieces", "loose_blocks"]
+
+Mask = NDArray[np.bool_]
+CRACKED = 0.95
+"""Damage from which a voxel counts as crack."""
+_LOOSE = 0.9  # damage below which a voxel still holds its neighbours
+_SMALLEST_BLOCK = 9  # voxels; fewer are debris of a crack, not a block
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """One lithium-filled crack with its pores.
+
+    Attributes
+    ----------
+    crack : (nx, ny[, nz]) mask
+        Cracked voxels.
+    pores : (m,) array of int
+        Flat voxels of the pores that it opens, in the order in which they fill.
+    side : int
+        The electrode that it hangs together with: 0 working, 1 counter.
+    lithium : float
+        m3, or m2 per metre of depth. Lithium in it.
+    spans : bool
+        Whether it also meets the other electrode by cracks alone.
+    """
+
+    crack: Mask
+    pores: NDArray[np.int64]
+    side: int
+    lithium: float = 0.0
+    spans: bool = False
+
+    def filled(self, opening: float, voxel_volume: float) -> NDArray[np.int64]:
+        """Flat pore voxels that are full, when the crack alone takes `opening` (m3 or m2) without pressure."""
+        beyond = max(self.lithium - opening, 0.0)
+        return self.pores[: int(beyond / voxel_volume + 1e-9)]
+
+    def pore_volume(self, voxel_volume: float) -> float:
+        """m3, or m2. Of all pores that it owns."""
+        return len(self.pores) * voxel_volume
+
+    def holding(self, lithium: float) -> Cluster:
+        """The same crack with another volume of lithium."""
+        return replace(self, lithium=lithium)
+
+
+def find_clusters(domain: Domain, damage: NDArray[np.float64], before: Sequence[Cluster]) -> tuple[Cluster, ...]:
+    """The clusters of a damage field, with the lithium of those that were there before.
+
+    Parameters
+    ----------
+    domain : Domain
+    damage : (nx, ny[, nz]) array, 1
+    before : sequence of Cluster
+        Their lithium goes to the cluster that holds most of their voxels.
+
+    Returns
+    -------
+    tuple of Cluster
+        Those of the working electrode first. A pore that cracks of both electrodes open belongs to the first.
+    """
+    cracked = (damage >= CRACKED) & domain.solid
+    touching = _at_electrodes(domain, cracked)
+    spanning = touching[0] & touching[1]
+    found: list[Cluster] = []
+    taken = np.zeros_like(cracked)
+    for side in (0, 1):
+        open_space = (cracked & ~(touching[1 - side] & ~spanning) | (domain.role == PORE)) & ~taken
+        labels, _ = label_components(open_space, domain.periodic)
+        for name in np.unique(labels[touching[side] & open_space]):
+            inside = labels == name
+            crack = inside & cracked
+            order = _filling_order(domain, crack, inside & ~cracked)
+            found.append(Cluster(crack, order, side, spans=bool((crack & spanning).any())))
+            taken |= inside
+    return tuple(_with_lithium(found, before))
+
+
+def _at_electrodes(domain: Domain, cracked: Mask) -> tuple[Mask, Mask]:
+    """Cracked voxels that hang together, by cracks alone, with the working and with the counter electrode."""
+    metal = lithium_pieces(domain)
+    labels, _ = label_components(cracked, domain.periodic)
+    pieces = []
+    for side, plane in enumerate((0, -1)):
+        beside = _next_to(metal[side])
+        beside[plane] = True
+        pieces.append(np.isin(labels, np.unique(labels[cracked & beside])) & cracked)
+    return pieces[0], pieces[1]
+
+
+def bridges(domain: Domain, cluster: Cluster, clusters: Sequence[Cluster]) -> bool:
+    """Whether lithium joins both electrodes: by a crack alone, or by pores that it has filled.
+
+    Parameters
+    ----------
+    domain : Domain
+    cluster : Cluster
+    clusters : sequence of Cluster
+        All of them; a filled pore may meet the crack of the other electrode.
+    """
+    full = cluster.filled(0.0, domain.cell_volume)
+    if cluster.spans or not full.size:
+        return cluster.spans
+    far = _next_to(lithium_pieces(domain)[1 - cluster.side])
+    far[-1 if cluster.side == 0 else 0] = True
+    for other in clusters:
+        if other.side != cluster.side:
+            far |= _next_to(other.crack)
+    return bool(far.reshape(-1)[full].any())
+
+
+def lithium_pieces(domain: Domain) -> tuple[Mask, Mask]:
+    """Lithium voxels of the grid that hang together with the working and with the counter electrode."""
+    labels, _ = label_components(domain.role == LITHIUM, domain.periodic)
+    pieces = []
+    for plane in (0, -1):
+        names = np.unique(labels[plane])
+        pieces.append(np.isin(labels, names[names > 0]))
+    return pieces[0], pieces[1]
+
+
+def _next_to(mask: Mask) -> Mask:
+    """Voxels that share a face with the mask; lateral axes are periodic."""
+    out = np.zeros_like(mask)
+    if not mask.any():
+        return out
+    out[1:] |= mask[:-1]
+    out[:-1] |= mask[1:]
+    for axis in range(1, mask.ndim):
+        out |= np.roll(mask, 1, axis) | np.roll(mask, -1, axis)
+    return out
+
+
+def _filling_order(domain: Domain, crack: Mask, pores: Mask) -> NDArray[np.int64]:
+    """Flat voxels of the pores, nearest to the crack first, by steps through faces."""
+    if not pores.any():
+        return np.zeros(0, dtype=np.int64)
+    steps = np.full(crack.shape, -1)
+    front, count = crack, 0
+    while True:
+        front = _next_to(front) & pores & (steps < 0)
+        if not front.any():
+            break
+        steps[front] = count
+        count += 1
+    reached = np.flatnonzero(steps.reshape(-1) >= 0)
+    return reached[np.argsort(steps.reshape(-1)[reached], kind="stable")]
+
+
+def _with_lithium(found: list[Cluster], before: Sequence[Cluster]) -> list[Cluster]:
+    lithium = [0.0] * len(found)
+    for cluster in before:
+        shared = [int(np.count_nonzero(new.crack & cluster.crack)) for new in found]
+        if shared and max(shared) > 0:
+            lithium[int(np.argmax(shared))] += cluster.lithium
+    return [cluster.holding(volume) for cluster, volume in zip(found, lithium, strict=True)]
+
+
+def loose_blocks(domain: Domain, damage: NDArray[np.float64], loose_before: Mask) -> Mask:
+    """Solid voxels of blocks that cracks have cut off from the electrolyte (spalled), beyond those that are known.
+
+    The electrolyte is every piece of voxels with a damage below 0.9 that meets both end planes, or the largest piece
+    where none does.
+    """
+    whole = domain.solid & (damage < _LOOSE)
+    labels, count = label_components(whole, domain.periodic)
+    if count <= 1:
+        return np.zeros_like(whole)
+    sizes = np.bincount(labels.reshape(-1))
+    sizes[0] = 0
+    ends = np.intersect1d(np.unique(labels[0]), np.unique(labels[-1]))
+    kept = set(ends[ends > 0].tolist()) or {int(sizes.argmax())}
+    found = np.zeros_like(whole)
+    cut = damage >= _LOOSE
+    for name in range(1, count + 1):
+        if name in kept or sizes[name] < _SMALLEST_BLOCK:
+            continue
+        block = labels == name
+        touching = _next_to(block) & domain.solid
+        if (touching & cut).any() and not (block & loose_before).all():  # cut off by cracks, not a loose grain
+            found |= block
+    return found | (_next_to(found) & domain.solid)
