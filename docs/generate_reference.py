@@ -138,6 +138,8 @@ def case_file_page() -> str:
             parts.append(fields_table(schema.MICROSTRUCTURE))
         if path == "cell.counter":
             parts += ["In a full cell the table holds the cathode instead:", fields_table(schema.CATHODE)]
+        if path == "model.resolved":
+            parts += resolved_tables()
     parts.append("## `[protocol]`")
     parts.append("`name` is one of the following, or a protocol of the literature (below).")
     for name, fields in schema.PROTOCOLS.items():
@@ -149,6 +151,23 @@ def case_file_page() -> str:
         rows.append((f"`{name}`", entry.builder, settings, f"`{entry.reference}` [{entry.mark}]", entry.note))
     parts.append(table(("name", "made with", "settings", "source", "note"), rows))
     return "\n\n".join(parts) + "\n"
+
+
+def resolved_tables() -> list[str]:
+    """What stands below the resolved model: its microstructure, phases and flaws."""
+    roles = ", ".join(f"`{role}`" for role in schema.PHASE_ROLES)
+    return [
+        "## `[model.resolved.microstructure]`",
+        "Either a recipe, `generate` with the keys of that generator (see [generate a microstructure]"
+        "(../howto/generate_a_microstructure.md); the voxel size is that of the model), or a file:",
+        fields_table(schema.SCAN),
+        '`phases`: a table of labels and names, such as `{0 = "pore", 1 = "electrolyte"}`. `crop`: first voxel and '
+        "the one after the last of each axis, such as `[[0, 64], [0, 64]]`. A file needs `model.resolved.voxel`.",
+        "## `[model.resolved.phases]`",
+        f"One line for each phase whose name is none of {roles}: one of these words, or a material as above.",
+        "## `[model.resolved.flaws]`",
+        fields_table(schema.CRACKS),
+    ]
 
 
 def fields_table(fields: Mapping[str, Field]) -> str:
@@ -173,7 +192,7 @@ def default_text(field: Field) -> str:
         return found if default.fallback is None else f"{found}, else {default.fallback} (assumed)"
     if isinstance(default, LithiumRich):
         return f"lithium-rich end of the open-circuit voltage of the cathode, else {default.fallback:g} (assumed)"
-    return f"`{default}`"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
 def sources_page() -> str:

@@ -94,6 +94,7 @@ def made_up(volume: Volume, share: float) -> dict[str, Any]:
         "damage": damage,
         "lithium_fraction": lithium,
         "plating_pressure": pressure,
+        "lithium_chemical_potential": np.where(solid, 4e3 * (1.0 - (places[0] + 0.5) / shape[0]), np.nan),
         "local_current_density": np.stack([30.0 * wave, -30.0 * wave]),
         "contact_fraction": contact,
         "void_height": (1.0 - contact) * 2e-6,

@@ -48,3 +48,14 @@ def test_the_reference_page_has_every_key() -> None:
     page = runpy.run_path(str(ROOT / "docs/generate_reference.py"))["case_file_page"]()
     for name in {name for fields in (*TABLES.values(), *PROTOCOLS.values(), STEP) for name in fields}:
         assert f"| `{name}` |" in page
+
+
+def test_the_toml_of_the_page_on_the_resolved_model_can_stand_in_a_case() -> None:
+    """The scan is not there, so that its part is read as the settings of a model that is not run."""
+    text = (ROOT / "docs/howto/resolved_model.md").read_text("utf-8")
+    first, second = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    given, case = tomllib.loads(first), copy.deepcopy(CASE)
+    case["cell"]["electrolyte"] |= given["cell"]["electrolyte"]
+    assert read_case(case | {"model": given["model"]}).model.name == "resolved"
+    settings = tomllib.loads(second)["model"]["resolved"]
+    assert read_case(case | {"model": {"name": "lumped", "resolved": settings}}).as_run["model"]["resolved"]["phases"]

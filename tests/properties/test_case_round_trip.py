@@ -137,6 +137,8 @@ RECIPES = st.sampled_from(
 def resolved(draw: Any) -> dict[str, Any]:
     """Settings of the resolved model with its tables."""
     found = some(draw, "model.resolved")
+    if "boundary_electronic_conductivity" in found:
+        found["internal_deposition"] = True
     if draw(st.booleans()):
         found["microstructure"] = draw(RECIPES)
     if draw(st.booleans()):

@@ -313,7 +313,10 @@ def test_a_protocol_travels_to_another_process_and_cannot_be_changed() -> None:
         (lambda: ccd_ramp(0.0, 1.0, 2.0, 1.0), "start: got 0.0"),
         (lambda: ccd_ramp(1.0, -1.0, 2.0, 1.0), "step: got -1.0"),
         (lambda: ccd_ramp(1.0, 1.0, float("nan"), 1.0), "stop: got nan"),
-        (lambda: ccd_ramp(2.0, 1.0, 1.0, 1.0), "stop: got 1.0; allowed: at least the first current density, 0.2 mA/cm2"),
+        (
+            lambda: ccd_ramp(2.0, 1.0, 1.0, 1.0),
+            "stop: got 1.0; allowed: at least the first current density, 0.2 mA/cm2",
+        ),
         (lambda: ccd_ramp(1e-300, 1e-308, 1e300, 1.0), "step: .*at most 100000 levels"),
         (lambda: ccd_ramp(1.0, 1.0, 9e4, 1.0, cycles_per_step=1000), "at most 100000 steps. Use fewer cycles"),
         (lambda: ccd_ramp(1.0, 1.0, 2.0), "half_cycle: allowed: exactly one of an areal charge and a time"),

@@ -39,9 +39,10 @@ name = "lumped"
 
 @pytest.fixture
 def solved(tmp_path):
-    def run(**values):
+    def run(resistance=None, **values):
         path = tmp_path / "case.toml"
-        path.write_text(CASE.format(**values))
+        interface = "" if resistance is None else f'[cell.interface]\nresistance = "{resistance}"\n'
+        path.write_text(CASE.format(**values) + interface)
         case = load_case(path)
         return solve(case.model, case.cell, case.protocol)
 
@@ -64,7 +65,7 @@ def test_short_of_the_model_is_the_critical_current_of_the_analysis(solved, nois
 
 
 def test_contact_loss_of_the_model_is_seen_before_the_model_stops(solved):
-    solution = solved(flaw="0.2 um", pressure="0.1 MPa", half_cycle="3 mAh/cm^2")
+    solution = solved(resistance="10 ohm cm^2", flaw="0.2 um", pressure="0.1 MPa", half_cycle="3 mAh/cm^2")
     truth = solution.verdict
     assert truth.mode == "contact-loss"
     finding = analyse(observe(solution))

@@ -114,6 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """Entry point of the ``lisse`` program."""
+    # before NumPy is loaded: the solvers have threads of their own, and those of BLAS make small products slower
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what a terminal cannot show becomes a question mark, not a crash
             stream.reconfigure(errors="replace")

@@ -18,6 +18,7 @@ __all__ = ["add_parser", "run"]
 
 CLOSED_FORM_POINTS = 120
 MODEL_POINTS = 12
+RESOLVED_POINTS = 4
 
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,15 +29,17 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         description="Draw a failure map of a case over two of its quantities. Writes map.png, map.svg, map.csv and "
         "map.json. Units are written with the range: --x stack_pressure=\"0.1..30 MPa\".",
         epilog="Without --model the closed forms of the analytic model are used, whatever model the case names: they "
-        "take a second or, where both axes change one number, twenty. With --model lumped every point is one run. "
+        "take a second or, where both axes change one number, twenty. With --model lumped or resolved every point is a "
+        "run; a resolved one takes a minute or more. "
         "`lisse map --quantities` lists the axes.",
     )  # fmt: skip
     parser.add_argument("case", metavar="CASE.toml", nargs="?", help="the case file")
     parser.add_argument("--x", metavar="QUANTITY=LOW..HIGH", help="quantity along the map")
     parser.add_argument("--y", metavar="QUANTITY=LOW..HIGH", help="quantity up the map")
-    points = f"points along each axis (default: {CLOSED_FORM_POINTS}, or {MODEL_POINTS} where each is a run)"
+    points = f"points along each axis (default: {CLOSED_FORM_POINTS}; {MODEL_POINTS} where each is a lumped run, "
+    points += f"{RESOLVED_POINTS} where each is a resolved one)"
     parser.add_argument("--points", type=int, metavar="N", help=points)
-    parser.add_argument("--model", metavar="NAME", help="analytic (default) or lumped")
+    parser.add_argument("--model", metavar="NAME", help="analytic (default), lumped or resolved")
     parser.add_argument("--workers", type=int, metavar="N", help="processes, where each point is a run (default: all)")
     change = 'change one value of the case, such as cell.stack.pressure="5 MPa"; may be repeated'
     parser.add_argument("--set", metavar='KEY.PATH="VALUE"', action="append", default=[], help=change)
@@ -68,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     case = read_case(source.tables, source.where, source.folder)
     points = arguments.points
     if points is None:
-        points = CLOSED_FORM_POINTS if case.model.name == "analytic" else MODEL_POINTS
+        points = {"analytic": CLOSED_FORM_POINTS, "resolved": RESOLVED_POINTS}.get(case.model.name, MODEL_POINTS)
     x, y = parse_span(arguments.x, points), parse_span(arguments.y, points)
     path = Path(arguments.case)
     folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / f"{path.stem}-map")

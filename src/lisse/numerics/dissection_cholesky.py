@@ -168,11 +168,12 @@ class DissectionCholesky:
             if self._position is None:
                 self._position = np.empty(order.size, np.int32)
                 self._position[order] = np.arange(order.size)
-            found = np.zeros(len(halves), np.bool_)
+            found: NDArray[np.bool_] = np.zeros(len(halves), np.bool_)
             found[np.searchsorted(starts, self._position[rows_changed], side="right") - 1] = True
             return found
         if self._values is not None:
-            return cholesky_fronts.changed_fronts(self._values, rows.data, self._pointers, order, starts, entry)
+            found = cholesky_fronts.changed_fronts(self._values, rows.data, self._pointers, order, starts, entry)
+            return found
         return np.ones(len(halves), np.bool_)
 
     def _eliminate_parts(self, changed: NDArray[np.bool_], held: tuple[Any, ...]) -> int:
@@ -232,12 +233,12 @@ class DissectionCholesky:
             return np.zeros(given.shape)
         wide = given.reshape(self.size, -1)
         count, order = wide.shape[1], self._layout[0]
-        x = np.empty((count, self.size))
-        for column, values in zip(x, wide.T, strict=True):
+        ordered = np.empty((count, self.size))
+        for column, values in zip(ordered, wide.T, strict=True):
             np.take(values, order, out=column)
         if self._idle.any():
-            x[:, self._idle[order]] = 0.0
-        x = x.reshape(-1)
+            ordered[:, self._idle[order]] = 0.0
+        x = ordered.reshape(-1)
         held = (blas_calls.addresses(), self._layout, self._rows, self._panels, count, x)
         cholesky_solve.sweep_forth(*held)
         cholesky_solve.sweep_back(0, len(self._top_ranges), self._top_ranges, *held)

@@ -98,8 +98,8 @@ class StiffnessMatrix:
         """
         touched = np.zeros(len(self._number), np.bool_)
         touched[self._corners[changed[self._cells]]] = True
-        rows = self._number[touched]
-        rows = np.sort(rows[rows >= 0].astype(np.int64))
+        numbers = self._number[touched]
+        rows: NDArray[np.int64] = np.sort(numbers[numbers >= 0]).astype(np.int64)
         lengths = (self._pointers[rows + 1] - self._pointers[rows]).astype(np.int64)
         first = np.repeat(self._pointers[rows] - np.cumsum(lengths) + lengths, lengths)
         matrix.data[first + np.arange(first.size)] = 0.0
@@ -205,9 +205,7 @@ def _pattern(corners, number, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _add_elements(
-    which, by_material, index, coefficient, table, corners, number, wanted, pointers, offsets, data
-):  # type: ignore[no-untyped-def]
+def _add_elements(which, by_material, index, coefficient, table, corners, number, wanted, pointers, offsets, data):  # type: ignore[no-untyped-def]
     """Add the element matrix of some voxels: a row of `table`, or such rows times the voxel's coefficients.
 
     `index` or `coefficient` have an entry for each of `which`; rows of nodes that are not `wanted` get nothing.

@@ -327,6 +327,16 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             ),
             "length_scale": _within(1.0, 20.0, "1", "of the phase field of fracture, in voxels", 2.0),
             "fracture": Flag("whether the electrolyte can crack", True),
+            "crystal_elasticity": Flag("whether grains are as stiff as their cubic crystals, turned with them", False),
+            "internal_deposition": Flag("whether leaking electrons may form lithium inside the electrolyte", False),
+            "boundary_electronic_conductivity": _within(
+                1e-20,
+                1e4,
+                "S/m",
+                "along grain boundaries, with internal_deposition; as in the grains unless given",
+                OPTIONAL,
+                "1e-6 S/cm",
+            ),
             "lithium": Choice(
                 "electrodes that flow under their own stress, or have the stack pressure everywhere",
                 "viscous",

@@ -22,14 +22,14 @@ from numpy.typing import NDArray
 from lisse.errors import SolveFailed
 from lisse.models.lumped.fixture import ConstantGap
 from lisse.models.resolved.charge import ChargeBalance, ChargeState
-from lisse.models.resolved.clusters import CRACKED, Cluster, find_clusters, loose_blocks
+from lisse.models.resolved.clusters import CRACKED, DRAINED, Cluster, find_clusters, in_one_piece, loose_blocks
 from lisse.models.resolved.contact_columns import ContactColumns
 from lisse.models.resolved.cracks import Cracked, Cracks, Filling
 from lisse.models.resolved.domain import CRACK, ELECTROLYTE, Domain
 from lisse.models.resolved.electrodes import Electrodes, FlowFailed, Pressed
 from lisse.models.resolved.electrolyte_body import Response
 from lisse.models.resolved.face_law import Faces, equilibrium_potential
-from lisse.models.resolved.internal import Inside, InternalDeposition, absorbed
+from lisse.models.resolved.internal import Inside, InternalDeposition
 from lisse.models.resolved.interphase_stress import interphase_stretch
 from lisse.models.resolved.laws import Laws
 from lisse.models.resolved.metal_faces import FacePlaces, face_places
@@ -42,8 +42,8 @@ Floats = NDArray[np.float64]
 MOST_PASSES = 30
 MOST_NEW = 4
 _EMPTY_CRACK = 1e-6  # conductance of a cracked voxel without lithium over that of an intact one
-_DRAINED = 1e-3  # voxels of lithium in a cluster below which it counts as empty
 _NOT_LIMITED = 1 << 40
+_CRACK_PRESSURE = 1e8  # Pa, of the order of those that cracks reach
 
 
 class StepFailed(Exception):
@@ -90,6 +90,8 @@ class Outcome:
         Into each cluster; above zero it plates.
     cracked : int
         Voxels that cracked in the step.
+    severed : bool
+        Whether cracks then cut the electrolyte from side to side.
     passes : int
     charge_error : float, A/m2
         What enters at one electrode and does not leave at the other.
@@ -112,6 +114,7 @@ class Outcome:
     charge: ChargeState
     cluster_current: Floats
     cracked: int
+    severed: bool
     passes: int
     charge_error: float
     news: tuple[tuple[str, str], ...] = ()
@@ -186,6 +189,8 @@ class CellStep:
         guess = np.concatenate([state.contact_pressure.reshape(-1), state.cluster_pressure])
         contact, damage = self.columns.contact(state.void_height), state.damage
         mixing, change = Anderson(4), np.inf
+        planes = max(state.stack_pressure, 1e5)  # Pa; contact pressures and crack pressures count alike
+        units = np.where(np.arange(guess.size) < state.contact_pressure.size, planes, _CRACK_PRESSURE)
         current = drive.current_density if drive.current_density is not None else state.current_density
         for count in range(1, MOST_PASSES + 1):
             pressure = guess[: state.contact_pressure.size].reshape(state.contact_pressure.shape)
@@ -201,7 +206,7 @@ class CellStep:
                 state, places, charge, faces, pressure, cluster_pressure, damage, dt, any_number, stretch
             )
             image = self._pressures(state, found)
-            scale = max(state.stack_pressure, 1e5), max(float(np.abs(image[pressure.size :]).max(initial=0.0)), 1e6)
+            scale = planes, max(float(np.abs(image[pressure.size :]).max(initial=0.0)), 1e6)
             moved = image - guess
             change = max(
                 float(np.abs(moved[: pressure.size]).max(initial=0.0)) / scale[0],
@@ -214,7 +219,7 @@ class CellStep:
                 damage = found.cracked.damage
             if dt == 0.0 or change <= self.tolerance:
                 return self._booked(state, drive, dt, places, found, faces, count)
-            guess = mixing.next(guess, image)
+            guess = units * mixing.next(guess / units, image / units)
         raise StepFailed(f"contact and crack pressures: they still change by {change:.1e} after {MOST_PASSES} passes")
 
     def _answer(
@@ -373,7 +378,7 @@ class CellStep:
 
     def _wet(self, state: State, drive: Drive) -> Floats:
         """1. Contact of each cluster's faces: none in a crack without lithium that is not being plated."""
-        least, plating = _DRAINED * self.domain.cell_volume, self._direction(state, drive)
+        least, plating = DRAINED * self.domain.cell_volume, self._direction(state, drive)
         wet = [
             1.0 if cluster.lithium > least or (1.0, -1.0)[cluster.side] * plating > 0.0 else 0.0
             for cluster in state.clusters
@@ -395,7 +400,7 @@ class CellStep:
                 assert drive.current_density is not None
                 found = balance.solve(faces, drive.current_density * self.domain.area, start=self._last)
         except SolveFailed as error:
-            raise StepFailed(f"charge: {error}") from error
+            raise StepFailed(f"charge: {str(error).removeprefix('charge: ')}") from error
         if not found.converged:
             raise StepFailed(f"charge: {found.message}")
         self._last = found
@@ -441,14 +446,14 @@ class CellStep:
         self, state: State, drive: Drive, dt: float, places: FacePlaces, found: _Pass, faces: Faces, passes: int
     ) -> Outcome:
         charge, area, per_charge = found.charge, self.domain.area, self.laws.volume_per_charge
-        current = float(charge.electrode_current[0]) / area
+        current = float(charge.electrode_current[0]) / area if drive.current_density is None else drive.current_density
         mean = self._mean(state, current)
         passed = mean * dt
         lithium = [
             cluster.lithium + dt * per_charge * inflow
             for cluster, inflow in zip(state.clusters, found.cluster_current, strict=True)
         ]
-        if lithium and min(lithium) < -_DRAINED * self.domain.cell_volume:
+        if lithium and min(lithium) < -DRAINED * self.domain.cell_volume:
             raise StepFailed("cracks: more lithium would leave one than it holds")
         clusters: Sequence[Cluster] = [c.holding(max(v, 0.0)) for c, v in zip(state.clusters, lithium, strict=True)]
         to_cracks = [
@@ -463,7 +468,7 @@ class CellStep:
         for cluster, volume in zip(clusters, lithium, strict=True):  # what an emptied crack was short of
             height[cluster.side] -= (cluster.lithium - volume) / area
         damage = state.damage if found.cracked is None else found.cracked.damage
-        cracked, news, loose = 0, [], state.loose
+        cracked, severed, news, loose = 0, False, [], state.loose
         pressures = state.cluster_pressure if found.cracked is None else found.cracked.pressure
         if found.cracked is not None:
             new = (damage >= CRACKED) & (state.damage < CRACKED)
@@ -476,11 +481,12 @@ class CellStep:
                 if found_loose.any():
                     loose = loose | found_loose
                     news.append(("spalled", f"a block of {int(found_loose.sum())} voxels came loose"))
+                severed = not in_one_piece(self.domain, damage)
         inside = self._inside(state, charge, faces, found.stack_pressure, clusters, dt)
         deposit = state.deposit
-        if inside is not None:
+        if inside is not None and self.internal is not None:
             height[self._plated(charge.voltage)] -= dt * per_charge * inside.rate / area
-            clusters, deposit = absorbed(clusters, inside.deposit, self.domain.cell_volume)
+            clusters, deposit = self.internal.absorbed(clusters, inside.deposit)
             if deposit.any() and not np.any(state.deposit):
                 news.append(("internal plating", "lithium forms inside the electrolyte"))
         columns = self.columns.currents(places, charge.current_density)
@@ -514,6 +520,7 @@ class CellStep:
             charge=charge,
             cluster_current=found.cluster_current,
             cracked=cracked,
+            severed=severed,
             passes=passes,
             charge_error=abs(float(charge.electrode_current.sum())) / area,
             news=tuple(news),

@@ -20,13 +20,14 @@ import numpy as np
 
 from lisse.errors import InvalidInput
 from lisse.files import output_folder, write_atomically
+from lisse.microstructure import Volume
 from lisse.models.resolved.clusters import Cluster
 from lisse.models.resolved.lithium_body import LithiumState
 from lisse.models.resolved.march import Event, Position
 from lisse.models.resolved.state import State
 from lisse.models.resolved.traces import Record
 
-__all__ = ["Checkpoint", "fingerprint"]
+__all__ = ["Checkpoint", "fingerprint", "volume_digest"]
 
 NAME = "checkpoint.npz"
 _ARRAYS = (
@@ -41,12 +42,21 @@ _ARRAYS = (
     "deposit",
 )
 _OPTIONAL = ("column_current", "deposit")
+_DIGEST = 32  # bytes
 _NUMBERS = ("time", "charge", "stack_pressure", "current_density")
 
 
 def fingerprint(inputs: Mapping[str, Any]) -> str:
     """What tells one case from another: a digest of its plain data."""
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def volume_digest(volume: Volume) -> str:
+    """What tells one microstructure from another of the same shape."""
+    found = hashlib.sha256(repr(volume.voxel_size).encode() + repr(sorted(volume.phases.items())).encode())
+    for array in (volume.labels, volume.grains, volume.orientations):
+        found.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,13 @@ class Checkpoint:
         stream = io.BytesIO()
         np.savez_compressed(stream, words=np.frombuffer(json.dumps(words).encode(), dtype=np.uint8), **arrays)
         output_folder(directory)
-        write_atomically(directory / NAME, stream.getvalue())
+        content = stream.getvalue()
+        write_atomically(directory / NAME, content + hashlib.sha256(content).digest())
+
+    @staticmethod
+    def remove(directory: Path) -> None:
+        """Remove the checkpoint of an earlier run, which a new one makes worthless."""
+        (directory / NAME).unlink(missing_ok=True)
 
     @classmethod
     def load(cls, directory: Path, case: str) -> Checkpoint | None:
@@ -115,7 +131,7 @@ class Checkpoint:
         if not path.exists():
             return None
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(io.BytesIO(_checked(path.read_bytes())), allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             words = json.loads(bytes(arrays.pop("words")).decode())
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
@@ -141,6 +157,14 @@ class Checkpoint:
             taken=words["taken"],
             failure=None if words["failure"] is None else tuple(words["failure"]),
         )
+
+
+def _checked(content: bytes) -> bytes:
+    """What was written, by the digest at its end; damaged archives fail in too many ways to tell them by those."""
+    body, digest = content[:-_DIGEST], content[-_DIGEST:]
+    if hashlib.sha256(body).digest() != digest:
+        raise ValueError("damaged")
+    return body
 
 
 def _metal(arrays: Mapping[str, Any], place: int) -> LithiumState | None:

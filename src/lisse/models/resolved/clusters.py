@@ -17,11 +17,22 @@ from numpy.typing import NDArray
 from lisse.models.resolved.domain import LITHIUM, PORE, Domain
 from lisse.numerics.components import label_components
 
-__all__ = ["CRACKED", "Cluster", "bridges", "find_clusters", "lithium_pieces", "loose_blocks"]
+__all__ = [
+    "CRACKED",
+    "DRAINED",
+    "Cluster",
+    "bridges",
+    "find_clusters",
+    "in_one_piece",
+    "lithium_pieces",
+    "loose_blocks",
+]
 
 Mask = NDArray[np.bool_]
 CRACKED = 0.95
 """Damage from which a voxel counts as crack."""
+DRAINED = 1e-3
+"""Voxels of lithium in a cluster below which it counts as empty."""
 _LOOSE = 0.9  # damage below which a voxel still holds its neighbours
 _SMALLEST_BLOCK = 9  # voxels; fewer are debris of a crack, not a block
 
@@ -109,7 +120,7 @@ def _at_electrodes(domain: Domain, cracked: Mask) -> tuple[Mask, Mask]:
 
 
 def bridges(domain: Domain, cluster: Cluster, clusters: Sequence[Cluster]) -> bool:
-    """Whether lithium joins both electrodes: by a crack alone, or by pores that it has filled.
+    """Whether lithium joins both electrodes: in a crack alone, or by pores that it has filled.
 
     Parameters
     ----------
@@ -120,7 +131,7 @@ def bridges(domain: Domain, cluster: Cluster, clusters: Sequence[Cluster]) -> bo
     """
     full = cluster.filled(0.0, domain.cell_volume)
     if cluster.spans or not full.size:
-        return cluster.spans
+        return cluster.spans and cluster.lithium > DRAINED * domain.cell_volume
     far = _next_to(lithium_pieces(domain)[1 - cluster.side])
     far[-1 if cluster.side == 0 else 0] = True
     for other in clusters:
@@ -174,6 +185,13 @@ def _with_lithium(found: list[Cluster], before: Sequence[Cluster]) -> list[Clust
         if shared and max(shared) > 0:
             lithium[int(np.argmax(shared))] += cluster.lithium
     return [cluster.holding(volume) for cluster, volume in zip(found, lithium, strict=True)]
+
+
+def in_one_piece(domain: Domain, damage: NDArray[np.float64]) -> bool:
+    """Whether solid that cracks have not broken still reaches from one electrode to the other."""
+    labels, _ = label_components(domain.solid & (damage < _LOOSE), domain.periodic)
+    ends = np.intersect1d(np.unique(labels[0]), np.unique(labels[-1]))
+    return bool((ends > 0).any())
 
 
 def loose_blocks(domain: Domain, damage: NDArray[np.float64], loose_before: Mask) -> Mask:

@@ -19,6 +19,8 @@ from lisse.models.resolved.voids import Voids
 __all__ = ["ContactColumns"]
 
 Floats = NDArray[np.float64]
+_ROUNDING = 1e-9  # of the currents that faces exchange, what may be left of their sum at rest
+_NO_CURRENT = 1e-15  # A/m2
 
 
 class ContactColumns:
@@ -158,10 +160,12 @@ class ContactColumns:
         """
         weights = charge.current_density * faces.area
         total = float(charge.electrode_current[0])
-        if total == 0.0:
+        exchanged = float(np.abs(weights).sum())  # by the faces among each other, also at rest
+        at_rest = abs(total) <= _ROUNDING * exchanged + _NO_CURRENT * float(faces.area.sum())
+        if at_rest:
             area = [np.where(faces.electrode == place, faces.area, 0.0) for place in (0, 1)]
             weights, total = area[0] / area[0].sum() - area[1] / area[1].sum(), 1.0
-        j = np.zeros(faces.count) if charge.electrode_current[0] == 0.0 else charge.current_density
+        j = np.zeros(faces.count) if at_rest else charge.current_density
         wet = np.where(faces.contact > 0.0, faces.contact, 1.0)
         rest = self.open_circuit(passed)[faces.electrode]
         values = {

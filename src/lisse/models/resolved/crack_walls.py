@@ -17,7 +17,7 @@ __all__ = ["given_to_walls", "strongest_around"]
 
 Floats = NDArray[np.float64]
 _HOLDS = 0.05  # stiffness over the intact one from which a voxel holds its nodes; the side of a straight crack has 0.1
-_LEFT = 1e-12  # of the largest force: what may be dropped
+_REACHED = 1e-2  # of what a node and its neighbours keep: from which they take the rest
 
 
 def given_to_walls(force: Floats, strength: Floats, periodic: Sequence[bool]) -> Floats:
@@ -35,20 +35,26 @@ def given_to_walls(force: Floats, strength: Floats, periodic: Sequence[bool]) ->
     Notes
     -----
     A node keeps its force times ``min(1, strength/0.05)`` and gives the rest to its neighbours in proportion to what
-    these keep; where no neighbour keeps anything, the rest goes a node further. Forces inside pores stay.
+    these keep; where no neighbour keeps anything, the rest goes nearer to the walls first. Forces inside pores stay.
     """
     keeps = np.minimum(strength / _HOLDS, 1.0)
     rest = np.where(strength > 0.0, 1.0 - keeps, 0.0) * force
     out = force - rest
+    if not rest.any():
+        return out
     around = _around(keeps, periodic)
-    least, few = _LEFT * float(np.abs(force).max(initial=0.0)), around < 1e-3
-    there = 1.0 / _around(np.ones_like(keeps), periodic)
-    for _ in range(sum(force.shape)):
-        if not np.any(np.abs(rest) > least):
-            break
-        out += keeps * _around(np.where(few, 0.0, rest) / np.where(few, 1.0, around), periodic)
-        rest = _around(np.where(few, rest, 0.0) * there, periodic)
-    return out
+    reached = [around >= _REACHED]
+    while np.any(rest[~reached[-1]]):
+        wider = _around(reached[-1].astype(np.float64), periodic) > 0.0
+        if np.array_equal(wider, reached[-1]):  # nothing holds anywhere
+            return force.copy()
+        reached.append(wider)
+    for outer, inner in zip(reached[:0:-1], reached[-2::-1], strict=True):  # the farthest first
+        here = outer & ~inner
+        takes = inner.astype(np.float64)
+        share = np.where(here, rest, 0.0) / np.where(here, _around(takes, periodic), 1.0)
+        rest = np.where(here, 0.0, rest) + takes * _around(share, periodic)
+    return np.asarray(out + keeps * _around(rest / np.where(reached[0], around, 1.0), periodic))
 
 
 def strongest_around(field: Floats, periodic: Sequence[bool]) -> Floats:

@@ -38,7 +38,8 @@ MOST_RELAXATION = 4.0
 """While a crack runs, damage goes the same way for many passes; longer steps along it save one in four of them."""
 _ONWARD = 0.9  # cosine of the angle between two steps of the damage that go the same way
 _FASTER = 1.3  # times longer than the one before
-MOST_STAGGERS = 150
+MOST_STAGGERS = 200
+_PATIENCE = 60  # staggers after which a step counts as a jump
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,12 +174,12 @@ class Cracks:
             Elastic strain along both lateral axes that interphases put on the whole electrolyte, tension positive.
         """
         damage, step, relaxation = start, np.zeros_like(start), OVER_RELAXATION
-        last_change, done = np.inf, False
+        last_change, done, held, floor = np.inf, False, frozen | self._whole_planes(clusters), before
         for count in range(1, MOST_STAGGERS + 1):
             response = self.response(damage, clusters, traction, stretch)
             pressure = cluster_pressures(response.base_volume, response.compliance, filling)
             energy = response.strain_energy(pressure)
-            wanted = self.field.advance(energy, before, frozen | self._planes)
+            wanted = self.field.advance(energy, floor, held)
             change = float(np.abs(wanted - damage).max())
             ratio = min(change / last_change, 0.95) if last_change > 0.0 else 0.0
             left = change * (ratio / (1.0 - ratio) if count > 1 else 1.0)
@@ -188,12 +189,30 @@ class Cracks:
             last_step, step = step, wanted - damage
             onward = float(np.vdot(step, last_step)) > _ONWARD * float(np.linalg.norm(step) * np.linalg.norm(last_step))
             relaxation = min(_FASTER * relaxation, MOST_RELAXATION) if onward else OVER_RELAXATION
-            damage = np.clip(damage + relaxation * step, before, 1.0)
+            sudden = most_new >= damage.size or count > _PATIENCE
+            damage = np.clip(damage + (1.0 if sudden else relaxation) * step, floor, 1.0)
+            if sudden:  # what cracks in a jump stays cracked, also while the pressure falls
+                floor = np.where(damage >= CRACKED, damage, before)
             last_change = change
             new = np.count_nonzero((damage >= CRACKED) & (before < CRACKED))
             if new > most_new:
                 break
         return Cracked(damage, pressure, response, count, done)
+
+    def _whole_planes(self, clusters: Sequence[Cluster]) -> Mask:
+        """Voxels of the end planes that may not crack.
+
+        A crack does not run along the plane of its own electrode, but it breaks through that of the other one.
+        """
+        planes, reach = self._planes.copy(), round(self.body.skirt / self.domain.voxel)
+        for cluster in clusters:
+            last = slice(-1 - reach, None) if cluster.side == 0 else slice(None, 1 + reach)
+            ahead = cluster.crack[last].any(axis=0)
+            if ahead.any():
+                for axis in range(ahead.ndim):
+                    ahead = np.any([np.roll(ahead, shift, axis) for shift in range(-2 * reach, 2 * reach + 1)], axis=0)
+                planes[-1 if cluster.side == 0 else 0] &= ~ahead
+        return planes
 
     def response(
         self, damage: Floats, clusters: Sequence[Cluster], traction: tuple[Floats, Floats], stretch: float = 0.0

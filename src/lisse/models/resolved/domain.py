@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lisse.errors import InvalidInput
 from lisse.materials import Material
+from lisse.materials.property import definition
 from lisse.microstructure import Volume
 
 __all__ = ["CRACK", "ELECTROLYTE", "LITHIUM", "PORE", "ROLES", "Domain", "build_domain", "role_of"]
@@ -195,11 +196,15 @@ class Solid:
         ------
         MissingValue
             Where one is not known.
+        InvalidInput
+            Where a law gives no number that is possible.
         """
-        modulus, ratio = material.value("youngs_modulus", temperature), material.value("poisson_ratio", temperature)
-        toughness = material.value("fracture_toughness", temperature)
+        names = ("ionic_conductivity", "youngs_modulus", "poisson_ratio", "fracture_toughness")
+        for name in names:
+            definition(name).check(material.value(name, temperature), f"{name} of {material.name}")
+        conductivity, modulus, ratio, toughness = (material.value(name, temperature) for name in names)
         return cls(
-            conductivity=material.value("ionic_conductivity", temperature),
+            conductivity=conductivity,
             youngs_modulus=modulus,
             poisson_ratio=ratio,
             fracture_energy=toughness**2 * (1.0 - ratio**2) / modulus,

@@ -12,10 +12,11 @@ mu_c = 2 gamma V/r of a deposit of the radius of the cell's pores under that sam
     s >= 0,   mu <= mu_c,   s (mu - mu_c) = 0         where there is no lithium and there is room;
     mu = mu_c, s of either sign                       where there is lithium: it dissolves when the potential falls
 
-an obstacle problem, solved by an active set. A pore takes the lithium of all voxels around it until it is full, a voxel
-along a grain boundary its own volume. Deposits do not conduct, and carry no pressure: what they do to the electrolyte
-after they have formed is not followed, except that full pores and boundaries that reach from electrode to electrode, by
-themselves or with cracks, are a short. Pores that open to an electrode are its own.
+an obstacle problem, solved by an active set. A pore takes the lithium of all voxels around it until it is full, and
+each of these gets back no more than it gave; a voxel along a grain boundary takes its own volume. Deposits do not
+conduct, and carry no pressure: what they do to the electrolyte after they have formed is not followed, except that full
+pores and boundaries that reach from electrode to electrode, by themselves or with cracks, are a short. Pores that open
+to an electrode are its own.
 
 Lithium is booked to the electrode that the electrons come from: it is plated with what deposits leave. The leak that
 runs all the way through is told, and discharges nothing, as in the lumped model.
@@ -26,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +41,10 @@ from lisse.models.resolved.face_law import Faces
 from lisse.numerics.components import label_components
 from lisse.theory import internal_plating_threshold
 
-__all__ = ["Inside", "InternalDeposition", "absorbed", "deposition_threshold", "electronic_conductivity"]
+if TYPE_CHECKING:
+    from lisse.numerics.conduction import FaceOperator
+
+__all__ = ["Inside", "InternalDeposition", "deposition_threshold", "electronic_conductivity"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -47,9 +52,11 @@ Integers = NDArray[np.int64]
 TOUCHES = 1e-3
 """Share of a face in contact from which electrons cross it."""
 _MOST_ROUNDS = 100
+_MOST_RETURNS = 4  # of a place that was emptied within a step
 _EXACT = 1e-10  # V, by which mu may pass the threshold
 _TOLERANCE = 1e-11  # of the residual currents
 _FULL = 1.0 - 1e-9
+_EMPTY = 1e-12  # of what was there: rounding of what has dissolved
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +73,8 @@ class Inside:
     rate : float, A (A/m in a plane)
         At which lithium forms inside.
     deposit : (nx, ny[, nz]) array, 1
-        Share of each voxel's volume that has formed as lithium, in it or, for pores, in the pore.
+        Volume of the lithium that has formed from each voxel, over that of a voxel; `InternalDeposition.fraction` says
+        which voxels it fills.
     """
 
     potential: Floats
@@ -129,18 +137,6 @@ def deposition_threshold(cell: Cell, temperature: float) -> float:
     )
 
 
-def absorbed(clusters: Sequence[Cluster], deposit: Floats, voxel_volume: float) -> tuple[Sequence[Cluster], Floats]:
-    """Clusters with the lithium that had formed in pores that they have reached, and the deposits without it."""
-    if not deposit.any() or not any(len(cluster.pores) for cluster in clusters):
-        return clusters, deposit
-    left, found = deposit.copy(), []
-    for cluster in clusters:
-        here = left.reshape(-1)[cluster.pores]
-        found.append(cluster.holding(cluster.lithium + float(here.sum()) * voxel_volume))
-        left.reshape(-1)[cluster.pores] = 0.0
-    return found, left
-
-
 class InternalDeposition:
     """Electrons and deposits in one electrolyte.
 
@@ -153,6 +149,11 @@ class InternalDeposition:
         mu/F at which lithium forms.
     volume_per_charge : float, m3/C
         Of the metal, V/F.
+
+    Attributes
+    ----------
+    kept : list
+        The last network with its factor.
     """
 
     def __init__(self, domain: Domain, conductivity: Floats, threshold: float, volume_per_charge: float) -> None:
@@ -168,6 +169,7 @@ class InternalDeposition:
         )
         self.site, self.holder, self.capacity = _reservoirs(domain)
         self._pinned = np.zeros(domain.role.size, dtype=bool)
+        self.kept: list[tuple[list[Floats], FaceOperator]] = []
 
     def empty(self) -> Floats:
         """1. No deposit anywhere."""
@@ -210,25 +212,17 @@ class InternalDeposition:
             When the deposits are not found.
         """
         network = _Network(self, potential, voltage, faces, ions)
-        level = potential.reshape(-1) - self.volume_per_charge * stack_pressure
-        inside = self.holder >= 0
-        held: Floats = np.zeros(len(self.capacity))
-        np.add.at(held, self.holder[inside], deposit.reshape(-1)[inside])
+        level, held = potential.reshape(-1) - self.volume_per_charge * stack_pressure, deposit.reshape(-1)
         site = np.where(self._closed(clusters) | ~network.there, -1, self.site)
         step = dt * self.volume_per_charge / self.domain.cell_volume  # voxels per ampere
         psi, source = self._settle(network, level, held, site, step)
-        here = site >= 0
-        gained = np.bincount(site[here], source[here], len(held)) * step if here.any() else np.zeros(len(held))
-        after = np.clip(held + gained, 0.0, self.capacity)  # beyond by rounding only
-        new = deposit.reshape(-1).copy()
-        share = np.divide(after, self.capacity, out=np.zeros_like(after), where=self.capacity > 0.0)
-        changed = np.isin(self.holder, np.flatnonzero(gained != 0.0)) & inside
-        new[changed] = share[self.holder[changed]]
+        after = np.maximum(held + step * source, 0.0)  # below by rounding only
+        after[after <= _EMPTY * held] = 0.0
         return Inside(
             potential=(level - psi).reshape(self.domain.shape),
             leak=network.leak(psi),
             rate=float(source.sum()),
-            deposit=new.reshape(self.domain.shape),
+            deposit=after.reshape(self.domain.shape),
         )
 
     def _closed(self, clusters: Sequence[Cluster]) -> Mask:
@@ -244,34 +238,59 @@ class InternalDeposition:
         self, network: _Network, level: Floats, held: Floats, site: Integers, step: float
     ) -> tuple[Floats, Floats]:
         """V and A. Electronic potential, and the current at which lithium forms in every voxel."""
-        count = len(held)
-        room = np.append(self.capacity - held > 1e-12 * self.capacity, False)
-        filled = np.append(held > 0.0, False)
-        pinned = (site >= 0) & (filled[site] | (self._pinned & room[site]))
-        fixed, given = np.zeros(count + 1, dtype=bool), np.zeros(len(level))
+        held, room = np.where(site >= 0, held, 0.0), self.capacity - self._totals(held)
+        open_to_more = np.append(room > _EMPTY * self.capacity, False)[site]
+        filled, fixed, given = held > 0.0, np.zeros(len(held), dtype=bool), np.zeros(len(held))
+        emptied = np.zeros(len(held), dtype=np.int64)
+        pinned = filled | ((site >= 0) & self._pinned & open_to_more)
         for _ in range(_MOST_ROUNDS):
             psi, source = network.solve(level - self.threshold, pinned, given)
-            back = pinned & (source < 0.0) & ~filled[site]
-            here = pinned & ~back
-            gained = np.bincount(site[here], source[here], count) * step
-            over = np.append((held + gained > self.capacity * (1.0 + 1e-12)), False)
-            under = np.append((held + gained < -1e-12 * self.capacity), False)
-            limited = pinned & ~back & (over | under)[site]
-            more = (site >= 0) & ~pinned & room[site] & ~fixed[site] & (level - psi > self.threshold + _EXACT)
-            if not (back.any() or limited.any() or more.any()):
+            back = pinned & (source < 0.0) & ~filled
+            under = pinned & filled & (held + step * source < -_EMPTY * held)
+            gained, free = (step * self._totals(each) for each in (given, source))  # sources are those of pinned voxels
+            settled = self._totals((back | under).astype(float)) == 0.0
+            full = np.append((free + gained > room + _EMPTY * self.capacity) & settled, False)[site] & pinned
+            free_to = (site >= 0) & ~pinned & ~fixed & open_to_more & (emptied < _MOST_RETURNS)
+            more = free_to & (level - psi > self.threshold + _EXACT)
+            if not (back.any() or under.any() or full.any() or more.any()):
                 self._pinned = pinned
                 return psi, np.where(pinned, source, given)
-            if limited.any():
-                goal = np.append(np.where(over[:-1], self.capacity - held, -held), 0.0)
-                scale = np.divide(goal, np.append(gained, 1.0), out=np.zeros(count + 1), where=over | under)
-                given[limited] = source[limited] * scale[site[limited]]
-                fixed |= over | under
-            pinned = (pinned & ~back & ~limited) | more
+            given[under] = -held[under] / step
+            given[full] = source[full] * ((room - gained) / np.where(free > 0.0, free, 1.0))[site[full]]
+            emptied += under
+            fixed |= (site >= 0) & np.isin(site, site[full])
+            more &= ~fixed
+            given[more] = 0.0
+            pinned = (pinned & ~back & ~under & ~full) | more
         raise SolveFailed("lithium inside the electrolyte: where it forms was not found")
+
+    def _totals(self, sites: Floats) -> Floats:
+        """Sum over the sites of every reservoir."""
+        there = self.site >= 0
+        found = np.zeros(len(self.capacity))
+        np.add.at(found, self.site[there], sites[there])
+        return found
+
+    def fraction(self, deposit: Floats) -> Floats:
+        """1. Share of each voxel that deposits fill: those of a pore lie in it evenly."""
+        share = self._totals(deposit.reshape(-1)) / np.maximum(self.capacity, 1.0)
+        return np.append(share, 0.0)[self.holder].reshape(self.domain.shape)
+
+    def absorbed(self, clusters: Sequence[Cluster], deposit: Floats) -> tuple[Sequence[Cluster], Floats]:
+        """Clusters with the lithium that had formed in pores that they have reached, and the deposits without it."""
+        if not deposit.any() or not any(len(cluster.pores) for cluster in clusters):
+            return clusters, deposit
+        left, found = deposit.copy(), []
+        for cluster in clusters:
+            names = np.unique(self.holder[cluster.pores])
+            here = np.isin(self.site, names[names >= 0]).reshape(left.shape)
+            found.append(cluster.holding(cluster.lithium + float(left[here].sum()) * self.domain.cell_volume))
+            left[here] = 0.0
+        return found, left
 
     def spans(self, deposit: Floats, clusters: Sequence[Cluster]) -> bool:
         """Whether voxels full of lithium join the two electrodes, with the help of cracks."""
-        full = deposit >= _FULL
+        full = self.fraction(deposit) >= _FULL
         if not full.any():
             return False
         for cluster in clusters:
@@ -288,7 +307,7 @@ class _Network:
         self, owner: InternalDeposition, potential: Floats, voltage: float, faces: Faces, ions: Sequence[Floats]
     ) -> None:
         domain = owner.domain
-        self.shape = domain.shape
+        self.shape, self._kept = domain.shape, owner.kept
         self.there = ~np.isnan(potential).reshape(-1)
         self._bulk = []
         for axis, (electrons, now, intact) in enumerate(zip(owner.whole, ions, domain.bulk_faces, strict=True)):
@@ -317,7 +336,7 @@ class _Network:
         given : (voxels,) array, A
             Currents that enter at others.
         """
-        from lisse.numerics.conduction import FaceOperator, solve
+        from lisse.numerics.conduction import solve
 
         ground, load = self._ground.copy(), self._load + given
         there = pinned.reshape(self.shape)
@@ -334,7 +353,7 @@ class _Network:
         load = load + drive.reshape(-1)
         ground[pinned], load[pinned] = 0.0, 0.0
         found = solve(
-            FaceOperator(faces, ground.reshape(self.shape)),
+            self._operator(faces, ground.reshape(self.shape)),
             load.reshape(self.shape),
             tolerance=_TOLERANCE,
             guess=np.where(pinned, 0.0, self._guess).reshape(self.shape),
@@ -343,6 +362,15 @@ class _Network:
             raise SolveFailed(f"electrons: relative residual {found.residual:.1e}")
         psi = np.where(pinned, held, found.x.reshape(-1))
         return np.where(self.there, psi, np.nan), np.where(pinned, self._entering(psi), 0.0)
+
+    def _operator(self, faces: list[Floats], ground: Floats) -> FaceOperator:
+        """The operator, with its factor when it is that of the solve before."""
+        from lisse.numerics.conduction import FaceOperator
+
+        arrays = [*faces, ground]
+        if not self._kept or any(not np.array_equal(a, b) for a, b in zip(arrays, self._kept[0][0], strict=True)):
+            self._kept[:] = [(arrays, FaceOperator(faces, ground))]
+        return self._kept[0][1]
 
     def _entering(self, psi: Floats) -> Floats:
         """A. What enters every voxel from none of its neighbours."""

@@ -23,8 +23,8 @@ from lisse.protocol import Protocol, Step
 __all__ = ["Event", "March", "Position", "Row", "Watch"]
 
 Floats = NDArray[np.float64]
-_FIRST = 1e-3  # of a protocol step, the first time step
-_LONGEST = 1 / 20  # of a protocol step
+_FIRST = 5e-3  # of a protocol step, the first time step
+_LONGEST = 1 / 6  # of a protocol step
 _LOCATED = 1e-6  # of a time step, to which an end is located
 _MOST_TRIES = 60
 

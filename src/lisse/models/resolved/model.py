@@ -28,7 +28,7 @@ from lisse.models.doubts import validity_warnings
 from lisse.models.limits import limits, margins
 from lisse.models.lumped.legs import SIDES
 from lisse.models.resolved.cell_step import CellStep, Outcome
-from lisse.models.resolved.checkpoint import Checkpoint, fingerprint
+from lisse.models.resolved.checkpoint import Checkpoint, fingerprint, volume_digest
 from lisse.models.resolved.clusters import bridges, find_clusters
 from lisse.models.resolved.cracks import Cracks
 from lisse.models.resolved.crystal_stiffness import crystal_stiffness, cubic_constants, isotropic_stiffness
@@ -38,7 +38,7 @@ from lisse.models.resolved.electrolyte_body import ElectrolyteBody
 from lisse.models.resolved.internal import InternalDeposition, deposition_threshold, electronic_conductivity
 from lisse.models.resolved.laws import build_laws
 from lisse.models.resolved.lithium_body import LithiumBody, graded_layers
-from lisse.models.resolved.march import March, Position, Watch
+from lisse.models.resolved.march import Event, March, Position, Watch
 from lisse.models.resolved.phase_field import PhaseField
 from lisse.models.resolved.short import after_short, burn_warning, filament_conductance, is_soft
 from lisse.models.resolved.snapshot import snapshot
@@ -157,6 +157,15 @@ class Resolved(Model):
         for what, least in (("most_steps", 1), ("saved_times", 1)):
             if getattr(self, what) < least:
                 raise InvalidInput(what, getattr(self, what), f"{least} or more")
+        for what, length in (("width", self.width), ("patch_size", self.patch_size)):
+            if length is not None and not 0.0 < length < math.inf:
+                raise InvalidInput(what, length, "above 0 m")
+        for what, value, unit in (
+            ("boundary_resistance", self.boundary_resistance, "ohm m2"),
+            ("surface_diffusion", self.surface_diffusion, "m2/s"),
+        ):
+            if value is not None and not 0.0 <= value < math.inf:
+                raise InvalidInput(what, value, f"0 or above, in {unit}")
         electrons = self.boundary_electronic_conductivity
         if electrons is not None and not 0.0 < electrons < math.inf:
             raise InvalidInput("boundary_electronic_conductivity", electrons, "above 0 S/m")
@@ -244,6 +253,9 @@ class _Run:
             march.position, march.events, march.taken = known.position, list(known.events), known.taken
             march.failure = known.failure
             self.records = list(known.records)
+            self._told_events, self._cracked = len(known.events), any(e.what == "first crack" for e in known.events)
+            share = self._share(known.position.step, known.position)
+            self._next_save = (math.floor(share * self.model.saved_times) + 1) / self.model.saved_times
             if march.position.time > 0.0:
                 self.physics(self._temperature_at(march.position.step))
         self._march = march
@@ -278,6 +290,9 @@ class _Run:
         inputs = self._inputs()
         for name in ("most_steps", "saved_times"):  # do not change what comes out
             inputs["model"].pop(name)
+        inputs["volume"] = volume_digest(self.physics(None).domain.volume)
+        phases = (self.model.phases or {}).items()
+        inputs["materials"] = {name: made if isinstance(made, str) else made.to_dict() for name, made in phases}
         return fingerprint({**inputs, "seed": self.seed})
 
     def _known(self) -> Checkpoint | None:
@@ -285,6 +300,8 @@ class _Run:
         if self._directory is None:
             return None
         known = Checkpoint.load(self._directory, self._case) if self.model.resume else None
+        if known is None:
+            Checkpoint.remove(self._directory)
         self._store.rewind(-math.inf if known is None else known.state.time)
         return known
 
@@ -300,13 +317,13 @@ class _Run:
         physics = self.physics(None)
         self.records.append(record_of(index, outcome, physics))
         self._last = outcome
+        if outcome.cracked and not self._cracked:
+            self._cracked = True
+            self._march.events.append(Event(outcome.state.time, "first crack", f"{outcome.cracked} voxels cracked"))
         if self._directory is None:
             return
         fresh = [event.what for event in self._march.events[self._told_events :]]
         self._told_events = len(self._march.events)
-        if outcome.cracked and not self._cracked:
-            self._cracked = True
-            fresh.append("first crack")
         share = self._share(index, position)
         if fresh or not self.records[1:] or share >= self._next_save:
             self._next_save = (math.floor(share * self.model.saved_times) + 1) / self.model.saved_times
@@ -343,6 +360,7 @@ class _Run:
             status, text = "completed", "the protocol ran to its end without failure"
         criteria = limits(self.cell, self.protocol, choose_criteria("reported"))
         events = [f"{event.what} at {event.time:.4g} s: {event.text}" for event in march.events]
+        events += _cracks_that_grew(self.records, march)
         return Solution(
             data=traces([*self.records, *self._after], _planes(self.physics(None).domain)),
             inputs=self._inputs(),
@@ -514,10 +532,24 @@ def _watches(cell: Cell, protocol: Protocol, physics: CellStep, step: Step) -> l
             return -1.0 if deposit is not None and inside.spans(deposit, out.state.clusters) else 1.0
 
         found.append(Watch(joined, "internal-plating", gradual=False))
+    found.append(Watch(lambda out: -1.0 if out.severed else 1.0, "electrolyte-fracture", gradual=False))
     for place, _ in physics.laws.metal:
         found.append(Watch(partial(contact, place), "contact-loss", place))
         found.append(Watch(partial(metal, place), "lithium-exhausted", place))
         found.append(Watch(partial(spanned, place), "filament-short", place, gradual=False))
+    return found
+
+
+def _cracks_that_grew(records: list[Record], march: March) -> list[str]:
+    """What to tell of cracks in a cell that did not fail by them."""
+    if march.failure is not None and march.failure[0] in ("filament-short", "soft-short", "electrolyte-fracture"):
+        return []
+    found = []
+    for place, side in enumerate(SIDES):
+        first, last = (records[row].values["flaw_length"][place] for row in (0, -1))
+        if last > first:
+            grew = f"from {first * 1e6:.3g} to {last * 1e6:.3g} um"
+            found.append(f"cracks of the {side} electrode grew {grew} deep without joining both electrodes")
     return found
 
 

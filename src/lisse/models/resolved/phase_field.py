@@ -78,6 +78,7 @@ class PhaseField:
         self._onset = 3.0 / 8.0 * self.toughness / self.length
         self._faces = [self._face_weights(axis) for axis in range(self.toughness.ndim)]
         self._neighbours = _neighbours(self.shape)
+        self._grown: Mask | None = None  # of the last answer, near which the next one often is
 
     def advance(self, energy: ArrayLike, before: ArrayLike, frozen: NDArray[np.bool_] | None = None) -> Floats:
         """Damage that minimises the energy without healing; exact, by trials of the set of growing voxels.
@@ -109,14 +110,16 @@ class PhaseField:
         growing = free & (slope < limit)
         if not growing.any():
             return damage
+        near = self._grown if self._grown is not None and self._grown[growing].all() else self._widened(growing)
         # what nothing pulls stays out: with no energy anywhere, a piece that is free as a whole has no answer
-        growing |= self._widened(growing) & free & (slope < self._onset)
+        growing |= near & free & (slope < self._onset)
         for _ in range(MOST_SETS):
             damage = old.copy()
             damage[growing] = self._balance(psi, old, growing)
             healed = growing & (damage < old)
             more = free & ~growing & (self._slope(np.maximum(damage, old), psi) < limit)
             if not healed.any() and not more.any():
+                self._grown = growing
                 return np.clip(damage, old, 1.0)
             growing = (growing & ~healed) | more
         raise SolveFailed(f"damage: the set of growing voxels did not settle in {MOST_SETS} trials")

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from lisse.materials import Material
 from lisse.models.lumped.short import AFTER_SHORT, LITHIUM_RESISTIVITY, SOFT, melting_voltage, voltage_beside
-from lisse.models.resolved.clusters import Cluster
+from lisse.models.resolved.clusters import Cluster, bridges
 from lisse.models.resolved.domain import Domain
 from lisse.models.resolved.traces import Record
 from lisse.units import format_quantity
@@ -26,8 +26,8 @@ __all__ = ["after_short", "burn_warning", "filament_conductance", "is_soft"]
 
 
 def filament_conductance(clusters: Sequence[Cluster], domain: Domain) -> float:
-    """S/m2. Of all cracks that join the electrodes, per area of the cell; 0 where none does."""
-    lithium = sum(cluster.lithium for cluster in clusters if cluster.spans)
+    """S/m2. Of all cracks that join the electrodes, with the pores that they fill; 0 where none does."""
+    lithium = sum(cluster.lithium for cluster in clusters if bridges(domain, cluster, clusters))
     return lithium / (LITHIUM_RESISTIVITY * domain.thickness**2) / domain.area
 
 

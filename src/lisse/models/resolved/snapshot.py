@@ -32,9 +32,9 @@ def snapshot(outcome: Outcome, physics: CellStep) -> dict[str, Any]:
         "void_height": state.void_height,
         "contact_pressure": state.contact_pressure,
     }
-    if outcome.inside is not None:
+    if outcome.inside is not None and physics.internal is not None and state.deposit is not None:
         found["lithium_chemical_potential"] = FARADAY * outcome.inside.potential
-        found["lithium_fraction"] = np.maximum(lithium, outcome.inside.deposit)
+        found["lithium_fraction"] = np.maximum(lithium, physics.internal.fraction(state.deposit))
     response = physics.response(outcome)
     if response is not None:
         pressures = outcome.state.cluster_pressure if outcome.cracks is None else outcome.cracks.pressure

@@ -45,7 +45,7 @@ class State:
     column_current : (2, *lateral) array or None, A/m2
         Into each column, reduction positive.
     deposit : (nx, ny[, nz]) array or None, 1
-        Lithium that formed inside the electrolyte, over the volume of each voxel; ``None`` where it is not followed.
+        Lithium inside the electrolyte by the voxel that it formed from, in voxels; ``None`` where it is not followed.
     """
 
     time: float

@@ -77,14 +77,15 @@ def record_of(index: int, outcome: Outcome, physics: CellStep) -> Record:
 
 def _inside(outcome: Outcome, physics: CellStep) -> dict[str, Any]:
     """Lithium potential, the largest in each plane of voxels; the leak that leaves the counter electrode; deposits."""
-    inside, domain = outcome.inside, physics.domain
+    inside, deposit, domain = outcome.inside, outcome.state.deposit, physics.domain
     assert inside is not None
+    assert deposit is not None
     planes = inside.potential.reshape(domain.shape[0], -1)
     largest = FARADAY * np.where(np.isnan(planes), -np.inf, planes).max(axis=1)
     return {
         "lithium_chemical_potential": tuple(float(v) for v in np.where(np.isfinite(largest), largest, np.nan)),
         "electronic_leak": float(inside.leak[1]) / domain.area,
-        "internal_lithium_thickness": float(inside.deposit.sum()) * domain.cell_volume / domain.area,
+        "internal_lithium_thickness": float(deposit.sum()) * domain.cell_volume / domain.area,
     }
 
 
