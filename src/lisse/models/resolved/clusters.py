@@ -104,7 +104,7 @@ def find_clusters(domain: Domain, damage: NDArray[np.float64], before: Sequence[
             order = _filling_order(domain, crack, inside & ~cracked)
             found.append(Cluster(crack, order, side, spans=bool((crack & spanning).any())))
             taken |= inside
-    return tuple(_with_lithium(found, before))
+    return tuple(_with_lithium(found, before, domain.cell_volume))
 
 
 def _at_electrodes(domain: Domain, cracked: Mask) -> tuple[Mask, Mask]:
@@ -178,13 +178,24 @@ def _filling_order(domain: Domain, crack: Mask, pores: Mask) -> NDArray[np.int64
     return reached[np.argsort(steps.reshape(-1)[reached], kind="stable")]
 
 
-def _with_lithium(found: list[Cluster], before: Sequence[Cluster]) -> list[Cluster]:
-    lithium = [0.0] * len(found)
+def _with_lithium(found: list[Cluster], before: Sequence[Cluster], voxel_volume: float) -> list[Cluster]:
+    """The clusters with the lithium that was in them; pores that were full stay the first in order."""
+    lithium, full = [0.0] * len(found), [np.zeros(0, dtype=np.int64)] * len(found)
     for cluster in before:
         shared = [int(np.count_nonzero(new.crack & cluster.crack)) for new in found]
         if shared and max(shared) > 0:
-            lithium[int(np.argmax(shared))] += cluster.lithium
-    return [cluster.holding(volume) for cluster, volume in zip(found, lithium, strict=True)]
+            heir = int(np.argmax(shared))
+            lithium[heir] += cluster.lithium
+            full[heir] = np.append(full[heir], cluster.filled(0.0, voxel_volume))
+    return [
+        replace(cluster, lithium=volume, pores=_first(first, cluster.pores))
+        for cluster, volume, first in zip(found, lithium, full, strict=True)
+    ]
+
+
+def _first(some: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """An order in which some of its entries come first, as they stand."""
+    return np.append(some[np.isin(some, order)], order[~np.isin(order, some)])
 
 
 def in_one_piece(domain: Domain, damage: NDArray[np.float64]) -> bool:
@@ -215,6 +226,6 @@ def loose_blocks(domain: Domain, damage: NDArray[np.float64], loose_before: Mask
             continue
         block = labels == name
         touching = _next_to(block) & domain.solid
-        if (touching & cut).any() and not (block & loose_before).all():  # cut off by cracks, not a loose grain
+        if (touching & cut).any() and not loose_before[block].all():  # cut off by cracks, not a loose grain
             found |= block
     return found | (_next_to(found) & domain.solid)

@@ -29,7 +29,7 @@ from lisse.models.limits import limits, margins
 from lisse.models.lumped.legs import SIDES
 from lisse.models.resolved.cell_step import CellStep, Outcome
 from lisse.models.resolved.checkpoint import Checkpoint, fingerprint, volume_digest
-from lisse.models.resolved.clusters import bridges, find_clusters
+from lisse.models.resolved.clusters import CRACKED, bridges, find_clusters
 from lisse.models.resolved.cracks import Cracks
 from lisse.models.resolved.crystal_stiffness import crystal_stiffness, cubic_constants, isotropic_stiffness
 from lisse.models.resolved.domain import Domain
@@ -239,6 +239,8 @@ class _Run:
         """Run, and put together what came out."""
         physics = self.physics(None)
         known = self._known()
+        if known is None:
+            self.warnings += _unfed(physics)
         march = March(
             protocol=self.protocol,
             physics=self.physics,
@@ -477,7 +479,7 @@ def _cracks(model: Resolved, cell: Cell, domain: Domain, temperature: float) -> 
         stiffness = crystal_stiffness(domain, constants, model.boundary_softening)
     else:
         stiffness = isotropic_stiffness(domain)
-    body = ElectrolyteBody(stiffness, domain.voxel, skirt=2.0 * length + domain.voxel, push="all round")
+    body = ElectrolyteBody(stiffness, domain.voxel, skirt=2.0 * length + domain.voxel)
     return Cracks(domain, body, PhaseField(domain.toughness, length, domain.voxel))
 
 
@@ -507,6 +509,16 @@ def _formed(cell: Cell, physics: CellStep) -> State:
         loose=np.zeros(domain.shape, dtype=bool),
         deposit=None if physics.internal is None else physics.internal.empty(),
     )
+
+
+def _unfed(physics: CellStep) -> list[str]:
+    """What to tell of flaws that no electrode feeds, such as those that begin under a pore of the surface."""
+    cracked = physics.domain.initial_damage >= CRACKED
+    fed = np.zeros_like(cracked)
+    for cluster in find_clusters(physics.domain, physics.domain.initial_damage, ()):
+        fed |= cluster.crack
+    empty = int(np.count_nonzero(cracked & ~fed))
+    return [f"flaws: {empty} cracked voxels meet no electrode and stay empty of lithium"] if empty else []
 
 
 def _watches(cell: Cell, protocol: Protocol, physics: CellStep, step: Step) -> list[Watch]:
