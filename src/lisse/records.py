@@ -336,6 +336,8 @@ class Solution(Record):
         Relative closure errors, by name (``"charge"``, ``"lithium"``); ``None`` where not resolved.
     uncertainty : mapping
         Distributions of the limits under uncertain inputs, as plain data; empty where none was drawn.
+    events : tuple of mapping
+        What happened in the course of the run, in order of time: ``time`` (s), ``what`` and ``text``.
     """
 
     model: str = ""
@@ -344,6 +346,7 @@ class Solution(Record):
     targets: tuple[Mapping[str, Any], ...] = ()
     conservation: Mapping[str, float | None] = field(default_factory=dict)
     uncertainty: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Mapping[str, Any], ...] = ()
 
     kind: ClassVar[str] = "solution"
 

@@ -32,6 +32,7 @@ __all__ = [
     "QUANTITIES",
     "Quantity",
     "convert",
+    "duration",
     "format_quantity",
     "parse_quantity",
     "quantity",
@@ -184,6 +185,13 @@ def _spelled(unit: str) -> str | None:
     if text.startswith("/"):
         text = f"1{text}"
     return text if _UNIT.fullmatch(text) else None
+
+
+def duration(seconds: float) -> str:
+    """A time in hours, or in minutes or seconds where hours would be awkward, such as ``"41.2 h"``."""
+    if abs(seconds) >= 3600:
+        return format_quantity("time", seconds)
+    return f"{seconds / 60:.3g} min" if abs(seconds) >= 60 else f"{seconds:.3g} s"
 
 
 def parse_quantity(text: Any, unit: str, what: str = "value") -> float:

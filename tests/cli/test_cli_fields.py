@@ -23,7 +23,7 @@ def test_the_list_names_fields_times_and_events(run: Path, capsys: pytest.Captur
     text = capsys.readouterr().out
     assert text.startswith("4 saved times from 0 s to 7.5 s, 16 x 16 voxels of 0.5 um\n")
     assert all(f"  {name} " in text for name in FIELDS)
-    assert "stress                 Pa     time, voigt, x, y\n" in text
+    assert ["stress", "Pa", "time,", "voigt,", "x,", "y"] in [line.split() for line in text.splitlines()]
     assert text.endswith("0 s: start\n2.5 s: first crack\n7.5 s: short\n")
 
 

@@ -113,6 +113,16 @@ def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path, capsys: pyte
     assert file.read_text("utf-8") == template("full")
 
 
+def test_sent_to_a_file_it_prints_and_writes_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the shell does for ``lisse new resolved > case.toml``: the file is there, empty, before we start."""
+    monkeypatch.chdir(tmp_path)
+    with (tmp_path / "case.toml").open("w", encoding="utf-8") as stream:
+        monkeypatch.setattr("sys.stdout", stream)
+        assert main(["new", "resolved"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["case.toml"]
+    assert (tmp_path / "case.toml").read_text("utf-8") == template("resolved")
+
+
 def test_it_prints_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new", "polymer", "-o", "-"]) == 0
     assert capsys.readouterr().out == template("polymer")

@@ -73,6 +73,7 @@ def test_a_run_writes_fields_and_a_page_with_them(done: tuple[Path, Path]) -> No
     assert "Where and when it happens" in (out / "report.html").read_text("utf-8")
     content = json.loads((out / "summary.json").read_text("utf-8"))
     assert (content["model"], content["status"]) == ("resolved", "completed")
+    assert content["events"] == []
     assert "fields" in content
     assert load_case(out / "case.toml") == load_case(file)
 
@@ -108,6 +109,17 @@ def test_resuming_after_an_interruption_gives_the_same_result(
     assert (np.diff(times) > 0).all()
 
 
+def test_an_interruption_before_the_first_checkpoint_says_so(
+    case_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lisse.models.resolved.model._Run._keep", interrupt)
+    assert main(["run", str(case_file), "-o", str(tmp_path / "out")]) == 130
+    assert "there is no checkpoint yet to --resume from" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
@@ -140,13 +152,19 @@ def test_there_is_nothing_to_resume_without_a_checkpoint(
         ('microstructure={generate="polycrystal",size=["8 um","8 um"],grain="4 um"}', "microstructure: got '8 um"),
         ('microstructure={generate="polycrystal",size=["4 um","8 um"],grain="-4 um"}', "microstructure.grain: got -4"),
         ('flaws={count=3,length="1 um"}', "flaws.length: got 1e-06"),
+        (
+            'microstructure={generate="polycrystal",size=["4um","8um"],grain="4 um",porosity=0.1,pore_diameter="1um"}',
+            "microstructure.pore_diameter: got '1e-06 m, 1 voxels of 1e-06 m'; allowed: at least 2 voxels across",
+        ),
+        ('microstructure={file="labels.npy",phases={0="pore",1="coating"}}', "phases.coating: allowed: one of"),
     ],
 )  # fmt: skip
 def test_what_shows_only_when_the_voxels_are_made_is_named_by_its_key(
     change: str, message: str, case_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    np.save(case_file.parent / "labels.npy", np.indices((4, 4))[1].astype(np.uint8) // 2)
     assert main(["run", str(case_file), "--set", f"model.resolved.{change}"]) == 2
-    assert f"command line: model.resolved.{message}" in capsys.readouterr().err
+    assert f": model.resolved.{message}" in capsys.readouterr().err
 
 
 def test_a_batch_of_cells_draws_the_scatter_of_the_interface(

@@ -44,6 +44,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "strip and plate": ([flow(0.5, 1500), flow(-0.5, 1500)], {}),
     "rest": ([flow(1, 1200), flow(0, 8000)], {}),
     "held voltage": ([hold(30, 1500), hold(-20, 500)], {}),
+    "pressure step": ([flow(1, 1200), flow(0, 600, stack_pressure="10 MPa")], {}),
     "constant-gap fixture": (
         [flow(1, 1200)] * 2,
         {
@@ -145,6 +146,31 @@ def test_a_flat_homogeneous_cell_fails_when_the_lumped_model_does(mode: str) -> 
     assert resolved.verdict.critical_current_density == pytest.approx(lumped.verdict.critical_current_density)
     assert resolved.verdict.cumulative_charge == pytest.approx(lumped.verdict.cumulative_charge, rel=1e-5)
     assert not far_apart(lumped, resolved, case)
+
+
+FULL = {"cell__kind": "full", "cell__counter": {"material": "NMC811", "areal_capacity": "0.3 mAh/cm^2"}}
+
+
+def test_a_voltage_or_a_current_ends_a_step_when_it_does_in_the_lumped_model() -> None:
+    steps = [
+        flow(0.5, 9000, until_voltage="4.0 V"),
+        hold(4000, 9000) | {"until_current": "0.1 mA/cm^2"},
+        flow(-0.5, 9000, until_voltage="3.7 V"),
+        flow(-0.2, 9000, until_voltage="3.9 V"),  # beyond it at once
+    ]
+    lumped, resolved, _ = both("full", {"full": (steps, FULL)})
+    ends = [np.array([one.data[name].values.max() for name in ("time", "charge")]) for one in (lumped, resolved)]
+    np.testing.assert_allclose(*ends, rtol=1e-4)
+    assert float(resolved.data["charge"][-1]) == pytest.approx(float(lumped.data["charge"][-1]), abs=1e-3 * ends[0][1])
+    assert resolved.data["voltage"].values.max() == pytest.approx(4.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("current", [0.5, -0.5])
+def test_a_cathode_that_is_empty_or_full_ends_a_run(current: float) -> None:
+    lumped, resolved, _ = both("full", {"full": ([flow(-0.1, 60), flow(current, 4000)][current > 0.0 :], FULL)})
+    for one in (lumped, resolved):
+        assert (one.verdict.mode, one.verdict.where) == ("lithium-exhausted", "counter")
+    assert resolved.verdict.time == pytest.approx(lumped.verdict.time, rel=1e-5, abs=1e-3)
 
 
 def test_flowing_metal_and_an_intact_elastic_electrolyte_change_nothing_on_a_flat_cell() -> None:

@@ -92,13 +92,33 @@ def test_a_straight_crack_has_its_length_and_its_depth(tmp_path: Path) -> None:
     found = history_of(tmp_path, frames)
     np.testing.assert_allclose(found["size"], np.array([0, 3, 12]) * EDGE)
     np.testing.assert_allclose(found["working_depth"], np.array([0, 3, 12]) * EDGE)
-    np.testing.assert_allclose(found["counter_depth"], np.array([0, 0, 12]) * EDGE)
+    np.testing.assert_allclose(found["counter_depth"], 0.0)  # it came from the working electrode
     assert found["pieces"].tolist() == [0.0, 1.0, 1.0]
     assert np.isnan(found["on_boundaries"]).all()
     broken = when_broken(load_fields(tmp_path))
     assert broken[:3, 4].tolist() == [10.0] * 3
     assert broken[3:, 4].tolist() == [20.0] * 9
     assert np.isnan(np.delete(broken, 4, axis=1)).all()
+
+
+def test_a_crack_that_joins_both_electrodes_is_that_of_the_deeper_one(tmp_path: Path) -> None:
+    """Two cracks meet in the middle; later the counter electrode's second crack goes on."""
+    frames = [np.zeros((12, 9)) for _ in range(4)]
+    for frame, low, high, second in zip(frames, (4, 6, 8, 8), (2, 3, 4, 4), (0, 0, 1, 6), strict=True):
+        frame[:low, 4] = frame[12 - high :, 4] = frame[12 - second :, 1] = 1.0
+    found = history_of(tmp_path / "a", frames)
+    np.testing.assert_allclose(found["working_depth"], np.array([4, 6, 12, 12]) * EDGE)
+    np.testing.assert_allclose(found["counter_depth"], np.array([2, 3, 3, 6]) * EDGE)
+    turned = history_of(tmp_path / "b", [frame[::-1] for frame in frames])
+    np.testing.assert_allclose(turned["counter_depth"], found["working_depth"])
+    np.testing.assert_allclose(turned["working_depth"], found["counter_depth"])
+
+
+def test_a_crack_that_joined_both_electrodes_from_the_start_is_both_ones(tmp_path: Path) -> None:
+    damage = np.zeros((12, 9))
+    damage[:, 4] = 1.0
+    found = history_of(tmp_path, [damage, damage])
+    np.testing.assert_allclose([found["working_depth"], found["counter_depth"]], 12 * EDGE)
 
 
 def test_a_crack_across_the_periodic_side_is_one(tmp_path: Path) -> None:

@@ -151,6 +151,25 @@ def test_the_colour_of_the_verdict_goes_with_it(tmp_path, verdict, changes, tone
     assert f'<p class="verdict {tone}">' in text
 
 
+def test_what_happened_stands_apart_from_warnings(tmp_path):
+    first = {"time": 128.7, "what": "first crack", "text": "1 voxel cracked"}
+    events = [first, *({"time": 200.0 + k, "what": "jump", "text": f"{k} <b>voxels</b>"} for k in range(11))]
+    solution = made_up(events=tuple(events), warnings=())
+    text, _ = page(tmp_path, solution)
+    section = text[text.index('<section id="events">') :].partition("</section>")[0]
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td><td>([^<]*)</td>', section)
+    assert rows[0] == ("2.15 min", "First crack", "1 voxel cracked")
+    assert len(rows) == 12
+    assert "2 more, up to 3.5 min" in section
+    assert rows[-1][2] == "10 &lt;b&gt;voxels&lt;/b&gt;"
+    assert "Warnings" not in text
+    assert summary(solution, "")["events"] == events
+
+
+def test_without_events_there_is_no_such_section(usual):
+    assert 'id="events"' not in usual[0]
+
+
 def test_held_voltage_leaves_gaps_in_the_current(tmp_path):
     time = np.linspace(0.0, 3600.0, 50)
     unknown = (("time",), np.full(50, np.nan))

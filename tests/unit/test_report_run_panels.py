@@ -17,7 +17,7 @@ from lisse.report.figures import SMALL, Panel, new_axes
 from lisse.report.nyquist_figure import chosen_spectra, draw_nyquist, shade
 from lisse.report.page import report_html
 from lisse.report.run_figures import interface_panels
-from lisse.report.run_traces import failure_window
+from lisse.report.run_traces import clock, failure_window
 from lisse.report.run_voltage import failure_panel, split_panel, voltage_panel
 from lisse.report.summary import summary
 from lisse.report.voltage_figure import readable, zoomed
@@ -337,3 +337,17 @@ def test_the_record_of_the_stack_pressure_is_drawn_close_up() -> None:
     assert panel.key == ()
     labels = [float(text) for text in re.findall(r">(\d\.\d+)</text>", panel.drawings[0][1])]
     assert len([label for label in labels if 2.9 < label < 3.2]) > 3
+
+
+@pytest.mark.parametrize(("last", "unit"), [(100.0, "s"), (1200.0, "min"), (7200.0, "h")])
+def test_the_axes_of_time_are_in_the_unit_that_reads_well(last: float, unit: str) -> None:
+    """Every picture of one run has the same clock, and the failure stands where the voltage ends."""
+    base = made_up()
+    scale = last / 7200.0
+    data = base.data.assign_coords(time=("time", base["time"].values * scale, base["time"].attrs))
+    run = dataclasses.replace(base, data=data, verdict=dataclasses.replace(SHORT, time=last))
+    drawn = [voltage_panel(run), *interface_panels(run)]
+    labels = re.findall(r">(Time \([^)]*\))</text>", "".join(str(d) for panel in drawn for _, d in panel.drawings))
+    assert len(labels) >= 4
+    assert set(labels) == {f"Time ({unit})"}
+    assert clock(last)[0] * last == pytest.approx({"s": 100.0, "min": 20.0, "h": 2.0}[unit])

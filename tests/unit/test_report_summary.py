@@ -21,6 +21,7 @@ PROMISED = {
     "limits": list,
     "targets": list,
     "conservation": dict,
+    "events": list,
     "warnings": list,
     "references": list,
     "units": dict,

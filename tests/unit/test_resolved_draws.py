@@ -11,6 +11,7 @@ import lisse
 from lisse.cell import FlawPopulation
 from lisse.errors import InvalidInput
 from lisse.microstructure import Volume
+from lisse.microstructure.generate import Statistic
 from lisse.models.resolved.domain import Solid, build_domain
 from lisse.models.resolved.laws import BLOCKED, build_laws, patch_mask
 from lisse.models.resolved.model import Resolved
@@ -107,6 +108,7 @@ def test_a_population_gives_poisson_numbers_around_its_density(shape, monkeypatc
     class Same:
         def __init__(self, volume):
             self.volume = volume
+            self.statistics = {"cracks_through": Statistic(0.0)}
 
     def counted(volume, count, *_, **__):
         asked.append(count)
@@ -233,3 +235,12 @@ def test_the_model_says_whether_its_seed_matters():
     assert Resolved(microstructure=GRAINS).draws(cell)
     assert Resolved(flaws=FLAWS).draws(cell)
     assert not Resolved(microstructure={**GRAINS, "seed": 1}, flaws={**FLAWS, "seed": 1}).draws(cell)
+
+
+def test_flaws_through_the_whole_electrolyte_are_told() -> None:
+    volume = Volume(np.ones((16, 40), dtype=np.uint8), 1e-6, {1: "electrolyte"})
+    asked = {"count": 2, "spread": 0.0, "seed": 3}
+    _, told = with_flaws(volume, {**asked, "length": 20e-6}, None, None)
+    assert told == ("flaws: 2 of them reach through the electrolyte from the start",)
+    _, told = with_flaws(volume, {**asked, "length": 5e-6}, None, None)
+    assert told == ()

@@ -11,6 +11,8 @@ import pytest
 from lisse.errors import InvalidInput, LisseError, SolveFailed
 from lisse.materials.laws import Law
 from lisse.microstructure import Volume
+from lisse.models.resolved.clusters import bridges, find_clusters
+from lisse.models.resolved.domain import Solid, build_domain
 from lisse.models.resolved.model import Resolved
 from resolved_cells import PHASES, VOXEL, Labels, check_balances, flaw, flow, hold, resolved_case, run_model, run_on
 
@@ -260,3 +262,56 @@ def test_volumes_must_be_as_thick_as_the_electrolyte() -> None:
     volume = Volume(intact(10, 4), VOXEL, PHASES)
     with pytest.raises(InvalidInput, match="the electrolyte's thickness"):
         run_model(Resolved(voxel=VOXEL, microstructure=volume), resolved_case(flow(1.0, 1.0)))
+
+
+def test_a_crack_at_a_cathode_takes_no_lithium() -> None:
+    full = {"cell__kind": "full", "cell__counter": {"material": "NMC811", "areal_capacity": "3 mAh/cm^2"}}
+    labels = flaw((16, 12), 4, 6, place=1)
+    run = run_on(labels, small_case(flow(0.5, 60.0), flow(-0.5, 30.0), **full))
+    check_balances(run)
+    assert [cluster.side for cluster in run.outcomes[-1].state.clusters] == [1]
+    assert all(cluster.lithium == 0.0 for one in run.outcomes for cluster in one.state.clusters)
+
+
+def test_without_fracture_a_crack_has_no_room_for_lithium() -> None:
+    run = run_on(flaw((16, 12), 4, 6), small_case(), fracture=False)
+    check_balances(run)
+    assert all(cluster.lithium == 0.0 for one in run.outcomes for cluster in one.state.clusters)
+
+
+def test_a_pore_stays_with_the_crack_that_reached_it_first() -> None:
+    labels = np.zeros((12, 8), np.uint8)
+    labels[5:7, 3:5], labels[7:, 3], labels[:4, 3] = 1, 2, 2
+    solid = Solid(conductivity=0.1, youngs_modulus=1e11, poisson_ratio=0.3, fracture_energy=2.0)
+    domain = build_domain(Volume(labels, VOXEL, PHASES), {"electrolyte": solid})
+    damage = domain.initial_damage.copy()
+    first, second = find_clusters(domain, damage, ())
+    assert (first.side, len(first.pores), second.side, len(second.pores)) == (0, 0, 1, 4)
+    before = (first, second.holding(4.2 * domain.cell_volume))
+    damage[4, 3] = 1.0  # the crack of the working electrode meets the full pore
+    first, second = find_clusters(domain, damage, before)
+    assert (len(first.pores), first.lithium, len(second.pores)) == (0, 0.0, 4)
+    assert second.lithium == before[1].lithium
+    assert not bridges(domain, first, (first, second))
+    assert bridges(domain, second, (first, second))
+
+
+def test_contact_is_lost_also_between_contaminated_patches() -> None:
+    """The clean share bears all of the current, and loses its contact as much sooner."""
+    times = {}
+    for size in (None, 2e-6):
+        changes = {"cell__stack__pressure": "0.5 MPa", "cell__anode__thickness": "500 um"}
+        case = small_case(flow(-1.0, 6000.0), cell__interface__contamination=0.25, **changes)
+        run = run_model(Resolved(voxel=1e-6, width=12e-6, lithium="fluid", fracture=False, patch_size=size), case)
+        assert run.solution.verdict.mode == "contact-loss"
+        times[size] = run.solution.verdict.time
+    assert times[2e-6] == pytest.approx(0.75 * times[None], rel=0.02)
+
+
+def test_voids_over_lithium_in_the_grid_heal_as_those_beside_it() -> None:
+    labels = intact()
+    labels[:2, 4:8] = 3
+    run = run_on(labels, small_case(flow(-0.3, 3000.0), flow(0.0, 3000.0)), fracture=False)
+    check_balances(run)
+    assert min(float(one.contact[0].min()) for one in run.outcomes) < 0.95
+    assert float(run.outcomes[-1].contact[0].min()) > 0.999

@@ -322,7 +322,7 @@ def test_a_run_with_deposits_conserves_lithium_and_goes_on(tmp_path):
     assert found.verdict.mode == "internal-plating"
     assert found.verdict.critical_current_density == pytest.approx(30.0)
     assert "lithium formed inside" in found.status_text
-    assert any("internal plating" in text for text in found.warnings)
+    assert any(event["what"] == "internal plating" for event in found.events)
     inside = found["internal_lithium_thickness"].values
     assert inside.max() > 1e-9
     assert found.conservation["lithium"] < 1e-12

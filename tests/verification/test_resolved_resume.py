@@ -7,6 +7,7 @@ shows within the tolerance of the passes: traces agree to 1e-5 of their largest 
 from __future__ import annotations
 
 import dataclasses
+import re
 import resource
 import signal
 import subprocess
@@ -76,6 +77,38 @@ def test_a_run_that_stopped_goes_on(whole: Solution, tmp_path: Path, steps: int)
     times = lisse.load_fields(tmp_path)["time"].values
     assert (np.diff(times) > 0.0).all()
     assert times[-1] == pytest.approx(whole.verdict.time)
+
+
+class Stopped(Exception):
+    """What stops a run in this test."""
+
+
+def test_a_run_that_stopped_at_the_first_instant_of_a_step_goes_on_at_its_temperature(tmp_path: Path) -> None:
+    case = resolved_case(flow(0.2, 20.0, temperature="60 degC"), flow(0.5, 20.0))
+    flat = Resolved(voxel=3e-6, width=6e-6, lithium="fluid", fracture=False)
+    whole = lisse.solve(flat, case.cell, case.protocol)
+
+    def stop(_: float, text: str) -> None:
+        if text.startswith("step 2"):
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        lisse.solve(dataclasses.replace(flat, directory=tmp_path), case.cell, case.protocol, progress=stop)
+    gone_on = lisse.solve(dataclasses.replace(flat, directory=tmp_path, resume=True), case.cell, case.protocol)
+    assert gone_on.data["temperature"].values[-1] == pytest.approx(333.15)
+    for name in ("time", "temperature", "voltage", "void_height"):
+        np.testing.assert_allclose(gone_on.data[name].values, whole.data[name].values, rtol=1e-9, err_msg=name)
+
+
+def test_what_happened_is_told_in_order_and_is_no_warning(whole: Solution) -> None:
+    times = [event["time"] for event in whole.events]
+    assert times == sorted(times)
+    assert times[-1] <= whole.verdict.time
+    cracks = [event["text"] for event in whole.events if event["what"] == "first crack"]
+    assert len(cracks) == 1
+    assert re.fullmatch(r"1 voxel cracked|([2-9]|\d\d+) voxels cracked", cracks[0])
+    assert not any("crack at" in text or "jump" in text for text in whole.warnings)
+    assert re.fullmatch(r"the cell failed: (soft|filament)-short after [\d.]+ s", whole.status_text)
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import stat
 import sys
 from pathlib import Path
 
@@ -22,7 +24,10 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     kinds = "symmetric (default), full, anode-free, polymer or resolved"
     parser.add_argument("kind", metavar="KIND", nargs="?", default="symmetric", help=kinds)
     parser.add_argument(
-        "-o", "--output", metavar="FILE", default="case.toml", help="where to write (default: case.toml; - prints it)"
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="where to write (default: case.toml; - prints it, as does sending standard output to a file with >)",
     )
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument("--json", action="store_true", help="print one JSON object with the text and nothing else")
@@ -34,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     from lisse.study.templates import TEMPLATES, template
 
     text = template(arguments.kind)
-    file = None if arguments.output == "-" else Path(arguments.output)
+    output = arguments.output or ("-" if not arguments.json and _sent_to_a_file() else "case.toml")
+    file = None if output == "-" else Path(output)
     if file is not None:
         _write(file, text, arguments.force)
     if arguments.json:
@@ -46,6 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
     else:  # words for a person; standard output is for what was asked for
         sys.stderr.write(f"{file}: edit it, then: lisse run {file}\n")
     return 0
+
+
+def _sent_to_a_file() -> bool:
+    """Whether standard output goes to a file, as with ``lisse new > case.toml``."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):  # standard output is no file of the system, or closed
+        return False
 
 
 def _write(file: Path, text: str, force: bool) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser", "located", "run", "writable"]
 
+_MOST_EVENTS = 6  # lines of the terminal
+
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb."""
@@ -82,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
             solution = _solved(dataclasses.replace(case, model=model), source, progress)
         except KeyboardInterrupt:
             if model is not case.model:
-                sys.stderr.write(f"lisse: --resume -o {folder} goes on from the last checkpoint, if there is one\n")
+                sys.stderr.write(f"lisse: {_after_interruption(folder)}\n")
             raise
     numbers = distribution = None
     if extras and solution.status != "failed":
@@ -107,6 +109,16 @@ def _placed(model: Model, folder: Path, resume: bool) -> Model:
         advice = "Give the folder of the interrupted run with -o, or leave --resume out to start from the beginning"
         raise InvalidInput("--resume", str(folder), f"a folder that has a {NAME}", advice)
     return dataclasses.replace(cast("Resolved", model), directory=str(folder), resume=resume)
+
+
+def _after_interruption(folder: Path) -> str:
+    """What an interrupted run can go on from."""
+    from lisse.models.resolved.checkpoint import NAME
+    from lisse.models.resolved.model import CHECKPOINT_EVERY
+
+    if (folder / NAME).is_file():
+        return f"--resume -o {folder} goes on from the last checkpoint"
+    return f"there is no checkpoint yet to --resume from: one is written every {CHECKPOINT_EVERY:g} s, and at events"
 
 
 def _extras_wanted(arguments: argparse.Namespace) -> bool:
@@ -180,6 +192,8 @@ def _key(case: Case, what: str) -> str:
     given = case.as_run["model"].get("resolved", {}) if case.model.name == "resolved" else {}
     if what in ("microstructure", "voxel"):
         return f"model.resolved.{what}" if given else what
+    if what.startswith("phase '"):
+        return f"model.resolved.phases.{what[7:-1]}"
     name = what.removeprefix(f"{given.get('microstructure', {}).get('generate')}.")
     places = [part for part in ("microstructure", "flaws") if name in given.get(part, {})]
     return f"model.resolved.{places[0]}.{name}" if len(places) == 1 else what
@@ -210,6 +224,7 @@ def _written(
         sys.stdout.write(f"{case.title}\n{verdict_sentence(solution)}\n")
         sys.stdout.writelines(f"{text}\n" for text in (numbers_sentence(numbers.to_dict()) if numbers else ()))
         sys.stdout.write(f"{distribution_sentence(distribution.to_dict())}.\n" if distribution else "")
+        sys.stdout.writelines(_events_told(solution))
         more = (*(numbers.warnings if numbers else ()), *(distribution.warnings if distribution else ()))
         sys.stdout.writelines(f"warning: {text}\n" for text in (*solution.warnings, *more))
         sys.stdout.write(f"report: {written / 'report.html'}\n")
@@ -217,6 +232,16 @@ def _written(
         sys.stderr.write(f"lisse: {solution.status_text}; the partial result is in {written}\n")
         return 3
     return 0
+
+
+def _events_told(solution: Solution) -> Iterator[str]:
+    """A line for each event, up to some; all of them are on the page."""
+    from lisse.units import duration
+
+    for event in solution.events[:_MOST_EVENTS]:
+        yield f"{duration(event['time'])}: {event['what']}, {event['text']}\n"
+    if len(solution.events) > _MOST_EVENTS:
+        yield f"and {len(solution.events) - _MOST_EVENTS} more events, in the report\n"
 
 
 def writable(folder: Path) -> Path:

@@ -41,8 +41,9 @@ def crack_history(fields: xr.Dataset, threshold: float = BROKEN) -> Mapping[str,
     -------
     mapping of str to (n,) array
         ``time`` (s); ``size``: crack length (m; area in m2 in 3-D); ``working_depth``, ``counter_depth``: how far from
-        the electrode (m) cracks that start at it reach; ``pieces``: cracks that hang apart; ``on_boundaries``: share
-        of the broken voxels next to a face between two grains (NaN without cracks or grains).
+        the electrode (m) cracks that start at it reach, where one that joins both belongs to the electrode whose cracks
+        were deeper before (to both if neither's were); ``pieces``: cracks that hang apart; ``on_boundaries``: share of
+        the broken voxels next to a face between two grains (NaN without cracks or grains).
     """
     damage = _damage(fields, threshold)
     edge = float(fields.attrs["voxel_size"])
@@ -52,7 +53,8 @@ def crack_history(fields: xr.Dataset, threshold: float = BROKEN) -> Mapping[str,
     for k in range(damage.sizes["time"]):
         joining = np.isin(fields["phase"][k].values, open_phases)
         rows.append(_one(np.asarray(damage[k].values) >= threshold, joining, band, edge))
-    found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    _give_to_one_electrode(rows)
+    found = {name: np.array([row[name] for row in rows]) for name in rows[0] if not name.startswith("own_")}
     return {"time": np.asarray(fields["time"].values, dtype=float), **found}
 
 
@@ -101,9 +103,27 @@ def _one(broken: Mask, joining: Mask, band: Mask | None, edge: float) -> dict[st
         "size": total * edge ** (broken.ndim - 1),
         "working_depth": _depth(labels) * edge,
         "counter_depth": _depth(labels[::-1]) * edge,
+        "own_working_depth": _depth(_without_spanning(labels)) * edge,
+        "own_counter_depth": _depth(_without_spanning(labels)[::-1]) * edge,
         "pieces": float(count),
         "on_boundaries": share,
     }
+
+
+def _without_spanning(labels: np.ndarray) -> np.ndarray:
+    """The pieces without those that join both electrodes."""
+    return np.where(np.isin(labels, np.intersect1d(labels[0], labels[-1])), 0, labels)
+
+
+def _give_to_one_electrode(rows: list[dict[str, float]]) -> None:
+    """From when a crack joins both electrodes, the one whose cracks were less deep keeps the depth of its own."""
+    for k, row in enumerate(rows[1:]):
+        before = rows[k]
+        if before["working_depth"] == before["counter_depth"]:
+            continue
+        other = "counter" if before["working_depth"] > before["counter_depth"] else "working"
+        if row[f"{other}_depth"] > row[f"own_{other}_depth"]:
+            row[f"{other}_depth"] = max(before[f"{other}_depth"], row[f"own_{other}_depth"])
 
 
 def _depth(labels: np.ndarray) -> int:

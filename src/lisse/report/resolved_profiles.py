@@ -9,6 +9,7 @@ import numpy as np
 
 from lisse.report.figures import Panel, small_panel, ticks
 from lisse.report.resolved_moments import Moment
+from lisse.report.run_traces import clock
 from lisse.report.svg import COLOURS
 from lisse.report.words import duration, printed
 from lisse.units import format_quantity, quantity
@@ -57,17 +58,17 @@ def crack_panels(history: Mapping[str, np.ndarray], dimensions: int) -> list[Pan
     if size.size < 2 or np.ptp(size) == 0.0:
         text = f"{what}: {size[0] * factor:.3g} {unit} throughout" if size[0] > 0.0 else "Nothing is cracked"
         return [Panel(what, text=text)]
-    scale, clock = _clock(time)
+    scale, of_time = clock(float(time[-1]))
 
     def draw_size(axes: Axes) -> None:
         axes.plot(time * scale, size * factor, color=COLOURS["fail"], linewidth=1.6)
-        axes.set(xlabel=f"Time ({clock})", ylabel=f"{what} ({unit})")
+        axes.set(xlabel=f"Time ({of_time})", ylabel=f"{what} ({unit})")
         _from_zero(axes)
 
     def draw_depth(axes: Axes) -> None:
         for side in _SIDES:
             axes.plot(time * scale, history[f"{side}_depth"] * 1e6, color=COLOURS[side], linewidth=1.6)
-        axes.set(xlabel=f"Time ({clock})", ylabel="Depth (µm)")
+        axes.set(xlabel=f"Time ({of_time})", ylabel="Depth (µm)")
         _from_zero(axes)
 
     caption = "Voxels with damage of 0.9 and above, an edge (a face in 3-D) each."
@@ -111,12 +112,6 @@ def _line(fields: xr.Dataset, name: str, index: int, side: int, z: int | None) -
 
 def _when(moment: Moment) -> str:
     return f"{duration(moment.time)}{f' ({moment.words})' if moment.words else ''}"
-
-
-def _clock(time: np.ndarray) -> tuple[float, str]:
-    """Seconds, minutes or hours, so that the numbers are readable."""
-    last = float(time[-1])
-    return (1.0, "s") if last < 300.0 else (1 / 60.0, "min") if last < 3 * 3600.0 else (1 / 3600.0, "h")
 
 
 def _from_zero(axes: Axes) -> None:

@@ -15,7 +15,7 @@ from lisse.report.envelope import band, draw_band, half_cycles, of_cycles
 from lisse.report.figures import BROKEN, DASHED, SMALL, Panel, small_panel, ticks, time_limits
 from lisse.report.run_profiles import lithium_potential_panel, salt_panels
 from lisse.report.run_spectra import spectra_panel
-from lisse.report.run_traces import SHORTS, failure_window, not_resolved, shown, sides
+from lisse.report.run_traces import SHORTS, failure_window, not_resolved, run_clock, run_time, shown, sides
 from lisse.report.run_voltage import split_panel
 from lisse.report.svg import COLOURS
 from lisse.report.thinning import thin
@@ -88,7 +88,7 @@ def _trace_panel(
     if np.ptp(finite) <= 1e-9 * max(abs(float(finite[0])), 1e-30):
         level = printed(format_quantity(name, float(np.nanmean(np.asarray(solution[name].values)))))
         return Panel(title, text=f"{level}, constant throughout")
-    time = shown(solution, "time")
+    time, (factor, of_time) = run_time(solution), run_clock(solution)
     sided = "interface" in solution[name].dims
     lines = sides(solution, name) if sided else [("working", values)]
     many = half_cycles(solution)
@@ -104,9 +104,9 @@ def _trace_panel(
                 continue
             axes.plot(*thin(time, column, SMALL[0]), color=COLOURS[side], linewidth=1.2)
         if solution.verdict.time is not None:
-            axes.axvline(quantity("time").shown(solution.verdict.time), color=COLOURS["fail"], linewidth=0.8)
+            axes.axvline(factor * solution.verdict.time, color=COLOURS["fail"], linewidth=0.8)
         unit = printed(entry.display_unit)
-        axes.set(xlabel="Time (h)", ylabel=f"{label or entry.long_name}{f' ({unit})' if unit else ''}")
+        axes.set(xlabel=f"Time ({of_time})", ylabel=f"{label or entry.long_name}{f' ({unit})' if unit else ''}")
         room = 1.05 * float(finite.max()) if bottom == 0.0 and finite.max() > 0.0 else None
         axes.set_ylim(bottom=bottom, top=top or room)
         time_limits(axes, time, None)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lisse.records import Solution
 from lisse.report.figures import DASHED, SMALL, Panel, small_panel, ticks, time_limits
-from lisse.report.run_traces import failure_hours, failure_record, shown
+from lisse.report.run_traces import failure_record, failure_time, run_clock, run_time, shown
 from lisse.report.svg import COLOURS
 from lisse.report.thinning import thin
 from lisse.report.words import duration, printed
@@ -36,15 +36,15 @@ def salt_panels(solution: Solution) -> tuple[Panel, ...]:
 
 
 def _salt_faces(solution: Solution) -> Panel:
-    time, salt = shown(solution, "time"), shown(solution, "salt_concentration")
+    time, salt = run_time(solution), shown(solution, "salt_concentration")
 
     def draw(axes: Axes) -> None:
         for side, column in (("working", salt[:, 0]), ("counter", salt[:, -1])):
             axes.plot(*thin(time, column, SMALL[0]), color=COLOURS[side], linewidth=1.2)
-        failure, _ = failure_hours(solution)
+        failure, _ = failure_time(solution)
         if failure is not None:
             axes.axvline(failure, color=COLOURS["fail"], linewidth=0.8)
-        axes.set(xlabel="Time (h)", ylabel="Salt concentration (mol/L)")
+        axes.set(xlabel=f"Time ({run_clock(solution)[1]})", ylabel="Salt concentration (mol/L)")
         axes.set_ylim(bottom=0.0)
         time_limits(axes, time, None)
         ticks(axes, 6, 5)

@@ -13,10 +13,13 @@ from lisse.units import quantity
 
 __all__ = [
     "SHORTS",
-    "failure_hours",
+    "clock",
     "failure_record",
+    "failure_time",
     "failure_window",
     "not_resolved",
+    "run_clock",
+    "run_time",
     "shown",
     "sides",
     "until_failure",
@@ -49,12 +52,28 @@ def not_resolved(solution: Solution) -> str:
     return f"not resolved by the {solution.model} model" if solution.model else "not resolved"
 
 
-def failure_hours(solution: Solution) -> tuple[float | None, str]:
-    """Time of the failure in hours and what it is called; ``None`` and an empty string without one."""
+def clock(last: float) -> tuple[float, str]:
+    """Seconds, minutes or hours, so that numbers up to `last` (s) are readable: the factor, and the unit."""
+    return (1.0, "s") if last <= 120.0 else (1 / 60.0, "min") if last < 7200.0 else (1 / 3600.0, "h")
+
+
+def run_clock(solution: Solution) -> tuple[float, str]:
+    """The clock of all pictures of a run."""
+    time = np.asarray(solution["time"].values, dtype=float)
+    return clock(float(time[-1]) if time.size else 0.0)
+
+
+def run_time(solution: Solution) -> np.ndarray:
+    """The times of the records by the clock of the run."""
+    return np.asarray(solution["time"].values, dtype=float) * run_clock(solution)[0]
+
+
+def failure_time(solution: Solution) -> tuple[float | None, str]:
+    """Time of the failure by the clock of the run and what it is called; ``None`` and an empty string without one."""
     verdict = solution.verdict
     if verdict.time is None or verdict.mode == "none":
         return None, ""
-    return quantity("time").shown(verdict.time), MODES[verdict.mode]
+    return verdict.time * run_clock(solution)[0], MODES[verdict.mode]
 
 
 def failure_record(solution: Solution) -> int:
@@ -87,9 +106,8 @@ def failure_window(solution: Solution) -> tuple[slice, np.ndarray, str] | None:
         first = max(first, recent)
     if time.size - first < _FEWEST or time[-1] <= time[first]:
         return None
-    span = failure - time[first]
-    unit, scale = ("h", 3600.0) if span > 7200 else ("min", 60.0) if span > 120 else ("s", 1.0)
-    return slice(first, None), (time[first:] - failure) / scale, unit
+    factor, unit = clock(failure - time[first])
+    return slice(first, None), (time[first:] - failure) * factor, unit
 
 
 def _last_step(time: np.ndarray, current: np.ndarray) -> int:

@@ -11,9 +11,11 @@ from lisse.report.envelope import half_cycles, whole_cycles
 from lisse.report.figures import BROKEN, DASHED, SMALL, Panel, plain_decades, small_panel, ticks, time_limits
 from lisse.report.run_traces import (
     SHORTS,
-    failure_hours,
+    failure_time,
     failure_window,
     not_resolved,
+    run_clock,
+    run_time,
     shown,
     until_failure,
 )
@@ -39,16 +41,26 @@ _NEGLIGIBLE = 1e-5  # of the largest part: smaller ones are left out
 
 
 def voltage_panel(solution: Solution) -> Panel:
-    """Voltage (left) and current density (right) against hours, with the failure marked."""
+    """Voltage (left) and current density (right) against time, with the failure marked."""
     title = "Voltage and current"
     if not {"voltage", "current_density"} <= set(map(str, solution.data.variables)):
         return Panel(title, text=not_resolved(solution))
-    time, current = shown(solution, "time"), shown(solution, "current_density")
+    time, current = run_time(solution), shown(solution, "current_density")
     voltage = np.asarray(solution["voltage"].values, dtype=float)
     rest = np.asarray(solution["open_circuit_voltage"].values) if "open_circuit_voltage" in solution else None
-    failure, words = failure_hours(solution)
+    failure, words = failure_time(solution)
     many = half_cycles(solution)
-    drawings = voltage_current(time, voltage, current, "mA/cm²", failure, words, open_circuit=rest, half_cycles=many)
+    drawings = voltage_current(
+        time,
+        voltage,
+        current,
+        "mA/cm²",
+        failure,
+        words,
+        open_circuit=rest,
+        half_cycles=many,
+        time_unit=run_clock(solution)[1],
+    )
     caption = "A positive current plates the working electrode."
     if many is not None:
         caption += f" Bands: least to greatest in each of {many.size} half-cycles, plating apart from stripping."
@@ -136,7 +148,7 @@ def split_panel(solution: Solution) -> Panel:
     if not known:
         return Panel(title, text=not_resolved(solution))
     alive = until_failure(solution)
-    time = shown(solution, "time")[alive]
+    time = run_time(solution)[alive]
     parts = {words: np.abs(shown(solution, name)[alive]) for name, words in known}
     peaks = {words: float(part[np.isfinite(part)].max(initial=0.0)) for words, part in parts.items()}
     if not any(np.isfinite(part).any() for part in parts.values()):
@@ -162,7 +174,7 @@ def split_panel(solution: Solution) -> Panel:
         if logarithmic:
             axes.set_yscale("log")
             plain_decades(axes.yaxis, (1.0,))
-        axes.set(xlabel="Time (h)", ylabel="Voltage drop (mV)")
+        axes.set(xlabel=f"Time ({run_clock(solution)[1]})", ylabel="Voltage drop (mV)")
         axes.set_ylim(bottom=floor or 0.0)
         time_limits(axes, time, None)
         ticks(axes, 6, None if logarithmic else 5)

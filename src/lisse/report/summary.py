@@ -109,6 +109,7 @@ def summary(
         "protocol": _protocol(solution.inputs.get("protocol")),
         "inputs": tables,
         "settings": dict(solution.inputs.get("model", {})),
+        "events": [dict(event) for event in solution.events],
         "warnings": list(solution.warnings),
         "references": sorted(keys),
         "reference_texts": {key: _reference_text(key) for key in sorted(keys | cited)},

@@ -44,6 +44,7 @@ def voltage_current(
     bands: Sequence[tuple[float, float]] = (),
     open_circuit: np.ndarray | None = None,
     half_cycles: np.ndarray | None = None,
+    time_unit: str = "h",
 ) -> tuple[tuple[str, Markup], ...]:
     """Voltage on the left axis, current on the right one and lighter; once for a page and once for a phone.
 
@@ -51,18 +52,19 @@ def voltage_current(
 
     Parameters
     ----------
-    time : (n,) array, h
+    time : (n,) array, `time_unit`
     voltage : (n,) array, V
     current : (n,) array, `current_unit`
     current_unit : str
-    failure : float or None, h
+    failure : float or None, `time_unit`
     failure_words : str
-    bands : sequence of (start, end), h
+    bands : sequence of (start, end), `time_unit`
         Stretches to shade.
     open_circuit : (n,) array, V, or None
         Drawn beside the voltage.
     half_cycles : (m,) array of int or None
         First record of each half-cycle: bands are drawn in place of lines, without the rests.
+    time_unit : str
     """
     found = []
     what = f"{'Current density' if '/' in current_unit else 'Current'} ({current_unit})"
@@ -75,7 +77,7 @@ def voltage_current(
         with drawing(13 if wide else 11):
             figure, axes = new_axes(size, 66 if wide else 50, 62 if wide else 42, top=26, bottom=44)
             behind = axes.twinx()
-            _put_behind(behind, axes, f"Voltage ({unit})", what)
+            _put_behind(behind, axes, f"Time ({time_unit})", f"Voltage ({unit})", what)
             for start, end in bands:
                 behind.axvspan(start, end, facecolor=COLOURS["grid"], alpha=0.45, linewidth=0)
             if half_cycles is None:
@@ -119,14 +121,14 @@ def _draw_bands(
         draw_band(axes, time, np.where(here, voltage, np.nan), cycles, COLOURS["voltage"])
 
 
-def _put_behind(behind: Axes, axes: Axes, voltage: str, current: str) -> None:
+def _put_behind(behind: Axes, axes: Axes, time: str, voltage: str, current: str) -> None:
     """Name both axes, and draw the ones of the current first."""
     behind.set_zorder(0)
     axes.set_zorder(1)
     behind.patch.set_visible(False)
     behind.tick_params(length=0)
     behind.spines[:].set_visible(False)
-    axes.set(xlabel="Time (h)", ylabel=voltage)
+    axes.set(xlabel=time, ylabel=voltage)
     behind.set_ylabel(current)
     axes.yaxis.label.set_color(COLOURS["voltage"])
     behind.yaxis.label.set_color(COLOURS["current"])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lisse.units import format_quantity
+from lisse.units import duration, format_quantity
 
 __all__ = ["FAILS_BY", "MODES", "condition_words", "duration", "printed", "protocol_words", "share", "times"]
 
@@ -35,13 +35,6 @@ FAILS_BY: Mapping[str, str] = {
     "voltage-limit": "reaching the voltage limit",
 }
 """How the sentence "Fails by ..." goes on."""
-
-
-def duration(seconds: float) -> str:
-    """A time in hours, or in minutes or seconds where hours would be awkward, such as ``"41.2 h"``."""
-    if abs(seconds) >= 3600:
-        return format_quantity("time", seconds)
-    return f"{seconds / 60:.3g} min" if abs(seconds) >= 60 else f"{seconds:.3g} s"
 
 
 def times(ratio: float) -> str:

@@ -150,7 +150,7 @@ def _check_resolution(volume: Volume, diameter: float) -> None:
             "diameter",
             f"{diameter:.4g} m, {voxels:.2g} voxels of {max(volume.voxel_size):.4g} m",
             "at least 2 voxels across a pore",
-            f"Take voxels of {diameter / 4.0:.3g} m or less",
+            f"Take voxels of {diameter / 2.0:.3g} m or less, better half of that",
         )
 
 

@@ -114,7 +114,12 @@ def _polycrystal(values: dict[str, Any]) -> Generated:
         return made
     given = {"place": place, "seed": values.get("seed", 0), "periodic": values.get("periodic", False)}
     size = 0.25 * values["grain"] if diameter is None else diameter
-    return pores(made, porosity, size, host=values.get("phase", "electrolyte"), **given)
+    try:
+        return pores(made, porosity, size, host=values.get("phase", "electrolyte"), **given)
+    except InvalidInput as error:  # by the name that the recipe has for it
+        if error.what not in ("diameter", "place"):
+            raise
+        raise InvalidInput(f"pore_{error.what}", error.got, error.allowed, error.advice) from None
 
 
 def _called(name: str, function: Callable[..., Generated], values: dict[str, Any]) -> Generated:

@@ -39,7 +39,7 @@ from lisse.numerics.fixed_point import Anderson
 __all__ = ["CellStep", "Drive", "Outcome", "StepFailed"]
 
 Floats = NDArray[np.float64]
-MOST_PASSES = 30
+MOST_PASSES = 40
 MOST_NEW = 4
 _EMPTY_CRACK = 1e-6  # conductance of a cracked voxel without lithium over that of an intact one
 _NOT_LIMITED = 1 << 40
@@ -162,6 +162,7 @@ class CellStep:
         self.domain, self.laws, self.tolerance = domain, laws, tolerance
         self.electrodes, self.cracks, self.internal = electrodes, cracks, internal
         self.columns = ContactColumns(domain, laws, surface_diffusion)
+        self._humps = self.columns.there & ~electrodes.solid  # lithium of the grid, which bears no load there
         self._last: ChargeState | None = None
         self._balance: ChargeBalance | None = None
         self._key: tuple[object, ...] = ()
@@ -188,7 +189,7 @@ class CellStep:
         places, balance = self._network(state)
         guess = np.concatenate([state.contact_pressure.reshape(-1), state.cluster_pressure])
         contact, damage = self.columns.contact(state.void_height), state.damage
-        mixing, change = Anderson(4), np.inf
+        mixing, change = Anderson(12), np.inf
         planes = max(state.stack_pressure, 1e5)  # Pa; contact pressures and crack pressures count alike
         units = np.where(np.arange(guess.size) < state.contact_pressure.size, planes, _CRACK_PRESSURE)
         current = drive.current_density if drive.current_density is not None else state.current_density
@@ -208,12 +209,13 @@ class CellStep:
             image = self._pressures(state, found)
             scale = planes, max(float(np.abs(image[pressure.size :]).max(initial=0.0)), 1e6)
             moved = image - guess
-            change = max(
-                float(np.abs(moved[: pressure.size]).max(initial=0.0)) / scale[0],
-                float(np.abs(moved[pressure.size :]).max(initial=0.0)) / scale[1],
-                float(np.nanmax(np.abs(found.contact - contact), initial=0.0)),
+            changes = (
+                np.abs(moved[: pressure.size]).max(initial=0.0) / scale[0],
+                np.abs(moved[pressure.size :]).max(initial=0.0) / scale[1],
+                np.nanmax(np.abs(found.contact - contact), initial=0.0),
                 abs(current - before) / max(abs(current), 1e-6) if before is not None else 1.0,
             )
+            change = float(np.max(changes))  # NaN where one is
             contact = found.contact
             if found.cracked is not None:
                 damage = found.cracked.damage
@@ -238,7 +240,7 @@ class CellStep:
         """Voids, metal and cracks for the currents of a charge solve."""
         columns = self._mean_current(state, self.columns.currents(places, charge.current_density))
         try:
-            mean_pressure = 0.5 * (state.contact_pressure + pressure)
+            mean_pressure = self._on_metal(state, 0.5 * (state.contact_pressure + pressure))
             height, growth = self.columns.advance(state.void_height, columns, mean_pressure, dt)
         except SolveFailed as error:
             raise StepFailed(str(error)) from error
@@ -287,6 +289,10 @@ class CellStep:
     def _mean_current(self, state: State, columns: Floats) -> Floats:
         """A/m2. Of each column over a step, from both of its ends; its end alone where the current sets in."""
         return columns if state.column_current is None else 0.5 * (state.column_current + columns)
+
+    def _on_metal(self, state: State, pressure: Floats) -> Floats:
+        """Pa. Of the metal in each column: the contact pressure; the stack's where lithium fills the plane."""
+        return np.where(self._humps, state.stack_pressure, pressure)
 
     def _pressures(self, state: State, found: _Pass) -> Floats:
         """Contact pressures and crack pressures that a pass implies."""
@@ -351,7 +357,8 @@ class CellStep:
     ) -> Faces:
         """The laws of all faces, for contact and pressures of the moment."""
         parts = self.columns.face_laws(places, contact, film)
-        felt = self.columns.pressed(pressure, contact).reshape(2, -1)[places.electrode, places.column]
+        pressed = self.columns.pressed(self._on_metal(state, pressure), contact)
+        felt = pressed.reshape(2, -1)[places.electrode, places.column]
         crack = ~places.planar
         if crack.any():
             felt = np.where(crack, np.append(cluster_pressure, 0.0)[places.cluster], felt)
@@ -377,10 +384,15 @@ class CellStep:
         )
 
     def _wet(self, state: State, drive: Drive) -> Floats:
-        """1. Contact of each cluster's faces: none in a crack without lithium that is not being plated."""
+        """1. Contact of each cluster's faces.
+
+        None at a cathode, in an electrolyte too rigid to make room for lithium (without fracture), and without lithium
+        in a crack that is not being plated.
+        """
         least, plating = DRAINED * self.domain.cell_volume, self._direction(state, drive)
         wet = [
-            1.0 if cluster.lithium > least or (1.0, -1.0)[cluster.side] * plating > 0.0 else 0.0
+            float(cluster.lithium > least or (1.0, -1.0)[cluster.side] * plating > 0.0)
+            * (self.laws.surfaces[cluster.side] is not None and self.cracks is not None)
             for cluster in state.clusters
         ]
         return np.array([*wet, 0.0])
@@ -407,6 +419,12 @@ class CellStep:
         return found
 
     # -- fixture -------------------------------------------------------------------------------------------------------
+
+    def pressed_by(self, state: State, stack_pressure: float) -> State:
+        """The state just after the stack pressure has been set (Pa); the metal passes the change on evenly, at once."""
+        even = self.electrodes.even
+        contact_pressure = state.contact_pressure + even(stack_pressure) - even(state.stack_pressure)
+        return dataclasses.replace(state, stack_pressure=stack_pressure, contact_pressure=contact_pressure)
 
     def _stack_pressure(self, state: State, growth: Floats, dt: float) -> float:
         """Pa. At the end of the step, by the law of the fixture under a steady growth of the electrodes."""

@@ -88,15 +88,20 @@ def find_clusters(domain: Domain, damage: NDArray[np.float64], before: Sequence[
     Returns
     -------
     tuple of Cluster
-        Those of the working electrode first. A pore that cracks of both electrodes open belongs to the first.
+        Those of the working electrode first. A pore that cracks of both electrodes open belongs to the one that reached
+        it first, with the lithium in it; to the working electrode's of two that do so at once.
     """
     cracked = (damage >= CRACKED) & domain.solid
     touching = _at_electrodes(domain, cracked)
     spanning = touching[0] & touching[1]
     found: list[Cluster] = []
     taken = np.zeros_like(cracked)
+    earlier = np.zeros((2, *cracked.shape), dtype=bool)
+    for cluster in before:
+        if not (cluster.crack & spanning).any():
+            earlier[cluster.side].reshape(-1)[cluster.pores] = True
     for side in (0, 1):
-        open_space = (cracked & ~(touching[1 - side] & ~spanning) | (domain.role == PORE)) & ~taken
+        open_space = (cracked & ~(touching[1 - side] & ~spanning) | (domain.role == PORE)) & ~taken & ~earlier[1 - side]
         labels, _ = label_components(open_space, domain.periodic)
         for name in np.unique(labels[touching[side] & open_space]):
             inside = labels == name

@@ -12,7 +12,7 @@ from lisse.models.resolved.charge import ChargeState
 from lisse.models.resolved.clusters import lithium_pieces
 from lisse.models.resolved.domain import ELECTROLYTE, LITHIUM, Domain
 from lisse.models.resolved.face_law import Faces
-from lisse.models.resolved.laws import Laws
+from lisse.models.resolved.laws import BLOCKED, Laws
 from lisse.models.resolved.metal_faces import FacePlaces
 from lisse.models.resolved.voids import Voids
 
@@ -35,11 +35,18 @@ class ContactColumns:
     ----------
     there : (2, *lateral) mask
         Columns in which metal meets electrolyte at the electrode.
+    clean : (2, *lateral) mask
+        Those of them outside contaminated patches. The contact of an interface is their mean: where no current passes
+        no voids form, and contact that is never lost must not hide what is lost elsewhere.
     """
 
     def __init__(self, domain: Domain, laws: Laws, surface_diffusion: float = 0.0) -> None:
         self.domain, self.laws = domain, laws
         self.there = _columns(domain, laws)
+        self.clean = self.there.copy()
+        for place, surface in laws.metal:
+            outside = self.there[place] & (surface.clean > BLOCKED)
+            self.clean[place] = outside if outside.any() else self.there[place]
         self._voids = {
             place: Voids(
                 surface.side.contact,

@@ -20,7 +20,7 @@ from lisse.materials import Material
 from lisse.materials.property import definition
 from lisse.microstructure import Volume
 
-__all__ = ["CRACK", "ELECTROLYTE", "LITHIUM", "PORE", "ROLES", "Domain", "build_domain", "role_of"]
+__all__ = ["CRACK", "ELECTROLYTE", "LITHIUM", "PORE", "ROLES", "Domain", "build_domain", "check_phases", "role_of"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -53,7 +53,7 @@ class Domain:
     conductivity : (nx, ny[, nz]) array, S/m
         Ionic; 0 in pores and lithium.
     youngs_modulus, poisson_ratio : (nx, ny[, nz]) arrays, Pa and 1
-        Of solids; 0 in pores. Lithium in the grid is a soft solid here.
+        Of solids; 0 in pores and in lithium, which bear nothing here.
     toughness : (nx, ny[, nz]) array, J/m2
         Fracture energy G_c that the phase field takes, lowered at grain boundaries; 0 where nothing can crack.
     boundary_resistance : float, ohm m2
@@ -211,6 +211,21 @@ class Solid:
         )
 
 
+def check_phases(volume: Volume, solids: Mapping[str, Solid], roles: Mapping[str, str]) -> None:
+    """Refuse a phase with voxels that has neither a role nor a material.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    for label, name in volume.phases.items():
+        role = role_of(name, roles)
+        known = role in (PORE, LITHIUM) or (name if role is None else "electrolyte") in solids or name in solids
+        if not known and (np.asarray(volume.labels) == label).any():
+            allowed = f"one of {', '.join(ROLES)}, or a phase with a material"
+            raise InvalidInput(f"phase {name!r}", None, allowed, "Say in model.resolved.phases what it is")
+
+
 def build_domain(
     volume: Volume,
     solids: Mapping[str, Solid],
@@ -243,6 +258,7 @@ def build_domain(
     InvalidInput
         For voxels that are not cubes, phases without a role or material, and a volume without electrolyte.
     """
+    check_phases(volume, solids, roles or {})
     sizes = volume.voxel_size
     if max(sizes) - min(sizes) > _CUBE * max(sizes):
         raise InvalidInput("voxel size", sizes, "voxels with equal edges", "Resample the volume to cubes first")
@@ -257,10 +273,7 @@ def build_domain(
         if found in (PORE, LITHIUM):
             role[here] = found
             continue
-        solid = solids.get(name) or solids.get("electrolyte" if found is not None else name)
-        if solid is None:
-            allowed = f"one of {', '.join(ROLES)}, or a phase with a material"
-            raise InvalidInput(f"phase {name!r}", None, allowed, "Say in model.resolved.phases what it is")
+        solid = solids[name] if name in solids else solids["electrolyte"]
         role[here] = ELECTROLYTE if found is None else found
         fields["conductivity"][here] = solid.conductivity
         fields["modulus"][here], fields["ratio"][here] = solid.youngs_modulus, solid.poisson_ratio

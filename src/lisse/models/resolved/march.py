@@ -19,8 +19,9 @@ from lisse.models.resolved.cell_step import CellStep, Drive, Outcome, StepFailed
 from lisse.models.resolved.state import State
 from lisse.models.resolved.step_size import StepSize, Trial
 from lisse.protocol import Protocol, Step
+from lisse.units import duration
 
-__all__ = ["Event", "March", "Position", "Row", "Watch"]
+__all__ = ["Event", "March", "Position", "Row", "Watch", "voxels"]
 
 Floats = NDArray[np.float64]
 _FIRST = 5e-3  # of a protocol step, the first time step
@@ -64,7 +65,8 @@ Row = tuple[int, Outcome]
 class Watch:
     """What ends a run: a margin that falls through zero, and the mode and interface that it then names.
 
-    A margin that is not `gradual` jumps, so that where it is zero cannot be located within a time step.
+    A margin that is not `gradual` jumps, so that where it is zero cannot be located within a time step. Without a mode
+    it ends the protocol's step only, which has then done its work.
     """
 
     margin: Callable[[Outcome], float]
@@ -120,16 +122,16 @@ class March:
         """One step of the protocol."""
         physics = self.physics(step.temperature)
         if step.stack_pressure is not None and self.position.time == 0.0:
-            self.state = dataclasses.replace(self.state, stack_pressure=step.stack_pressure)
+            self.state = physics.pressed_by(self.state, step.stack_pressure)
         drive = Drive(step.current_density, step.voltage)
-        watches, whole = self.watches(physics, step), step.time
+        watches, whole = [*self.watches(physics, step), *_ends(step)], step.time
         if whole is None:
             raise ValueError("a step without an end")  # Step refuses to be made without
         sizes = StepSize(self.tolerance)
         if self.position.time == 0.0:
             self._rate = None
             self.position = dataclasses.replace(self.position, length=_FIRST * whole)
-            self._begin(index, physics, drive, watches)
+            self._begin(index, step, drive, watches)
         while not self.trouble and self.failure is None:
             left = whole - self.position.time
             if left <= 1e-12 * whole:
@@ -141,13 +143,11 @@ class March:
             if outcome is None:
                 return
             self._stand(index, step, outcome, outcome.state.time - self.state.time, watches)
-            if self._ended_early(step, outcome):
-                return
 
-    def _begin(self, index: int, physics: CellStep, drive: Drive, watches: list[Watch]) -> None:
+    def _begin(self, index: int, step: Step, drive: Drive, watches: list[Watch]) -> None:
         """The cell at the first instant of a step."""
         try:
-            outcome = physics.take(self.state, drive, 0.0)
+            outcome = self.physics(step.temperature).take(self.state, drive, 0.0)
         except StepFailed as error:
             self.trouble = str(error)
             return
@@ -155,8 +155,15 @@ class March:
         self._record(index, outcome)
         for watch in watches:
             if watch.margin(outcome) < 0.0:
-                self.failure = (watch.mode, self.state.time, watch.where)
+                self._ended(step, watch)
                 return
+
+    def _ended(self, step: Step, watch: Watch) -> None:
+        """What a margin below zero ends: the protocol's step, or the run."""
+        if watch.mode:
+            self.failure = (watch.mode, self.state.time, watch.where)
+        else:
+            self.position = dataclasses.replace(self.position, time=step.time or 0.0)
 
     def _advance(self, physics: CellStep, drive: Drive, length: float, sizes: StepSize) -> Outcome | None:
         """One time step that stands, or ``None`` after trouble."""
@@ -195,7 +202,7 @@ class March:
         return Trial(length, error, change, outcome.cracked, pressure)
 
     def _current_error(self, outcome: Outcome) -> float:
-        """1. How far the current of a held voltage bends within a step, over its change so far."""
+        """1. A quarter of how much the current of a held voltage changes in a step, over its size."""
         before = self.state.current_density
         if outcome.drive.voltage is None or before is None:
             return 0.0
@@ -204,21 +211,18 @@ class March:
 
     def _stand(self, index: int, step: Step, outcome: Outcome, length: float, watches: list[Watch]) -> None:
         """Take over a step, or the part of it up to the first end."""
-        margins = [watch.margin(outcome) for watch in watches]
-        if min(margins, default=1.0) < 0.0:
-            outcome, watch = self._locate(step, outcome, length, watches)
-            self.failure = (watch.mode, outcome.state.time, watch.where)
+        ended_by = None
+        if min((watch.margin(outcome) for watch in watches), default=1.0) < 0.0:
+            outcome, ended_by = self._locate(step, outcome, length, watches)
         before = self.state
         length = outcome.state.time - before.time
         self._rate = (outcome.state.void_height - before.void_height) / length if length > 0.0 else None
-        position = self.position
-        self.position = dataclasses.replace(
-            position,
-            time=position.time + length,
-        )
+        self.position = dataclasses.replace(self.position, time=self.position.time + length)
         for text in outcome.news:
             self.events.append(Event(outcome.state.time, *text))
         self.state = outcome.state
+        if ended_by is not None:
+            self._ended(step, ended_by)
         self._record(index, outcome)
         self.taken += 1
         if self.taken >= self.most_steps and self.failure is None:
@@ -240,8 +244,9 @@ class March:
             return min(watch.margin(tried[when]) for watch in watches)
 
         try:
-            if left(0.0) > 0.0 and math.isfinite(left(length)):
-                root = float(brentq(left, 0.0, length, xtol=_LOCATED * length, rtol=1e-12))
+            if math.isfinite(left(length)):
+                at_once = left(0.0) <= 0.0
+                root = 0.0 if at_once else float(brentq(left, 0.0, length, xtol=_LOCATED * length, rtol=1e-12))
                 beyond = _LOCATED * length
                 while left(min(root, length)) >= 0.0:
                     root, beyond = root + beyond, 2.0 * beyond
@@ -250,25 +255,32 @@ class March:
         end = min(when for when, there in tried.items() if min(watch.margin(there) for watch in watches) < 0.0)
         return tried[end], min(watches, key=lambda watch: watch.margin(tried[end]))
 
-    def _ended_early(self, step: Step, outcome: Outcome) -> bool:
-        """Whether a voltage or a current ends the protocol's step."""
-        if step.until_voltage is not None and step.current_density:
-            rising = step.current_density > 0.0
-            return outcome.voltage >= step.until_voltage if rising else outcome.voltage <= step.until_voltage
-        return step.until_current is not None and abs(outcome.current_density) <= step.until_current
-
     def _record(self, index: int, outcome: Outcome) -> None:
         self.keep(index, outcome, self.position)
         if self.progress is not None:
             step = self.protocol.steps[index]
             inside = self.position.time / step.time if step.time else 1.0
-            text = f"step {index + 1} of {len(self.protocol.steps)}, {outcome.state.time:.4g} s"
+            text = f"step {index + 1} of {len(self.protocol.steps)}, {duration(outcome.state.time)}"
             self.progress((index + min(inside, 1.0)) / len(self.protocol.steps), text)
+
+
+def voxels(count: int) -> str:
+    """How many, in words."""
+    return f"{count} voxel" if count == 1 else f"{count} voxels"
+
+
+def _ends(step: Step) -> list[Watch]:
+    """The voltage or the current that ends a protocol's step before its time."""
+    aim, least = step.until_voltage, step.until_current
+    if aim is not None:
+        sign = math.copysign(1.0, step.current_density or 0.0)
+        return [Watch(lambda out: sign * (aim - out.voltage), "")]
+    return [] if least is None else [Watch(lambda out: abs(out.current_density) - least, "")]
 
 
 def _jumped(trial: Trial) -> str:
     if trial.cracked:
-        return f"{trial.cracked} voxels cracked at once"
+        return f"{voxels(trial.cracked)} cracked at once"
     return f"the pressure of a crack changed by {trial.pressure_change / 1e6:.3g} MPa at once"
 
 

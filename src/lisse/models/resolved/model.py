@@ -38,7 +38,7 @@ from lisse.models.resolved.electrolyte_body import ElectrolyteBody
 from lisse.models.resolved.internal import InternalDeposition, deposition_threshold, electronic_conductivity
 from lisse.models.resolved.laws import build_laws
 from lisse.models.resolved.lithium_body import LithiumBody, graded_layers
-from lisse.models.resolved.march import Event, March, Position, Watch
+from lisse.models.resolved.march import Event, March, Position, Watch, voxels
 from lisse.models.resolved.phase_field import PhaseField
 from lisse.models.resolved.short import after_short, burn_warning, filament_conductance, is_soft
 from lisse.models.resolved.snapshot import snapshot
@@ -48,6 +48,7 @@ from lisse.models.resolved.traces import Record, conservation, record_of, traces
 from lisse.models.targets import targets
 from lisse.protocol import Protocol, Step
 from lisse.records import Solution, Verdict
+from lisse.units import duration
 
 __all__ = ["Resolved"]
 
@@ -239,8 +240,7 @@ class _Run:
         """Run, and put together what came out."""
         physics = self.physics(None)
         known = self._known()
-        if known is None:
-            self.warnings += _unfed(physics)
+        self.warnings += _unfed(physics)
         march = March(
             protocol=self.protocol,
             physics=self.physics,
@@ -258,8 +258,9 @@ class _Run:
             self._told_events, self._cracked = len(known.events), any(e.what == "first crack" for e in known.events)
             share = self._share(known.position.step, known.position)
             self._next_save = (math.floor(share * self.model.saved_times) + 1) / self.model.saved_times
-            if march.position.time > 0.0:
-                self.physics(self._temperature_at(march.position.step))
+            self.physics(self._temperature_at(march.position.step))
+            if march.position.time == 0.0 and march.failure is None:  # the step begins again, and records it
+                self.records.pop()
         self._march = march
         if march.failure is None:
             march.run()
@@ -321,7 +322,7 @@ class _Run:
         self._last = outcome
         if outcome.cracked and not self._cracked:
             self._cracked = True
-            self._march.events.append(Event(outcome.state.time, "first crack", f"{outcome.cracked} voxels cracked"))
+            self._march.events.append(Event(outcome.state.time, "first crack", f"{voxels(outcome.cracked)} cracked"))
         if self._directory is None:
             return
         fresh = [event.what for event in self._march.events[self._told_events :]]
@@ -354,21 +355,20 @@ class _Run:
         if march.trouble:
             status, text = "failed", f"numerical failure in {march.trouble}"
         elif march.failure is not None:
-            status, text = "stopped", f"the cell failed: {found.mode} after {march.failure[1] / 3600:.3g} h"
+            status, text = "stopped", f"the cell failed: {found.mode} after {duration(march.failure[1])}"
         elif found.mode == "internal-plating":
             status = "completed"
-            text = f"the protocol ran to its end; lithium formed inside from {(found.time or 0.0) / 3600:.3g} h on"
+            text = f"the protocol ran to its end; lithium formed inside from {duration(found.time or 0.0)} on"
         else:
             status, text = "completed", "the protocol ran to its end without failure"
         criteria = limits(self.cell, self.protocol, choose_criteria("reported"))
-        events = [f"{event.what} at {event.time:.4g} s: {event.text}" for event in march.events]
-        events += _cracks_that_grew(self.records, march)
+        grown = _cracks_that_grew(self.records, march)
         return Solution(
             data=traces([*self.records, *self._after], _planes(self.physics(None).domain)),
             inputs=self._inputs(),
             status=status,
             status_text=text,
-            warnings=(*validity_warnings(self.cell, self.protocol, criteria), *self.warnings, *events),
+            warnings=(*validity_warnings(self.cell, self.protocol, criteria), *self.warnings, *grown),
             references=tuple(sorted({*_REFERENCES, *(limit.reference for limit in criteria if limit.reference)})),
             seed=self.seed,
             version=version,
@@ -377,6 +377,7 @@ class _Run:
             limits=criteria,
             targets=targets(self.cell, self.protocol, found, _half_cycle(self.records, march)),
             conservation=conservation(self.records),
+            events=tuple(dataclasses.asdict(event) for event in sorted(march.events, key=lambda event: event.time)),
         )
 
     def _inputs(self) -> dict[str, Any]:
@@ -479,7 +480,7 @@ def _cracks(model: Resolved, cell: Cell, domain: Domain, temperature: float) -> 
         stiffness = crystal_stiffness(domain, constants, model.boundary_softening)
     else:
         stiffness = isotropic_stiffness(domain)
-    body = ElectrolyteBody(stiffness, domain.voxel, skirt=2.0 * length + domain.voxel)
+    body = ElectrolyteBody(stiffness, domain.voxel, skirt=2.0 * length + domain.voxel, push="all round")
     return Cracks(domain, body, PhaseField(domain.toughness, length, domain.voxel))
 
 
@@ -524,10 +525,10 @@ def _unfed(physics: CellStep) -> list[str]:
 def _watches(cell: Cell, protocol: Protocol, physics: CellStep, step: Step) -> list[Watch]:
     """What ends a run."""
     found = [Watch(lambda out: protocol.voltage_limit - abs(out.voltage), "voltage-limit")]
-    there = physics.columns.there
+    clean = physics.columns.clean
 
     def contact(place: int, out: Outcome) -> float:
-        return float(out.contact[place][there[place]].mean()) - cell.interface.contact_limit
+        return float(out.contact[place][clean[place]].mean()) - cell.interface.contact_limit
 
     def metal(place: int, out: Outcome) -> float:
         return float(out.state.metal_height[place])
@@ -536,6 +537,11 @@ def _watches(cell: Cell, protocol: Protocol, physics: CellStep, step: Step) -> l
         clusters = out.state.clusters
         return -1.0 if any(bridges(physics.domain, c, clusters) for c in clusters if c.side == place) else 1.0
 
+    cathode = physics.laws.equations.cathode
+    if cathode is not None:
+        found.append(
+            Watch(lambda out: cathode.charge_left(out.state.charge, out.current_density), "lithium-exhausted", 1)
+        )
     inside = physics.internal
     if inside is not None:
 

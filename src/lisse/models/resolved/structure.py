@@ -18,7 +18,7 @@ from lisse.cell import Cell, FlawPopulation
 from lisse.errors import InvalidInput
 from lisse.materials import Material
 from lisse.microstructure import Volume
-from lisse.models.resolved.domain import Domain, Solid, build_domain
+from lisse.models.resolved.domain import Domain, Solid, build_domain, check_phases
 from lisse.models.resolved.fracture_calibration import nominal_toughness
 
 __all__ = ["Structure", "draws_structure", "mean_boundaries", "open_volume", "with_flaws"]
@@ -76,11 +76,12 @@ class Structure:
         """
         volume = open_volume(self.microstructure, self.voxel, cell.electrolyte.thickness, self.width, seed)
         _check_thickness(volume, cell.electrolyte.thickness)
-        volume, warnings = with_flaws(volume, self.flaws, cell.electrolyte.flaws, seed)
         given = dict(self.phases or {})
         solids = {"electrolyte": Solid.of(cell.electrolyte.material, temperature)}
         solids |= {name: Solid.of(made, temperature) for name, made in given.items() if isinstance(made, Material)}
         roles = {name: made for name, made in given.items() if isinstance(made, str)}
+        check_phases(volume, solids, roles)
+        volume, warnings = with_flaws(volume, self.flaws, cell.electrolyte.flaws, seed)
         resistance = self.boundary_resistance
         if resistance is None:
             resistance = _shared(cell.electrolyte.grain_boundary_resistance, volume)
@@ -199,10 +200,12 @@ def with_flaws(
         asked = dict(given) | ({} if "seed" in given or seed is None else {"seed": seed})
         sides = ("low", "high") if asked.get("side") == "both" else (asked.get("side", "low"),)
         asked.pop("side", None)
+        through = 0
         for number, side in enumerate(sides):
             drawn = {"seed": _second(asked.get("seed", 0))} if number else {}
-            volume = cracks(volume, **(asked | drawn), side=side).volume
-        return volume, ()
+            made = cracks(volume, **(asked | drawn), side=side)
+            volume, through = made.volume, through + int(made.statistics["cracks_through"].reached)
+        return volume, _through(through)
     if population is None:
         return volume, ()
     if population.mean_length < _SMALLEST_FLAW * volume.voxel_size[0]:
@@ -221,7 +224,7 @@ def with_flaws(
             warnings.append(f"flaws: none on the {side} side; {expected:.2g} are expected on a surface of this size")
             continue
         several = volume.grains is not None
-        volume = cracks(
+        made = cracks(
             volume,
             count,
             population.mean_length,
@@ -229,5 +232,12 @@ def with_flaws(
             along_boundaries=several,
             side=side,
             seed=(0 if seed is None else seed) * 2 + number,
-        ).volume
-    return volume, tuple(warnings)
+        )
+        volume = made.volume
+        warnings += _through(int(made.statistics["cracks_through"].reached))
+    return volume, tuple(dict.fromkeys(warnings))
+
+
+def _through(count: int) -> tuple[str, ...]:
+    """What to tell of flaws that leave nothing to crack."""
+    return (f"flaws: {count} of them reach through the electrolyte from the start",) if count else ()

@@ -59,7 +59,7 @@ def record_of(index: int, outcome: Outcome, physics: CellStep) -> Record:
         "largest_local_current_density": float(own.max(initial=0.0)),
         "short_conductance": 0.0,
         **outcome.drops,
-        "contact_fraction": _means(outcome.contact, columns.there),
+        "contact_fraction": _means(outcome.contact, columns.clean),
         "void_height": _means(state.void_height, columns.there),
         "lithium_thickness": tuple(float(h) for h in state.metal_height),
         "interphase_thickness": tuple(float(h) for h in state.film),
