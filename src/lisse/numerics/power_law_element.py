@@ -59,7 +59,7 @@ class Flow:
 
     Attributes
     ----------
-    force : (d, layers + 1, *lateral) array, N (per m of depth in 2-D)
+    force : (d, layers + 1, lateral) array, N (per m of depth in 2-D)
         Internal forces of the nodes: what must act on them from outside.
     deviator : (voxels, points, components) array, Pa
         Mandel order: 11, 22, 33, sqrt(2) 12 in 2-D; 11, 22, 33, sqrt(2) (23, 13, 12) in 3-D.
@@ -114,7 +114,7 @@ class LayeredMesh:
 
     @property
     def node_shape(self) -> tuple[int, ...]:
-        """Of a nodal vector: (d, layers + 1, *lateral)."""
+        """Of a nodal vector: (d, layers + 1, lateral)."""
         return (self.dimension, self.layers + 1, *self.lateral)
 
     @property
@@ -147,7 +147,7 @@ class LayeredMesh:
         return np.ascontiguousarray(products[..., rows, columns])
 
     def flow(self, law: PowerLaw, step: float, displacement: Floats, deviator: Floats, mean: Floats) -> Flow:
-        """Stresses and internal forces after a displacement increment (d, layers + 1, *lateral), m, in `step` s."""
+        """Stresses and internal forces after a displacement increment (d, layers + 1, lateral), m, in `step` s."""
         force = np.zeros(self.node_shape)
         stress, new_mean = np.empty(self.point_shape), np.empty(self.point_shape[0])
         ratio, slope = np.empty(self.point_shape[:2]), np.empty(self.point_shape[:2])

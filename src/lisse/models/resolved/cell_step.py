@@ -80,9 +80,9 @@ class Outcome:
     current_density, voltage : float, A/m2 and V
     drops : mapping of str to float, V
         The parts of the voltage by dissipation: the sum over the faces of current times drop, over the current.
-    contact : (2, *lateral) array, 1
+    contact : (2, lateral) array, 1
         NaN at a cathode, and where no electrolyte meets the electrode.
-    column_current : (2, *lateral) array, A/m2
+    column_current : (2, lateral) array, A/m2
         Reduction positive, without cracks.
     places : FacePlaces
     charge : ChargeState

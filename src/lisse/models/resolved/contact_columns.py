@@ -33,9 +33,9 @@ class ContactColumns:
 
     Attributes
     ----------
-    there : (2, *lateral) mask
+    there : (2, lateral) mask
         Columns in which metal meets electrolyte at the electrode.
-    clean : (2, *lateral) mask
+    clean : (2, lateral) mask
         Those of them outside contaminated patches. The contact of an interface is their mean: where no current passes
         no voids form, and contact that is never lost must not hide what is lost elsewhere.
     """
@@ -60,7 +60,7 @@ class ContactColumns:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(2, *lateral)."""
+        """(2, lateral)."""
         return (2, *self.domain.lateral)
 
     def initial_height(self, contact: float) -> Floats:
@@ -78,7 +78,7 @@ class ContactColumns:
         return np.where(self.there, found, np.nan)
 
     def pressed(self, pressure: Floats, contact: Floats) -> Floats:
-        """Pa. Pressure on the metal in contact, of a pressure on the columns (2, *lateral) and their contact."""
+        """Pa. Pressure on the metal in contact, of a pressure on the columns (2, lateral) and their contact."""
         found = np.zeros_like(pressure)
         for place, surface in self.laws.metal:
             found[place] = pressure[place]
@@ -107,7 +107,7 @@ class ContactColumns:
         Parameters
         ----------
         places : FacePlaces
-        contact : (2, *lateral) array, 1
+        contact : (2, lateral) array, 1
         film : (2,) array, m
             Thickness of the interphases.
         """

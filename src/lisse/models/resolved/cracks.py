@@ -164,7 +164,7 @@ class Cracks:
             Damage that cannot heal, and where to start from.
         clusters : sequence of Cluster
         filling : Filling
-        traction : tuple of two (d, *lateral) arrays, Pa
+        traction : tuple of two (d, lateral) arrays, Pa
             On the low and on the high end plane, at the nodes.
         frozen : mask
             Voxels whose damage stays (loose blocks).

@@ -120,7 +120,7 @@ class Domain:
 
     @cached_property
     def pore_depth(self) -> Floats:
-        """m. (2, *lateral) depth of the pores that open to each electrode; 0 where there is none."""
+        """m. (2, lateral) depth of the pores that open to each electrode; 0 where there is none."""
         empty = np.stack([self.role == PORE, (self.role == PORE)[::-1]])
         return np.asarray(self.voxel * np.logical_and.accumulate(empty, axis=1).sum(axis=1))
 

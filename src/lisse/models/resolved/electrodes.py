@@ -38,7 +38,7 @@ class Pressed:
         ``None`` for a fluid.
     contact_pressure : lateral array, Pa
         Compression positive, on every face; 0 where pores meet the metal.
-    traction : (d, *lateral) array, Pa
+    traction : (d, lateral) array, Pa
         On the electrolyte, at the lateral nodes, each for one face area; in the grid's frame.
     """
 
@@ -52,11 +52,11 @@ class Electrodes:
 
     Parameters
     ----------
-    solid : (2, *lateral) mask
+    solid : (2, lateral) mask
         Faces of both end planes that are not pores.
     bodies : sequence of two LithiumBody or None
         ``None`` is a fluid, or a cathode: it presses with the stack pressure on what is solid.
-    pore_depth : (2, *lateral) array, m
+    pore_depth : (2, lateral) array, m
         Of the pores that open to the metal; 0 where there is none.
     """
 
@@ -81,12 +81,12 @@ class Electrodes:
         return first, second
 
     def even(self, pressure: float) -> Floats:
-        """Pa. (2, *lateral) contact pressure of a mean pressure (Pa) that all solid faces bear alike."""
+        """Pa. (2, lateral) contact pressure of a mean pressure (Pa) that all solid faces bear alike."""
         share = self.solid.reshape(2, -1).mean(axis=1).reshape(2, *[1] * (self.solid.ndim - 1))
         return np.asarray(np.where(self.solid, pressure / share, 0.0))
 
     def kept(self, states: States, contact_pressure: Floats) -> tuple[Pressed, Pressed]:
-        """Both as they are, with the contact pressures (2, *lateral) of the moment (Pa)."""
+        """Both as they are, with the contact pressures (2, lateral) of the moment (Pa)."""
         first, second = (
             Pressed(states[place], contact_pressure[place], self._normal(place, contact_pressure[place]))
             for place in (0, 1)
@@ -100,7 +100,7 @@ class Electrodes:
         Parameters
         ----------
         states : tuple of two
-        growth : (2, *lateral) array, m
+        growth : (2, lateral) array, m
             Metal added at the faces, without what becomes void.
         pressure : float, Pa
             Mean, on the collectors.

@@ -43,7 +43,7 @@ class Motion:
 
     Attributes
     ----------
-    displacement : (d, layers + 1, *lateral) array, m
+    displacement : (d, layers + 1, lateral) array, m
     flow : Flow
         Stresses and internal forces.
     iterations : int
@@ -120,10 +120,10 @@ class Balance:
         step : float, s
         pressure : float, Pa
             On the collector.
-        given : (d, *lateral) array, m
+        given : (d, lateral) array, m
             Displacement increment of the closed nodes.
         closed : lateral bool array
-        start : (d, layers + 1, *lateral) array, m
+        start : (d, layers + 1, lateral) array, m
             First guess.
         tolerance : float, 1
             Forces left over the force on the interface, as sums of magnitudes.

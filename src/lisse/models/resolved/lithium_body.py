@@ -185,7 +185,7 @@ class LithiumBody:
         state : LithiumState
         growth : lateral array, m
             Metal added at the faces in the step, below zero where stripped; what becomes void is not in it.
-        surface : (d, *lateral) array, m
+        surface : (d, lateral) array, m
             Displacement increment of the electrolyte's surface at the nodes, in the grid's frame.
         pressure : float, Pa
             Mean pressure on the collector at the end of the step.
@@ -225,7 +225,7 @@ class LithiumBody:
         return result if result.converged else replace(result, state=state, gap=state.gap)
 
     def stress(self, state: LithiumState) -> Floats:
-        """(voigt, layers, *lateral) mean stress of each voxel, Pa; 11, 22, 33, 12 or 11, 22, 33, 23, 13, 12.
+        """(voigt, layers, lateral) mean stress of each voxel, Pa; 11, 22, 33, 12 or 11, 22, 33, 23, 13, 12.
 
         Axis 0 points away from the electrolyte: shear components with axis 0 change sign in the grid's frame when
         `outward` is -1.

@@ -24,7 +24,7 @@ class LithiumState:
         Tension positive.
     gap : lateral array, m
         Between metal and electrolyte at the nodes; 0 where closed.
-    velocity : (d, layers + 1, *lateral) array, m/s
+    velocity : (d, layers + 1, lateral) array, m/s
         Of the last step, axis 0 away from the electrolyte; the first guess for the next.
     """
 
@@ -44,7 +44,7 @@ class LithiumStep:
         At its end; the one at its start when the step failed.
     contact_pressure : lateral array, Pa
         On the faces, compression positive; its mean is the stack pressure.
-    traction : (d, *lateral) array, Pa
+    traction : (d, lateral) array, Pa
         On the electrolyte, at the nodes (each stands for one face area), in the grid's frame.
     gap : lateral array, m
         At the nodes.

@@ -2,6 +2,8 @@
 
 Damage d is one number per voxel (0 intact, 1 cracked) and minimises, between its value before and 1,
 
+::
+
     integral of (1 - d)^2 psi + (3 Gc/8) (d/ell + ell |grad d|^2)
 
 with the strain energy density psi that drives it. Gradients act over the faces between voxels, with the smaller Gc of

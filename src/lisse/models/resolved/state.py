@@ -25,9 +25,9 @@ class State:
     charge : float, C/m2
         Passed so far, signed: above zero plates the working electrode.
     stack_pressure : float, Pa
-    void_height : (2, *lateral) array, m
+    void_height : (2, lateral) array, m
         Void volume per area in each column of both interfaces.
-    contact_pressure : (2, *lateral) array, Pa
+    contact_pressure : (2, lateral) array, Pa
         That the metal exerts on the electrolyte, compression positive.
     metal : tuple of lithium-body states, or None where the metal is a fluid
         Stress and shape of both electrodes.
@@ -42,7 +42,7 @@ class State:
         Blocks that cracks have cut off.
     current_density : float or None, A/m2
         Of the cell, under the drive of the moment; ``None`` before the first.
-    column_current : (2, *lateral) array or None, A/m2
+    column_current : (2, lateral) array or None, A/m2
         Into each column, reduction positive.
     deposit : (nx, ny[, nz]) array or None, 1
         Lithium inside the electrolyte by the voxel that it formed from, in voxels; ``None`` where it is not followed.
