@@ -29,6 +29,7 @@ ONCE_BROKEN = {
     219: "the same in a forming step",
     348: "a held voltage in a stiff gap",
     888: "slow growth of many flaws",
+    5782: "two recorded times that differ by rounding only",
 }
 
 

@@ -139,6 +139,7 @@ class Apart:
         time = recorded_times(length, count)
         if count == FINE and self._equations.layout.films:  # they grow as roots and logarithms of time
             time = np.union1d(time, np.geomspace(min(1.0, length), length, FINE)[:-1])
+            time = time[np.append(np.diff(time) > 1e-12 * length, True)]  # none twice but for rounding
         few = self._few(time)
         if few is None:
             return None
