@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from example_scripts import LARGEST_PICTURE, drawn, example
 from lisse.materials import load, names
 from lisse.references import all_references
 from lisse.theory import cell_energy_density, crack_overpotential, critical_shear_ratio, lithium_potential_profile
@@ -25,26 +24,6 @@ FIGURES = (
     "internal_plating",
     "energy_density",
 )
-LARGEST_FILE = 250_000  # bytes
-
-
-def example(repository: Path, figure: str) -> ModuleType:
-    path = repository / "examples" / f"classic_{figure}.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def drawn(module: ModuleType, folder: Path) -> Any:
-    target = folder / "picture.png"
-    results = module.draw(target)
-    assert target.read_bytes().startswith(b"\x89PNG")
-    assert target.stat().st_size < LARGEST_FILE
-    return results
 
 
 def slope(x: Any, y: Any) -> Any:
@@ -54,14 +33,14 @@ def slope(x: Any, y: Any) -> Any:
 @pytest.mark.parametrize("figure", FIGURES)
 def test_the_committed_picture_is_small(repository: Path, figure: str) -> None:
     picture = repository / "docs" / "images" / f"classic_{figure}.png"
-    assert picture.stat().st_size < LARGEST_FILE
+    assert picture.stat().st_size < LARGEST_PICTURE
 
 
 # stability map
 
 
 def test_stability_map_has_every_electrolyte_with_a_shear_modulus(repository: Path, tmp_path: Path) -> None:
-    module = example(repository, "stability_map")
+    module = example(repository, "classic_stability_map")
     places = drawn(module, tmp_path)
     known = {n for n in names() if load(n).kind in ("electrolyte", "polymer") and load(n).has("shear_modulus")}
     assert set(places) == known
@@ -74,7 +53,7 @@ def test_stability_map_has_every_electrolyte_with_a_shear_modulus(repository: Pa
 
 
 def test_verdict_of_each_substance_is_that_of_its_region(repository: Path, tmp_path: Path) -> None:
-    module = example(repository, "stability_map")
+    module = example(repository, "classic_stability_map")
     for name, where in drawn(module, tmp_path).items():
         if where["nu"] is None:
             assert where["v"] is None
@@ -92,7 +71,7 @@ def test_verdict_of_each_substance_is_that_of_its_region(repository: Path, tmp_p
 
 
 def test_substances_without_v_stand_above_every_boundary_of_small_v(repository: Path, tmp_path: Path) -> None:
-    places = drawn(example(repository, "stability_map"), tmp_path)
+    places = drawn(example(repository, "classic_stability_map"), tmp_path)
     highest = 1 / (3 - 4 * load("lithium").value("poisson_ratio"))  # v = 0, whatever the electrolyte
     unknown = [where for where in places.values() if where["v"] is None]
     assert len(unknown) >= 6
@@ -103,7 +82,7 @@ def test_substances_without_v_stand_above_every_boundary_of_small_v(repository: 
 
 
 def test_crack_overpotential_falls_with_the_root_of_the_flaw(repository: Path, tmp_path: Path) -> None:
-    module = example(repository, "crack_overpotential")
+    module = example(repository, "classic_crack_overpotential")
     for found in drawn(module, tmp_path).values():
         assert (found["low"] < found["chosen"]).all()
         assert (found["chosen"] < found["high"]).all()
@@ -113,7 +92,7 @@ def test_crack_overpotential_falls_with_the_root_of_the_flaw(repository: Path, t
 
 def test_crack_overpotential_agrees_with_the_weight_function_of_an_edge_crack(repository: Path) -> None:
     """Stress intensity of a uniform pressure by Bueckner's weight function, good to 1 %, in place of the factor Y."""
-    module = example(repository, "crack_overpotential")
+    module = example(repository, "classic_crack_overpotential")
     s = np.linspace(0, 1, 20001)  # root of the distance to the tip over the crack length: takes the singularity out
     weight = 2 / math.sqrt(2 * math.pi) * (1 + 0.6147 * s**2 + 0.2502 * s**4) * 2
     for name in module.SUBSTANCES:
@@ -127,7 +106,7 @@ def test_crack_overpotential_agrees_with_the_weight_function_of_an_edge_crack(re
 
 
 def test_current_limit_times_resistance_is_the_crack_overpotential(repository: Path, tmp_path: Path) -> None:
-    module = example(repository, "grain_boundary_limit")
+    module = example(repository, "classic_grain_boundary_limit")
     toughness = load("LLZO").value("fracture_toughness")
     for flaw, currents in drawn(module, tmp_path).items():
         assert slope(module.RESISTANCES, currents) == pytest.approx(-1, abs=1e-9)
@@ -136,7 +115,7 @@ def test_current_limit_times_resistance_is_the_crack_overpotential(repository: P
 
 
 def test_equivalent_flaws_of_the_measured_points_lie_between_the_lines_that_bracket_them(repository: Path) -> None:
-    module = example(repository, "grain_boundary_limit")
+    module = example(repository, "classic_grain_boundary_limit")
     known = all_references()
     found = {}
     for key, _, resistance, current, *_ in module.MEASURED:
@@ -152,7 +131,7 @@ def test_equivalent_flaws_of_the_measured_points_lie_between_the_lines_that_brac
 
 
 def test_sand_time_has_slope_minus_two_and_the_square_of_the_anion_share(repository: Path, tmp_path: Path) -> None:
-    module = example(repository, "sand_time")
+    module = example(repository, "classic_sand_time")
     limits = drawn(module, tmp_path)
     reference = module.times(0.0, None)[1]
     for number, limit in limits.items():
@@ -164,7 +143,7 @@ def test_sand_time_has_slope_minus_two_and_the_square_of_the_anion_share(reposit
 
 def test_sand_time_of_the_finite_cell_diverges_as_a_logarithm_at_the_limiting_current(repository: Path) -> None:
     """Just above i_lim only the slowest mode is left: t = L^2/(pi^2 D) ln[8/(pi^2 (1 - 1/r))]."""
-    module = example(repository, "sand_time")
+    module = example(repository, "classic_sand_time")
     diffusivity = module.SALT[1]
     for number in module.TRANSFERENCE:
         limit = float(module.limiting_current(*module.SALT, number, module.THICKNESS))
@@ -181,7 +160,7 @@ def test_sand_time_of_the_finite_cell_diverges_as_a_logarithm_at_the_limiting_cu
 
 def test_sand_time_agrees_with_a_finite_volume_run(repository: Path) -> None:
     """Crank-Nicolson on 200 volumes until the plated face, extrapolated by its gradient, holds no salt."""
-    module = example(repository, "sand_time")
+    module = example(repository, "classic_sand_time")
     (c0, diffusivity), length, number, current = module.SALT, module.THICKNESS, 0.2, 80.0
     expected = float(module.sand_time(current, c0, diffusivity, number, length))
     assert expected > 1.02 * module.sand_time(current, c0, diffusivity, number)  # the other face is felt
@@ -214,7 +193,7 @@ def coarse(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_internal_plating_without_electronic_interfaces(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = example(repository, "internal_plating")
+    module = example(repository, "classic_internal_plating")
     coarse(module, monkeypatch)
     reversible, blocked = drawn(module, tmp_path)
     plating, stripping = reversible
@@ -228,7 +207,7 @@ def test_internal_plating_without_electronic_interfaces(
 
 
 def test_matched_transport_numbers_give_no_potential_however_leaky(repository: Path) -> None:
-    module = example(repository, "internal_plating")
+    module = example(repository, "classic_internal_plating")
     inside = np.linspace(0, module.THICKNESS, 7)
     for electronic in (1e-11, 1e-7, 1e-2):
         for ionic_interface in (1e-5, 1e-2):
@@ -244,7 +223,7 @@ def test_matched_transport_numbers_give_no_potential_however_leaky(repository: P
 
 def test_currents_of_ions_and_electrons_add_up_to_the_given_one(repository: Path) -> None:
     """The slope of mu/F gives back I_i/sig_i - I_e/sig_e, and the face gives I_i r_i - I_e r_e: two equations."""
-    module = example(repository, "internal_plating")
+    module = example(repository, "classic_internal_plating")
     electronic, ionic_interface, electronic_interface = 3e-6, 2e-3, 5.0
     plating, stripping = module.potentials(electronic, ionic_interface, electronic_interface)
     equations = np.array([[1 / module.IONIC, -1 / electronic], [ionic_interface, -electronic_interface]])
@@ -253,7 +232,7 @@ def test_currents_of_ions_and_electrons_add_up_to_the_given_one(repository: Path
 
 
 def test_thresholds_of_internal_plating(repository: Path) -> None:
-    module = example(repository, "internal_plating")
+    module = example(repository, "classic_internal_plating")
     energy = load("lithium").value("surface_energy")
     for radius, level in module.thresholds().items():
         work = module.PRESSURE * 4 / 3 * math.pi * radius**3 + energy * 4 * math.pi * radius**2  # of a sphere
@@ -268,7 +247,7 @@ def test_thresholds_of_internal_plating(repository: Path) -> None:
 
 
 def test_energy_falls_with_excess_lithium_and_with_thickness(repository: Path, tmp_path: Path) -> None:
-    module = example(repository, "energy_density")
+    module = example(repository, "classic_energy_density")
     results = drawn(module, tmp_path)
     assert len(results) == len(module.CATHODES) * len(module.ELECTROLYTES) * len(module.SEPARATORS)
     thin, middle, thick = sorted(module.SEPARATORS)
@@ -286,7 +265,7 @@ def test_energy_falls_with_excess_lithium_and_with_thickness(repository: Path, t
 
 def test_one_cell_by_hand(repository: Path) -> None:
     """1 m2 of NMC811 | 20 um LLZO | 50 um excess lithium."""
-    module = example(repository, "energy_density")
+    module = example(repository, "classic_energy_density")
     active = 108e3 / (198 * 3600)  # kg: 3 mAh/cm2 at 198 mAh/g
     filler = active * 0.2 / 0.8
     mass = active + filler + 20e-6 * 5080 * 0.955 + 50e-6 * 534 + 3e-6 * 8960 + 5e-6 * 2700
@@ -301,7 +280,7 @@ def test_one_cell_by_hand(repository: Path) -> None:
 
 def test_mean_voltage_is_the_energy_of_the_discharge(repository: Path) -> None:
     """Integral of the fit's terms in closed form."""
-    module = example(repository, "energy_density")
+    module = example(repository, "classic_energy_density")
     for name in module.CATHODES:
         law = load(name).law("open_circuit_voltage").parameters()
         low, high = law["range"]

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
+from example_scripts import LARGEST_PICTURE, drawn, example
 from lisse.materials import load
 from lisse.microstructure import effective_conductivity
 
 SCAN = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "tomo" / "SampleData_2Phase_stack_3d_1bit.tif"
-LARGEST_FILE = 250_000  # bytes
 FIGURES = ("fracture_map", "stripping", "patch", "edge", "tomogram", "interlayer")
-
-
-def example(repository: Path, figure: str) -> ModuleType:
-    path = repository / "examples" / f"resolved_{figure}.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def drawn(module: ModuleType, folder: Path) -> Any:
-    target = folder / "picture.png"
-    found = module.draw(target)
-    assert target.read_bytes().startswith(b"\x89PNG")
-    assert target.stat().st_size < LARGEST_FILE
-    return found
 
 
 def reached(mask: Any, steps: int) -> Any:
@@ -53,11 +31,11 @@ def closed(solution: Any) -> None:
 @pytest.mark.parametrize("figure", FIGURES)
 def test_the_committed_picture_is_small(repository: Path, figure: str) -> None:
     picture = repository / "docs" / "images" / f"resolved_{figure}.png"
-    assert picture.stat().st_size < LARGEST_FILE
+    assert picture.stat().st_size < LARGEST_PICTURE
 
 
 def test_a_crack_follows_grain_boundaries(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = example(repository, "fracture_map")
+    module = example(repository, "resolved_fracture_map")
     monkeypatch.setattr(module, "VOXEL", 0.8e-6)
     monkeypatch.setattr(module, "CELLS", ((2, 0, 12),))
     (found,) = drawn(module, tmp_path)
@@ -73,7 +51,7 @@ def test_a_crack_follows_grain_boundaries(repository: Path, tmp_path: Path, monk
 
 
 def test_pressure_delays_the_loss_of_contact(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = example(repository, "stripping")
+    module = example(repository, "resolved_stripping")
     monkeypatch.setattr(module, "WIDE", 6)
     monkeypatch.setattr(module, "THICK", 3)
     found = drawn(module, tmp_path)
@@ -91,7 +69,7 @@ def test_pressure_delays_the_loss_of_contact(repository: Path, tmp_path: Path, m
 def test_current_at_a_patch_is_that_of_a_row_of_cracks(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = example(repository, "patch")
+    module = example(repository, "resolved_patch")
     monkeypatch.setattr(module, "VOXEL", 1e-6)
     found = drawn(module, tmp_path)
     bare = np.roll(found["runs"][0.0]["local"], module.to_middle(found["runs"][0.0]["local"]))
@@ -107,7 +85,7 @@ def test_current_at_a_patch_is_that_of_a_row_of_cracks(
 
 
 def test_the_flaw_at_the_edge_starts_first(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = example(repository, "edge")
+    module = example(repository, "resolved_edge")
     monkeypatch.setattr(module, "FOCUSING", (32, 128))
     monkeypatch.setattr(module, "FLAWED", (24, 96))
     monkeypatch.setattr(module, "SECONDS", 3)
@@ -125,7 +103,7 @@ def test_the_flaw_at_the_edge_starts_first(repository: Path, tmp_path: Path, mon
 
 @pytest.mark.skipif(not SCAN.exists(), reason="the scan (shared/data/tomo) is not beside the repository")
 def test_a_tomogram_is_an_electrolyte(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = example(repository, "tomogram")
+    module = example(repository, "resolved_tomogram")
     monkeypatch.setattr(module, "EDGE", 20)
     monkeypatch.setattr(module, "HOURS", 0.2)
     target = tmp_path / "picture.png"
@@ -142,7 +120,7 @@ def test_a_tomogram_is_an_electrolyte(repository: Path, tmp_path: Path, monkeypa
 
 
 def test_an_interlayer_spreads_the_current(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = example(repository, "interlayer")
+    module = example(repository, "resolved_interlayer")
     monkeypatch.setattr(module, "VOXEL", 1e-6)
     for name, count in (("THICK", 24), ("WIDE", 64), ("LAYER", 4)):
         monkeypatch.setattr(module, name, count)

@@ -8,7 +8,8 @@ from scipy.optimize import brentq
 
 from lisse.errors import InvalidInput, SolveFailed
 from lisse.models.resolved.lithium_body import LithiumBody, graded_layers
-from lisse.models.resolved.lithium_contact import Touching, gap_over_pores, mean_at_nodes
+from lisse.models.resolved.lithium_contact import Touching, gap_over_pores
+from lisse.models.resolved.voxel_nodes import mean_at_nodes
 from lisse.numerics.elasticity_element import brick_stiffness
 from lisse.numerics.layered_fourier import LayeredFourier, conjugate_gradients
 from lisse.numerics.periodic_band import PeriodicBand

@@ -84,7 +84,7 @@ def test_a_pore_that_is_full_stays_full_when_the_crack_goes_on_to_another():
     damage = place.initial_damage.copy()
     damage[2, 1:4] = 1.0  # now the second pore is as near as the far end of the first
     (further,) = find_clusters(place, damage, (full,))
-    assert set(further.filled(0.0, place.cell_volume)) == set(cluster.pores)
+    assert set(further.filled(place.cell_volume)) == set(cluster.pores)
     assert len(further.pores) == 4
 
 

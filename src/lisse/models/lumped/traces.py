@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lisse.models.half_cycles import since_reversal
 from lisse.models.lumped.equations import Equations, tension
 from lisse.models.lumped.impedance import impedance
 from lisse.models.lumped.internal import POINTS, lithium_potential
@@ -179,17 +179,6 @@ def _charge(leg: Leg) -> float:
     return float(charge[-1] - charge[0])
 
 
-def _half_cycles(legs: Sequence[Leg]) -> Iterator[float]:
-    """C/m2. Charge passed since the last reversal, at the end of every leg; rests do not end a half-cycle."""
-    half_cycle = sign = 0.0
-    for leg in legs:
-        change = _charge(leg)
-        if change != 0.0:
-            half_cycle = half_cycle + abs(change) if change * sign > 0.0 else abs(change)
-            sign = change
-        yield half_cycle
-
-
 def verdict(run: March) -> Verdict:
     """What failed, at which current, and how much charge had passed."""
     passed = sum(abs(_charge(leg)) for leg in run.legs)
@@ -206,7 +195,7 @@ def verdict(run: March) -> Verdict:
         critical_current_density=abs(float(run.legs[last].outer_current[-1])),
         highest_current_density_passed=highest,
         cumulative_charge=passed,
-        threshold_charge=list(_half_cycles(run.legs))[last],
+        threshold_charge=list(since_reversal(map(_charge, run.legs)))[last],
         where="" if failure.where is None else SIDES[failure.where],
     )
 
@@ -242,7 +231,7 @@ def coulombic_efficiency(run: March) -> float | None:
 
 def half_cycle_passed(run: March) -> float | None:
     """C/m2. Largest charge passed without reversal before the failure, rests left out; ``None`` where none was."""
-    return max(_half_cycles(run.passed), default=0.0) or None
+    return max(since_reversal(map(_charge, run.passed)), default=0.0) or None
 
 
 def alloy_warnings(run: March) -> list[str]:

@@ -1,6 +1,9 @@
 """One time step of a resolved cell: charge, contact, metal and cracks brought into agreement at its end.
 
-Within the step these are one after another, and again until contact pressures and crack pressures
+Within the step these are one after another, and again until contact pressures and crack pressures stand still. What
+voids and metal integrate is the mean of the current and the pressure at both ends of the step (second order); the
+pressure of cracks, which is stiff, is taken at its end.
+
 1. charge: face currents for the contact and the pressures of the last pass;
 2. voids: each column's void height at the end of the step, from its current and its pressure;
 3. metal: what is plated, less what voids give and take, moves the metal; its viscous flow gives the contact pressure;
@@ -15,6 +18,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +26,10 @@ from numpy.typing import NDArray
 from lisse.errors import SolveFailed
 from lisse.models.lumped.fixture import ConstantGap
 from lisse.models.resolved.charge import ChargeBalance, ChargeState
-from lisse.models.resolved.clusters import CRACKED, DRAINED, Cluster, find_clusters, in_one_piece, loose_blocks
+from lisse.models.resolved.clusters import DRAINED, Cluster, find_clusters, in_one_piece, loose_blocks
 from lisse.models.resolved.contact_columns import ContactColumns
 from lisse.models.resolved.cracks import Cracked, Cracks, Filling
-from lisse.models.resolved.domain import CRACK, ELECTROLYTE, Domain
+from lisse.models.resolved.domain import Domain
 from lisse.models.resolved.electrodes import Electrodes, FlowFailed, Pressed
 from lisse.models.resolved.electrolyte_body import Response
 from lisse.models.resolved.face_law import Faces, equilibrium_potential
@@ -196,7 +200,7 @@ class CellStep:
         for count in range(1, MOST_PASSES + 1):
             pressure = guess[: state.contact_pressure.size].reshape(state.contact_pressure.shape)
             cluster_pressure = guess[state.contact_pressure.size :]
-            mean = self._mean(state, current or 0.0)
+            mean = _mean(state.current_density, current or 0.0)
             film, _ = self.columns.films(state.film, abs(mean), dt)
             passed = state.charge + dt * mean
             faces = self._faces(state, places, contact, film, passed, pressure, cluster_pressure, drive)
@@ -238,7 +242,7 @@ class CellStep:
         stretch: float,
     ) -> _Pass:
         """Voids, metal and cracks for the currents of a charge solve."""
-        columns = self._mean_current(state, self.columns.currents(places, charge.current_density))
+        columns = _mean(state.column_current, self.columns.currents(places, charge.current_density))
         try:
             mean_pressure = self._on_metal(state, 0.5 * (state.contact_pressure + pressure))
             height, growth = self.columns.advance(state.void_height, columns, mean_pressure, dt)
@@ -277,18 +281,9 @@ class CellStep:
                 stretch,
             )
             if not cracked.converged:
-                new = int(np.count_nonzero((cracked.damage >= CRACKED) & (state.damage < CRACKED)))
-                raise StepFailed("fracture: damage and crack pressures come to no agreement", new)
+                raise StepFailed("fracture: damage and crack pressures come to no agreement", cracked.new)
         contact = self.columns.contact(height)
         return _Pass(charge, height, contact, pressed, cracked, stack, currents)
-
-    def _mean(self, state: State, current: float) -> float:
-        """A/m2. Of a step that ends with a current density; that alone where the current sets in."""
-        return current if state.current_density is None else 0.5 * (state.current_density + current)
-
-    def _mean_current(self, state: State, columns: Floats) -> Floats:
-        """A/m2. Of each column over a step, from both of its ends; its end alone where the current sets in."""
-        return columns if state.column_current is None else 0.5 * (state.column_current + columns)
 
     def _on_metal(self, state: State, pressure: Floats) -> Floats:
         """Pa. Of the metal in each column: the contact pressure; the stack's where lithium fills the plane."""
@@ -316,9 +311,8 @@ class CellStep:
     def _network(self, state: State) -> tuple[FacePlaces, ChargeBalance]:
         """Faces and bulk conductances of a state; kept while neither damage nor clusters change."""
         key = (state.damage, *(cluster.crack for cluster in state.clusters))
-        filled = [self._filled(cluster) for cluster in state.clusters]
-        conducting = self.domain.role == ELECTROLYTE
-        conducting |= self.domain.role == CRACK
+        filled = [cluster.filled(self.domain.cell_volume) for cluster in state.clusters]
+        conducting = self.domain.solid.copy()
         for cluster in state.clusters:
             conducting &= ~cluster.crack
         places = face_places(self.domain, conducting, state.clusters, filled)
@@ -331,9 +325,6 @@ class CellStep:
             self._balance.update(self.conductances)
         self._key = key
         return places, self._balance
-
-    def _filled(self, cluster: Cluster) -> NDArray[np.int64]:
-        return cluster.filled(0.0, self.domain.cell_volume)  # the crack itself holds next to nothing beside a pore
 
     def _bulk(self, damage: Floats, conducting: NDArray[np.bool_]) -> tuple[Floats, ...]:
         """Conductances of the faces between conducting voxels, less where they are cracked."""
@@ -465,7 +456,7 @@ class CellStep:
     ) -> Outcome:
         charge, area, per_charge = found.charge, self.domain.area, self.laws.volume_per_charge
         current = float(charge.electrode_current[0]) / area if drive.current_density is None else drive.current_density
-        mean = self._mean(state, current)
+        mean = _mean(state.current_density, current)
         passed = mean * dt
         lithium = [
             cluster.lithium + dt * per_charge * inflow
@@ -474,23 +465,15 @@ class CellStep:
         if lithium and min(lithium) < -DRAINED * self.domain.cell_volume:
             raise StepFailed("cracks: more lithium would leave one than it holds")
         clusters: Sequence[Cluster] = [c.holding(max(v, 0.0)) for c, v in zip(state.clusters, lithium, strict=True)]
-        to_cracks = [
-            sum(float(i) for c, i in zip(state.clusters, found.cluster_current, strict=True) if c.side == s)
-            for s in (0, 1)
-        ]
         film, eaten = self.columns.films(state.film, abs(mean), dt)
-        height = state.metal_height.copy()
-        for place in (0, 1):
-            plated = (1.0, -1.0)[place] * mean * area - to_cracks[place]
-            height[place] += dt * per_charge * plated / area - eaten[place]
-        for cluster, volume in zip(clusters, lithium, strict=True):  # what an emptied crack was short of
-            height[cluster.side] -= (cluster.lithium - volume) / area
+        height = state.metal_height + per_charge * passed * np.array([1.0, -1.0]) - eaten
+        for earlier, cluster in zip(state.clusters, clusters, strict=True):  # no more than an emptied crack had
+            height[cluster.side] -= (cluster.lithium - earlier.lithium) / area
         damage = state.damage if found.cracked is None else found.cracked.damage
         cracked, severed, news, loose = 0, False, [], state.loose
         pressures = state.cluster_pressure if found.cracked is None else found.cracked.pressure
         if found.cracked is not None:
-            new = (damage >= CRACKED) & (state.damage < CRACKED)
-            cracked = int(np.count_nonzero(new))
+            cracked = found.cracked.new
             if cracked:
                 old = clusters
                 clusters = find_clusters(self.domain, damage, old)
@@ -569,6 +552,11 @@ class CellStep:
     def _plated(self, voltage: float) -> int:
         """Place of the metal that electrons come from: what is plated there is less by the deposits inside."""
         return 1 if voltage < 0.0 and self.laws.surfaces[1] is not None else 0
+
+
+def _mean(before: Any, now: Any) -> Any:
+    """Of both ends of a step, a number or an array; its end alone where the current sets in."""
+    return now if before is None else 0.5 * (before + now)
 
 
 def _carried(clusters: Sequence[Cluster], before: Sequence[Cluster], pressure: Floats) -> Floats:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lisse.models.resolved.domain import LITHIUM, PORE, Domain
+from lisse.models.resolved.domain import PORE, Domain
 from lisse.numerics.components import label_components
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "bridges",
     "find_clusters",
     "in_one_piece",
-    "lithium_pieces",
     "loose_blocks",
 ]
 
@@ -61,10 +60,9 @@ class Cluster:
     lithium: float = 0.0
     spans: bool = False
 
-    def filled(self, opening: float, voxel_volume: float) -> NDArray[np.int64]:
-        """Flat pore voxels that are full, when the crack alone takes `opening` (m3 or m2) without pressure."""
-        beyond = max(self.lithium - opening, 0.0)
-        return self.pores[: int(beyond / voxel_volume + 1e-9)]
+    def filled(self, voxel_volume: float) -> NDArray[np.int64]:
+        """Flat pore voxels that are full; the crack itself holds next to nothing beside a pore."""
+        return self.pores[: int(max(self.lithium, 0.0) / voxel_volume + 1e-9)]
 
     def pore_volume(self, voxel_volume: float) -> float:
         """m3, or m2. Of all pores that it owns."""
@@ -114,11 +112,10 @@ def find_clusters(domain: Domain, damage: NDArray[np.float64], before: Sequence[
 
 def _at_electrodes(domain: Domain, cracked: Mask) -> tuple[Mask, Mask]:
     """Cracked voxels that hang together, by cracks alone, with the working and with the counter electrode."""
-    metal = lithium_pieces(domain)
     labels, _ = label_components(cracked, domain.periodic)
     pieces = []
     for side, plane in enumerate((0, -1)):
-        beside = _next_to(metal[side])
+        beside = _next_to(domain.metal[side])
         beside[plane] = True
         pieces.append(np.isin(labels, np.unique(labels[cracked & beside])) & cracked)
     return pieces[0], pieces[1]
@@ -134,25 +131,15 @@ def bridges(domain: Domain, cluster: Cluster, clusters: Sequence[Cluster]) -> bo
     clusters : sequence of Cluster
         All of them; a filled pore may meet the crack of the other electrode.
     """
-    full = cluster.filled(0.0, domain.cell_volume)
+    full = cluster.filled(domain.cell_volume)
     if cluster.spans or not full.size:
         return cluster.spans and cluster.lithium > DRAINED * domain.cell_volume
-    far = _next_to(lithium_pieces(domain)[1 - cluster.side])
+    far = _next_to(domain.metal[1 - cluster.side])
     far[-1 if cluster.side == 0 else 0] = True
     for other in clusters:
         if other.side != cluster.side:
             far |= _next_to(other.crack)
     return bool(far.reshape(-1)[full].any())
-
-
-def lithium_pieces(domain: Domain) -> tuple[Mask, Mask]:
-    """Lithium voxels of the grid that hang together with the working and with the counter electrode."""
-    labels, _ = label_components(domain.role == LITHIUM, domain.periodic)
-    pieces = []
-    for plane in (0, -1):
-        names = np.unique(labels[plane])
-        pieces.append(np.isin(labels, names[names > 0]))
-    return pieces[0], pieces[1]
 
 
 def _next_to(mask: Mask) -> Mask:
@@ -191,7 +178,7 @@ def _with_lithium(found: list[Cluster], before: Sequence[Cluster], voxel_volume:
         if shared and max(shared) > 0:
             heir = int(np.argmax(shared))
             lithium[heir] += cluster.lithium
-            full[heir] = np.append(full[heir], cluster.filled(0.0, voxel_volume))
+            full[heir] = np.append(full[heir], cluster.filled(voxel_volume))
     return [
         replace(cluster, lithium=volume, pores=_first(first, cluster.pores))
         for cluster, volume, first in zip(found, lithium, full, strict=True)
@@ -206,8 +193,13 @@ def _first(some: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int6
 def in_one_piece(domain: Domain, damage: NDArray[np.float64]) -> bool:
     """Whether solid that cracks have not broken still reaches from one electrode to the other."""
     labels, _ = label_components(domain.solid & (damage < _LOOSE), domain.periodic)
-    ends = np.intersect1d(np.unique(labels[0]), np.unique(labels[-1]))
-    return bool((ends > 0).any())
+    return bool(_from_end_to_end(labels).size)
+
+
+def _from_end_to_end(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Names of the pieces that meet both end planes."""
+    ends = np.intersect1d(labels[0], labels[-1])
+    return np.asarray(ends[ends > 0])
 
 
 def loose_blocks(domain: Domain, damage: NDArray[np.float64], loose_before: Mask) -> Mask:
@@ -222,8 +214,7 @@ def loose_blocks(domain: Domain, damage: NDArray[np.float64], loose_before: Mask
         return np.zeros_like(whole)
     sizes = np.bincount(labels.reshape(-1))
     sizes[0] = 0
-    ends = np.intersect1d(np.unique(labels[0]), np.unique(labels[-1]))
-    kept = set(ends[ends > 0].tolist()) or {int(sizes.argmax())}
+    kept = set(_from_end_to_end(labels).tolist()) or {int(sizes.argmax())}
     found = np.zeros_like(whole)
     cut = damage >= _LOOSE
     for name in range(1, count + 1):

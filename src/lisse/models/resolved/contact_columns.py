@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from lisse.models.lumped.cathode import CathodeLaw
 from lisse.models.resolved.charge import ChargeState
-from lisse.models.resolved.clusters import lithium_pieces
-from lisse.models.resolved.domain import ELECTROLYTE, LITHIUM, Domain
+from lisse.models.resolved.domain import ELECTROLYTE, Domain
 from lisse.models.resolved.face_law import Faces
 from lisse.models.resolved.laws import BLOCKED, Laws
 from lisse.models.resolved.metal_faces import FacePlaces
@@ -189,12 +188,9 @@ class ContactColumns:
 
 def _columns(domain: Domain, laws: Laws) -> NDArray[np.bool_]:
     """Columns whose end voxel is electrolyte, or lithium that hangs together with the electrode."""
-    metal = lithium_pieces(domain) if (domain.role == LITHIUM).any() else None
     found = np.zeros((2, *domain.lateral), dtype=bool)
     for place, plane in enumerate((0, -1)):
         if laws.surfaces[place] is None:
             continue
-        found[place] = domain.role[plane] == ELECTROLYTE
-        if metal is not None:
-            found[place] |= metal[place][plane]
+        found[place] = (domain.role[plane] == ELECTROLYTE) | domain.metal[place][plane]
     return found

@@ -79,6 +79,8 @@ class Cracked:
         Of the electrolyte, at this damage.
     staggers : int
     converged : bool
+    new : int
+        Voxels that have cracked.
     """
 
     damage: Floats
@@ -86,6 +88,7 @@ class Cracked:
     response: Response
     staggers: int
     converged: bool
+    new: int
 
 
 def cluster_pressures(base: Floats, compliance: Floats, filling: Filling) -> Floats:
@@ -194,10 +197,9 @@ class Cracks:
             if sudden:  # what cracks in a jump stays cracked, also while the pressure falls
                 floor = np.where(damage >= CRACKED, damage, before)
             last_change = change
-            new = np.count_nonzero((damage >= CRACKED) & (before < CRACKED))
-            if new > most_new:
+            if _new(before, damage) > most_new:
                 break
-        return Cracked(damage, pressure, response, count, done)
+        return Cracked(damage, pressure, response, count, done, _new(before, damage))
 
     def _whole_planes(self, clusters: Sequence[Cluster]) -> Mask:
         """Voxels of the end planes that may not crack.
@@ -233,3 +235,8 @@ class Cracks:
         region = cluster.crack.copy()
         region.reshape(-1)[cluster.pores] = True
         return region
+
+
+def _new(before: Floats, damage: Floats) -> int:
+    """Voxels that have cracked between two damages."""
+    return int(np.count_nonzero((damage >= CRACKED) & (before < CRACKED)))

@@ -19,6 +19,7 @@ from lisse.errors import InvalidInput
 from lisse.materials import Material
 from lisse.materials.property import definition
 from lisse.microstructure import Volume
+from lisse.numerics.components import label_components
 
 __all__ = ["CRACK", "ELECTROLYTE", "LITHIUM", "PORE", "ROLES", "Domain", "build_domain", "check_phases", "role_of"]
 
@@ -128,6 +129,13 @@ class Domain:
     def initial_damage(self) -> Floats:
         """1. One in cracks that are there from the start."""
         return np.where(self.role == CRACK, 1.0, 0.0)
+
+    @cached_property
+    def metal(self) -> tuple[Mask, Mask]:
+        """Lithium voxels of the grid that hang together with the working and with the counter electrode."""
+        labels, _ = label_components(self.role == LITHIUM, self.periodic)
+        working, counter = (np.isin(labels, plane[plane > 0]) for plane in (labels[0], labels[-1]))
+        return working, counter
 
     @cached_property
     def bulk_faces(self) -> tuple[Floats, ...]:

@@ -16,6 +16,7 @@ from lisse.errors import InvalidInput
 from lisse.models.resolved.lithium_body import LithiumBody
 from lisse.models.resolved.lithium_contact import gap_over_pores
 from lisse.models.resolved.lithium_state import LithiumState
+from lisse.models.resolved.voxel_nodes import mean_at_nodes
 
 __all__ = ["Electrodes", "FlowFailed", "Pressed"]
 
@@ -144,9 +145,6 @@ class Electrodes:
 
     def _normal(self, place: int, pressure: Floats) -> Floats:
         """Pa. Tractions at the nodes of a pressure on the faces, along axis 0 only."""
-        nodes = pressure
-        for axis in range(pressure.ndim):
-            nodes = 0.5 * (nodes + np.roll(nodes, 1, axis))
         traction = np.zeros((pressure.ndim + 1, *pressure.shape))
-        traction[0] = (1.0, -1.0)[place] * nodes
+        traction[0] = (1.0, -1.0)[place] * mean_at_nodes(pressure)
         return traction

@@ -31,7 +31,7 @@ from lisse.models.resolved.crack_normals import crack_normals, pressure_regions
 from lisse.models.resolved.crack_walls import given_to_walls, strongest_around
 from lisse.models.resolved.electrolyte_response import Response
 from lisse.models.resolved.strain_modes import strain_modes
-from lisse.models.resolved.voxel_nodes import corner_nodes, loose_pieces
+from lisse.models.resolved.voxel_nodes import corner_nodes, loose_pieces, mean_at_nodes
 
 if TYPE_CHECKING:
     from lisse.models.resolved.electrolyte_solver import BodySolver
@@ -234,7 +234,9 @@ class ElectrolyteBody:
         area = self.spacing ** (self.dimension - 1)
         for name, plane, given in (("traction_low", 0, low), ("traction_high", -1, high)):
             traction = self._checked(name, given, (self.dimension, *self.shape[1:]))
-            out[:, plane] += area * (traction if at == "nodes" else _to_nodes(traction))
+            out[:, plane] += area * (
+                traction if at == "nodes" else np.stack([mean_at_nodes(part) for part in traction])
+            )
         net = out.reshape(self.dimension, -1).sum(axis=1)
         size = float(np.abs(out).sum())
         if np.any(np.abs(net) > _UNBALANCED * size):
@@ -250,7 +252,7 @@ class ElectrolyteBody:
 
     def _bearing(self, g: Floats, plane: int) -> Floats:
         """Share of each node of an end plane in a load that the plane bears as a whole; sums to 1."""
-        strong = _to_nodes((g * self.stiffness.solid)[plane][None])[0]
+        strong = mean_at_nodes((g * self.stiffness.solid)[plane])
         total = float(strong.sum())
         if total == 0.0:
             raise InvalidInput("stiffness", "an end plane of pores only", "some solid voxels on each end plane")
@@ -401,11 +403,3 @@ class ElectrolyteBody:
         swelling = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
         out: Floats = self.stiffness.stress(swelling)[:3].mean(axis=0) / 3.0
         return out
-
-
-def _to_nodes(faces: Floats) -> Floats:
-    """(c, ny[, nz]) mean of a field on lateral faces over the faces around each node; the axes close."""
-    out = faces
-    for axis in range(1, faces.ndim):
-        out = 0.5 * (out + np.roll(out, 1, axis=axis))
-    return out

@@ -25,8 +25,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from lisse.errors import InvalidInput
 from lisse.models.resolved.lithium_balance import Balance, Motion
-from lisse.models.resolved.lithium_contact import Touching, mean_at_nodes
+from lisse.models.resolved.lithium_contact import Touching
 from lisse.models.resolved.lithium_state import LithiumState, LithiumStep
+from lisse.models.resolved.voxel_nodes import mean_at_nodes
 
 __all__ = ["LithiumBody", "LithiumState", "LithiumStep", "graded_layers"]
 

@@ -13,20 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Touching", "gap_over_pores", "mean_at_nodes"]
+from lisse.models.resolved.voxel_nodes import mean_at_nodes
+
+__all__ = ["Touching", "gap_over_pores"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 SLACK = 1e-6
 """Tension, relative to the mean load of a node, that does not yet open it: well above the tolerance of the balance."""
-
-
-def mean_at_nodes(values: Floats) -> Floats:
-    """Mean of the faces around each node; keeps the mean over all."""
-    for axis in range(values.ndim):
-        values = (values + np.roll(values, 1, axis)) / 2.0
-    return values
 
 
 def _mean_at_faces(values: Floats) -> Floats:

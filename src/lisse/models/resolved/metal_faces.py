@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lisse.models.resolved.clusters import Cluster, lithium_pieces
-from lisse.models.resolved.domain import LITHIUM, Domain
+from lisse.models.resolved.clusters import Cluster
+from lisse.models.resolved.domain import Domain
 
 __all__ = ["FacePlaces", "face_places"]
 
@@ -71,13 +71,12 @@ def face_places(
         Flat pore voxels of each cluster that are full of lithium.
     """
     parts: list[tuple[Integers, ...]] = []
-    metal = lithium_pieces(domain) if (domain.role == LITHIUM).any() else None
     for side, plane in enumerate((0, -1)):
         end = np.zeros(domain.shape, dtype=bool)
         end[plane] = True
         parts.append(_described(domain, np.flatnonzero(end & conducting), side, -1, 0))
-        if metal is not None:
-            parts += _around(domain, metal[side], conducting, side, -1)
+        if domain.metal[side].any():
+            parts += _around(domain, domain.metal[side], conducting, side, -1)
     for number, (cluster, pores) in enumerate(zip(clusters, filled, strict=True)):
         body = cluster.crack.copy()
         body.reshape(-1)[pores] = True

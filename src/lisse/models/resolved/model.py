@@ -12,42 +12,29 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lisse import __version__ as version
-from lisse.cell import Cell, LithiumElectrode
+from lisse.cell import Cell
 from lisse.errors import InvalidInput, SolveFailed
 from lisse.fields import FieldStore
 from lisse.materials import Material
 from lisse.microstructure import Volume
-from lisse.models.base import Model, Progress, cell_numbers
-from lisse.models.contact import contact_as_formed
+from lisse.models.base import Model, Progress
 from lisse.models.criteria import choose_criteria
 from lisse.models.doubts import validity_warnings
 from lisse.models.limits import limits, margins
-from lisse.models.lumped.legs import SIDES
+from lisse.models.resolved.assembly import cell_step, formed, planes, unfed
 from lisse.models.resolved.cell_step import CellStep, Outcome
 from lisse.models.resolved.checkpoint import Checkpoint, fingerprint, volume_digest
-from lisse.models.resolved.clusters import CRACKED, bridges, find_clusters
-from lisse.models.resolved.cracks import Cracks
-from lisse.models.resolved.crystal_stiffness import crystal_stiffness, cubic_constants, isotropic_stiffness
-from lisse.models.resolved.domain import Domain
-from lisse.models.resolved.electrodes import Electrodes
-from lisse.models.resolved.electrolyte_body import ElectrolyteBody
-from lisse.models.resolved.internal import InternalDeposition, deposition_threshold, electronic_conductivity
-from lisse.models.resolved.laws import build_laws
-from lisse.models.resolved.lithium_body import LithiumBody, graded_layers
+from lisse.models.resolved.clusters import bridges
 from lisse.models.resolved.march import Event, March, Position, Watch, voxels
-from lisse.models.resolved.phase_field import PhaseField
 from lisse.models.resolved.short import after_short, burn_warning, filament_conductance, is_soft
 from lisse.models.resolved.snapshot import snapshot
-from lisse.models.resolved.state import State
 from lisse.models.resolved.structure import Structure, draws_structure
 from lisse.models.resolved.traces import Record, conservation, record_of, traces
+from lisse.models.resolved.verdict import cracks_that_grew, half_cycle_passed, verdict
 from lisse.models.targets import targets
 from lisse.protocol import Protocol, Step
-from lisse.records import Solution, Verdict
+from lisse.records import Solution
 from lisse.units import duration
 
 __all__ = ["Resolved"]
@@ -233,19 +220,19 @@ class _Run:
             self._physics.clear()  # factors are large, and temperatures seldom come back
             domain, warnings = self.structure.domain(self.cell, at, self.seed)
             self.warnings += [text for text in warnings if text not in self.warnings]
-            self._physics[at] = _cell_step(self.model, self.cell, domain, at, self.seed)
+            self._physics[at] = cell_step(self.model, self.cell, domain, at, self.seed)
         return self._physics[at]
 
     def solution(self) -> Solution:
         """Run, and put together what came out."""
         physics = self.physics(None)
         known = self._known()
-        self.warnings += _unfed(physics)
+        self.warnings += unfed(physics)
         march = March(
             protocol=self.protocol,
             physics=self.physics,
             watches=partial(_watches, self.cell, self.protocol),
-            state=_formed(self.cell, physics) if known is None else known.state,
+            state=formed(self.cell, physics) if known is None else known.state,
             keep=self._keep,
             tolerance=self.model.time_tolerance,
             most_steps=self.model.most_steps,
@@ -256,9 +243,8 @@ class _Run:
             march.failure = known.failure
             self.records = list(known.records)
             self._told_events, self._cracked = len(known.events), any(e.what == "first crack" for e in known.events)
-            share = self._share(known.position.step, known.position)
-            self._next_save = (math.floor(share * self.model.saved_times) + 1) / self.model.saved_times
-            self.physics(self._temperature_at(march.position.step))
+            self._next_save = self._after_share(self._share(known.position.step, known.position))
+            self.physics(self.protocol.conditions[march.position.step][1])
             if march.position.time == 0.0 and march.failure is None:  # the step begins again, and records it
                 self.records.pop()
         self._march = march
@@ -282,11 +268,6 @@ class _Run:
             march.failure = ("soft-short", *march.failure[1:])
         self._after = after_short(self.records[-1], conductance, held)
         self.warnings += burn_warning(self._after, self.cell.working.material, self._temperature)
-
-    def _temperature_at(self, index: int) -> float:
-        """K. In a step of the protocol."""
-        given = [step.temperature for step in self.protocol.steps[: index + 1] if step.temperature is not None]
-        return given[-1] if given else self.cell.temperature
 
     @cached_property
     def _case(self) -> str:
@@ -329,7 +310,7 @@ class _Run:
         self._told_events = len(self._march.events)
         share = self._share(index, position)
         if fresh or not self.records[1:] or share >= self._next_save:
-            self._next_save = (math.floor(share * self.model.saved_times) + 1) / self.model.saved_times
+            self._next_save = self._after_share(share)
             self._save_fields(outcome, "; ".join(dict.fromkeys(fresh)))
         if time.monotonic() - self._saved_at > CHECKPOINT_EVERY or fresh:
             self._saved_at = time.monotonic()
@@ -346,12 +327,16 @@ class _Run:
         lengths = [step.time or 0.0 for step in self.protocol.steps]
         return (sum(lengths[:index]) + position.time) / sum(lengths)
 
+    def _after_share(self, share: float) -> float:
+        """1. The next share of the protocol's time at which fields are kept."""
+        return (math.floor(share * self.model.saved_times) + 1) / self.model.saved_times
+
     def _save_fields(self, outcome: Outcome, event: str) -> None:
         if self._directory is not None:
             self._store.save(outcome.state.time, snapshot(outcome, self.physics(None)), event)
 
     def _told(self, march: March) -> Solution:
-        found = _verdict(self.records, march, self.protocol)
+        found = verdict(self.records, march)
         if march.trouble:
             status, text = "failed", f"numerical failure in {march.trouble}"
         elif march.failure is not None:
@@ -362,9 +347,9 @@ class _Run:
         else:
             status, text = "completed", "the protocol ran to its end without failure"
         criteria = limits(self.cell, self.protocol, choose_criteria("reported"))
-        grown = _cracks_that_grew(self.records, march)
+        grown = cracks_that_grew(self.records, march)
         return Solution(
-            data=traces([*self.records, *self._after], _planes(self.physics(None).domain)),
+            data=traces([*self.records, *self._after], planes(self.physics(None).domain)),
             inputs=self._inputs(),
             status=status,
             status_text=text,
@@ -375,7 +360,7 @@ class _Run:
             model=self.model.name,
             verdict=dataclasses.replace(found, margins=margins(criteria)),
             limits=criteria,
-            targets=targets(self.cell, self.protocol, found, _half_cycle(self.records, march)),
+            targets=targets(self.cell, self.protocol, found, half_cycle_passed(self.records, march)),
             conservation=conservation(self.records),
             events=tuple(dataclasses.asdict(event) for event in sorted(march.events, key=lambda event: event.time)),
         )
@@ -406,120 +391,6 @@ def _refuse(cell: Cell, protocol: Protocol) -> None:
         raise InvalidInput("cell.kind", "anode-free", "electrodes with metal", "The lumped model runs bare collectors")
     if any(step.frequencies for step in protocol.steps):
         raise InvalidInput("protocol", "a step with an impedance spectrum", "steps without", "Use the lumped model")
-
-
-def _cell_step(model: Resolved, cell: Cell, domain: Domain, temperature: float, seed: int | None) -> CellStep:
-    """The physics of a domain at a temperature (K)."""
-    laws = build_laws(cell, domain, temperature, patch_size=model.patch_size, scatter=model.scatter, seed=seed)
-    bodies = [_body(model, cell, domain, temperature, place) for place in (0, 1)]
-    electrodes = Electrodes(np.stack([domain.solid[0], domain.solid[-1]]), bodies, domain.pore_depth)
-    return CellStep(
-        domain,
-        laws,
-        electrodes,
-        _cracks(model, cell, domain, temperature),
-        model.tolerance,
-        model.surface_diffusion,
-        _internal(model, cell, domain, temperature, laws.volume_per_charge),
-    )
-
-
-def _planes(domain: Domain) -> NDArray[np.float64]:
-    """m. Middles of the planes of voxels, from the working electrode."""
-    return np.asarray((np.arange(domain.shape[0]) + 0.5) * domain.voxel)
-
-
-def _materials(model: Resolved, cell: Cell) -> tuple[dict[str, Material], dict[str, str]]:
-    """Materials and roles of the phases that have one."""
-    given = dict(model.phases or {})
-    materials = {name: made for name, made in given.items() if isinstance(made, Material)}
-    roles = {name: role for name, role in given.items() if isinstance(role, str)}
-    return {"electrolyte": cell.electrolyte.material} | materials, roles
-
-
-def _internal(
-    model: Resolved, cell: Cell, domain: Domain, temperature: float, volume_per_charge: float
-) -> InternalDeposition | None:
-    """Electrons and what they deposit inside, or ``None`` without."""
-    if not model.internal_deposition:
-        return None
-    electrons = electronic_conductivity(
-        domain, *_materials(model, cell), temperature, model.boundary_electronic_conductivity
-    )
-    return InternalDeposition(domain, electrons, deposition_threshold(cell, temperature), volume_per_charge)
-
-
-def _body(model: Resolved, cell: Cell, domain: Domain, temperature: float, place: int) -> LithiumBody | None:
-    """The metal of one side, or ``None`` for a fluid or a cathode."""
-    electrode = (cell.working, cell.counter)[place]
-    if model.lithium == "fluid" or not isinstance(electrode, LithiumElectrode):
-        return None
-    numbers = cell_numbers(cell, temperature, place)
-    material = electrode.material
-    ratio = material.value("poisson_ratio", temperature)
-    return LithiumBody(
-        domain.lateral,
-        domain.voxel,
-        graded_layers(electrode.thickness, min(domain.voxel, electrode.thickness / 4)),
-        material.value("youngs_modulus", temperature),
-        ratio,
-        numbers.creep_prefactor,
-        numbers.creep_exponent,
-        adhesion_strength=cell.interface.adhesion_strength,
-        outward=(-1, 1)[place],
-    )
-
-
-def _cracks(model: Resolved, cell: Cell, domain: Domain, temperature: float) -> Cracks | None:
-    """Fracture, or ``None`` without."""
-    if not model.fracture:
-        return None
-    length = model.length_scale * domain.voxel
-    if model.crystal_elasticity:
-        constants = cubic_constants(domain, *_materials(model, cell), temperature)
-        stiffness = crystal_stiffness(domain, constants, model.boundary_softening)
-    else:
-        stiffness = isotropic_stiffness(domain)
-    body = ElectrolyteBody(stiffness, domain.voxel, skirt=2.0 * length + domain.voxel, push="all round")
-    return Cracks(domain, body, PhaseField(domain.toughness, length, domain.voxel))
-
-
-def _formed(cell: Cell, physics: CellStep) -> State:
-    """The cell before the first step."""
-    stack, domain = cell.stack, physics.domain
-    contact = contact_as_formed(stack.forming_pressure, stack.pressure, cell.interface.contact_hardness)
-    counter = cell.counter.thickness if isinstance(cell.counter, LithiumElectrode) else np.nan
-    film = np.zeros(2)
-    for place, surface in physics.laws.metal:
-        if surface.side.interphase is not None:
-            film[place] = surface.side.interphase.initial_thickness
-    damage = domain.initial_damage if physics.cracks is None else physics.cracks.settled(domain.initial_damage)
-    clusters = find_clusters(domain, damage, ())
-    return State(
-        time=0.0,
-        charge=0.0,
-        stack_pressure=stack.pressure,
-        void_height=physics.columns.initial_height(float(contact)),
-        contact_pressure=physics.electrodes.even(stack.pressure),
-        metal=physics.electrodes.start(stack.pressure),
-        damage=damage,
-        clusters=clusters,
-        cluster_pressure=np.zeros(len(clusters)),
-        metal_height=np.array([cell.working.thickness, counter]),
-        film=film,
-        loose=np.zeros(domain.shape, dtype=bool),
-        deposit=None if physics.internal is None else physics.internal.empty(),
-    )
-
-
-def _unfed(physics: CellStep) -> list[str]:
-    """What to tell of flaws that no electrode feeds, such as those that begin under a pore of the surface."""
-    cracked = physics.domain.initial_damage >= CRACKED
-    fed = np.zeros_like(cracked)
-    for cluster in find_clusters(physics.domain, physics.domain.initial_damage, ()):
-        fed |= cluster.crack
-    empty = int(np.count_nonzero(cracked & ~fed))
-    return [f"flaws: {empty} cracked voxels meet no electrode and stay empty of lithium"] if empty else []
 
 
 def _watches(cell: Cell, protocol: Protocol, physics: CellStep, step: Step) -> list[Watch]:
@@ -556,81 +427,3 @@ def _watches(cell: Cell, protocol: Protocol, physics: CellStep, step: Step) -> l
         found.append(Watch(partial(metal, place), "lithium-exhausted", place))
         found.append(Watch(partial(spanned, place), "filament-short", place, gradual=False))
     return found
-
-
-def _cracks_that_grew(records: list[Record], march: March) -> list[str]:
-    """What to tell of cracks in a cell that did not fail by them."""
-    if march.failure is not None and march.failure[0] in ("filament-short", "soft-short", "electrolyte-fracture"):
-        return []
-    found = []
-    for place, side in enumerate(SIDES):
-        first, last = (records[row].values["flaw_length"][place] for row in (0, -1))
-        if last > first:
-            grew = f"from {first * 1e6:.3g} to {last * 1e6:.3g} um"
-            found.append(f"cracks of the {side} electrode grew {grew} deep without joining both electrodes")
-    return found
-
-
-def _charges(records: list[Record]) -> dict[int, float]:
-    """C/m2. Charge passed in each step of the protocol, signed."""
-    found: dict[int, float] = {}
-    for before, after in zip(records, records[1:], strict=False):
-        if before.step == after.step:
-            found[after.step] = found.get(after.step, 0.0) + after.values["charge"] - before.values["charge"]
-    return found
-
-
-def _half_cycles(charges: dict[int, float]) -> list[float]:
-    """C/m2. Charge without reversal so far, after each step."""
-    found: list[float] = []
-    half_cycle = sign = 0.0
-    for change in charges.values():
-        if change != 0.0:
-            half_cycle = half_cycle + abs(change) if change * sign > 0.0 else abs(change)
-            sign = change
-        found.append(half_cycle)
-    return found
-
-
-def _passed(records: list[Record], march: March) -> dict[int, float]:
-    charges = _charges(records)
-    ended = march.failure is not None or bool(march.trouble)
-    return {step: charge for step, charge in charges.items() if not ended or step != records[-1].step}
-
-
-def _half_cycle(records: list[Record], march: March) -> float | None:
-    return max(_half_cycles(_passed(records, march)), default=0.0) or None
-
-
-def _verdict(records: list[Record], march: March, protocol: Protocol) -> Verdict:
-    """What failed, at which current, and how much charge had passed."""
-    charges = _charges(records)
-    passed = sum(abs(charge) for charge in charges.values())
-    stood = [
-        abs(protocol.steps[step].current_density or 0.0) for step, q in _passed(records, march).items() if q != 0.0
-    ]
-    highest = max(stood, default=0.0) or None
-    inside = next((r for r in records if r.values.get("internal_lithium_thickness", 0.0) > 0.0), None)
-    if march.failure is None and inside is not None:
-        before = [abs(protocol.steps[step].current_density or 0.0) for step, q in charges.items() if step < inside.step]
-        steps = list(charges)
-        return Verdict(
-            "internal-plating",
-            time=float(inside.values["time"]),
-            critical_current_density=abs(float(inside.values["current_density"])),
-            highest_current_density_passed=max(before, default=0.0) or None,
-            cumulative_charge=passed,
-            threshold_charge=_half_cycles(charges)[steps.index(inside.step)] if inside.step in steps else 0.0,
-        )
-    if march.failure is None:
-        return Verdict("none", highest_current_density_passed=highest, cumulative_charge=passed)
-    mode, time, where = march.failure
-    return Verdict(
-        mode=mode,
-        time=time,
-        critical_current_density=abs(float(records[-1].values["current_density"])),
-        highest_current_density_passed=highest,
-        cumulative_charge=passed,
-        threshold_charge=(_half_cycles(charges) or [0.0])[-1],
-        where="" if where is None else SIDES[where],
-    )

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lisse.models.resolved.cell_step import CellStep, Outcome
-from lisse.models.resolved.clusters import lithium_pieces
-from lisse.models.resolved.domain import LITHIUM, Domain
+from lisse.models.resolved.domain import Domain
 from lisse.units import FARADAY
 
 __all__ = ["snapshot"]
@@ -57,12 +56,11 @@ def _whole(field: Floats, there: NDArray[np.bool_] | None = None) -> Floats:
 def _in_cracks(outcome: Outcome, domain: Domain) -> tuple[Floats, Floats]:
     """1 and Pa. Share of each voxel that lithium fills, and its pressure in cracks and pores; NaN without."""
     state, voxel = outcome.state, domain.cell_volume
-    metal = lithium_pieces(domain) if (domain.role == LITHIUM).any() else ()
     share, pressure = np.zeros(domain.shape), np.full(domain.shape, np.nan)
-    for piece in metal:
+    for piece in domain.metal:
         share[piece] = 1.0
     for cluster, value in zip(state.clusters, state.cluster_pressure, strict=True):
-        full = cluster.filled(0.0, voxel)
+        full = cluster.filled(voxel)
         rest = max(cluster.lithium - len(full) * voxel, 0.0)
         share[cluster.crack] = rest / voxel / int(np.count_nonzero(cluster.crack))
         pressure[cluster.crack] = value

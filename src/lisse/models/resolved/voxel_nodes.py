@@ -8,9 +8,17 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["corner_nodes", "loose_pieces"]
+__all__ = ["corner_nodes", "loose_pieces", "mean_at_nodes"]
 
+Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+
+
+def mean_at_nodes(faces: Floats) -> Floats:
+    """Mean of the faces of an end plane around each of its nodes, (ny[, nz]); keeps the mean over all."""
+    for axis in range(faces.ndim):
+        faces = (faces + np.roll(faces, 1, axis)) / 2.0
+    return faces
 
 
 def corner_nodes(shape: tuple[int, ...]) -> Whole:

@@ -1,0 +1,30 @@
+"""The figures of `examples/` as modules, drawn into a folder of a test."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+LARGEST_PICTURE = 250_000  # bytes
+
+
+def example(repository: Path, name: str) -> ModuleType:
+    path = repository / "examples" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def drawn(module: ModuleType, folder: Path) -> Any:
+    target = folder / "picture.png"
+    found = module.draw(target)
+    assert target.read_bytes().startswith(b"\x89PNG")
+    assert target.stat().st_size < LARGEST_PICTURE
+    return found
