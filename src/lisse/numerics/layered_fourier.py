@@ -58,19 +58,28 @@ class LayeredFourier:
         size = d * self._kept
         self._inverse = np.linalg.inv(total.reshape(modes, size, size))
 
-    def factor(self, matrices: Floats, fixed: NDArray[np.bool_]) -> None:
-        """Take the element matrices, with the nodes of `fixed` (shape of a nodal vector) held; `prepare` first."""
-        self._matrices, self._fixed = matrices, fixed.copy()
+    def factor(self, matrices: Floats, fixed: NDArray[np.bool_], springs: Floats) -> None:
+        """Take the element matrices, with the nodes of `fixed` (shape of a nodal vector) held; `prepare` first.
+
+        springs : lateral array, N/m. Of the low end's free nodes along axis 0, to the ground.
+        """
+        self._matrices, self._fixed, self._springs = matrices, fixed.copy(), springs
         self._diagonal = self.mesh.diagonal(matrices)[:, 0]
+        self._diagonal[0] += springs
 
     def solve(self, load: Floats) -> Floats:
         """Displacement under nodal forces; held nodes stay. A rigid end takes the sum of the forces on its nodes."""
         out, self.iterations = conjugate_gradients(
-            lambda u: self._projected(self.mesh.multiply(self._matrices, u)),
+            lambda u: self._projected(self._multiplied(u)),
             self._precondition,
             self._projected(load),
             self.tolerance,
         )
+        return out
+
+    def _multiplied(self, u: Floats) -> Floats:
+        out = self.mesh.multiply(self._matrices, u)
+        out[0, 0] += self._springs * u[0, 0]
         return out
 
     def _projected(self, load: Floats) -> Floats:

@@ -47,14 +47,18 @@ class PeriodicBand:
         self._places, self._size = places, columns * kept * d
         self._width = min(3 * d * kept, self._size)
 
-    def factor(self, matrices: Floats, fixed: NDArray[np.bool_]) -> None:
-        """Factor the element matrices with the nodes of `fixed` (shape of a nodal vector) held."""
+    def factor(self, matrices: Floats, fixed: NDArray[np.bool_], springs: Floats) -> None:
+        """Factor the element matrices with the nodes of `fixed` (shape of a nodal vector) held.
+
+        springs : lateral array, N/m. Of the low end's free nodes along axis 0, to the ground.
+        """
         beyond = self.mesh.dimension if self.rigid else 0
         band, border = np.zeros((self._size, self._width)), np.zeros((beyond, self._size))
         block = np.zeros((beyond, beyond))
         flat = self._places.reshape(-1)
         kernels.add_to_band(matrices, self.mesh.corners, flat, fixed.reshape(-1), band, border, block)
         own = flat >= 0
+        band[self._places[0, 0], 0] += springs
         band[flat[own & fixed.reshape(-1)], 0] = 1.0
         factor, info = lapack.dpbtrf(band.T, lower=1, overwrite_ab=1)
         if info != 0:

@@ -60,9 +60,9 @@ class StepFailed(Exception):
         Voxels that had cracked when it was given up.
     """
 
-    def __init__(self, message: str, cracked: int = 0) -> None:
+    def __init__(self, message: str, cracked: int = 0, length: float | None = None) -> None:
         super().__init__(message)
-        self.cracked = cracked
+        self.cracked, self.length = cracked, length
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,27 @@ class _Pass:
     cluster_current: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class _Pressures:
+    """Pa. What the passes bring into agreement: of the metal, on faces that bear it and on its own; of the clusters."""
+
+    contact: Floats
+    own: Floats
+    clusters: Floats
+
+    def units(self, least: float) -> Floats:
+        """Pa. Of the vector of all."""
+        planes = np.full(self.contact.size + self.own.size, least)
+        return np.concatenate([planes, np.full(self.clusters.size, _CRACK_PRESSURE)])
+
+    def next(self, mixing: Anderson, image: _Pressures, units: Floats) -> _Pressures:
+        """The guess after this one, which has an image."""
+        here, there = (np.concatenate([p.contact, p.own, p.clusters], axis=None) / units for p in (self, image))
+        mixed, size = units * mixing.next(here, there), self.contact.size
+        contact, own = mixed[: 2 * size].reshape(2, *self.contact.shape)
+        return _Pressures(contact, own, mixed[2 * size :])
+
+
 class CellStep:
     """The physics of one cell at one temperature, with what solvers keep from step to step.
 
@@ -191,31 +212,26 @@ class CellStep:
             When the charge cannot be balanced, metal or cracks come to no equilibrium, or the passes do not agree.
         """
         places, balance = self._network(state)
-        guess = np.concatenate([state.contact_pressure.reshape(-1), state.cluster_pressure])
+        guess = _Pressures(state.contact_pressure, state.contact_pressure, state.cluster_pressure)
         contact, damage = self.columns.contact(state.void_height), state.damage
         mixing, change = Anderson(12), np.inf
-        planes = max(state.stack_pressure, 1e5)  # Pa; contact pressures and crack pressures count alike
-        units = np.where(np.arange(guess.size) < state.contact_pressure.size, planes, _CRACK_PRESSURE)
+        least = max(state.stack_pressure, 1e5)  # Pa; contact pressures and crack pressures count alike
+        units = guess.units(least)
         current = drive.current_density if drive.current_density is not None else state.current_density
         for count in range(1, MOST_PASSES + 1):
-            pressure = guess[: state.contact_pressure.size].reshape(state.contact_pressure.shape)
-            cluster_pressure = guess[state.contact_pressure.size :]
             mean = _mean(state.current_density, current or 0.0)
             film, _ = self.columns.films(state.film, abs(mean), dt)
             passed = state.charge + dt * mean
-            faces = self._faces(state, places, contact, film, passed, pressure, cluster_pressure, drive)
+            faces = self._faces(state, places, contact, film, passed, guess, drive)
             charge = self._charge(balance, faces, drive)
             before, current = current, float(charge.electrode_current[0]) / self.domain.area
             stretch = interphase_stretch(self.laws, self.domain, film)
-            found = self._answer(
-                state, places, charge, faces, pressure, cluster_pressure, damage, dt, any_number, stretch
-            )
+            found = self._answer(state, places, charge, faces, guess, damage, dt, any_number, stretch)
             image = self._pressures(state, found)
-            scale = planes, max(float(np.abs(image[pressure.size :]).max(initial=0.0)), 1e6)
-            moved = image - guess
             changes = (
-                np.abs(moved[: pressure.size]).max(initial=0.0) / scale[0],
-                np.abs(moved[pressure.size :]).max(initial=0.0) / scale[1],
+                np.abs(image.contact - guess.contact).max(initial=0.0) / least,
+                np.abs(image.clusters - guess.clusters).max(initial=0.0)
+                / max(float(image.clusters.max(initial=0.0)), 1e6),
                 np.nanmax(np.abs(found.contact - contact), initial=0.0),
                 abs(current - before) / max(abs(current), 1e-6) if before is not None else 1.0,
             )
@@ -225,7 +241,7 @@ class CellStep:
                 damage = found.cracked.damage
             if dt == 0.0 or change <= self.tolerance:
                 return self._booked(state, drive, dt, places, found, faces, count)
-            guess = units * mixing.next(guess / units, image / units)
+            guess = guess.next(mixing, image, units)
         raise StepFailed(f"contact and crack pressures: they still change by {change:.1e} after {MOST_PASSES} passes")
 
     def _answer(
@@ -234,8 +250,7 @@ class CellStep:
         places: FacePlaces,
         charge: ChargeState,
         faces: Faces,
-        pressure: Floats,
-        cluster_pressure: Floats,
+        guess: _Pressures,
         damage: Floats,
         dt: float,
         any_number: bool,
@@ -244,15 +259,18 @@ class CellStep:
         """Voids, metal and cracks for the currents of a charge solve."""
         columns = _mean(state.column_current, self.columns.currents(places, charge.current_density))
         try:
-            mean_pressure = self._on_metal(state, 0.5 * (state.contact_pressure + pressure))
+            mean_pressure = self._on_metal(state, 0.5 * (state.contact_pressure + guess.contact))
             height, growth = self.columns.advance(state.void_height, columns, mean_pressure, dt)
+            yielding = self.columns.yielding(state.void_height, columns, mean_pressure, dt, growth)
         except SolveFailed as error:
             raise StepFailed(str(error)) from error
         per_charge = self.laws.volume_per_charge
         stack = self._stack_pressure(state, growth, dt)
         if dt > 0.0:
             try:
-                pressed = self.electrodes.press(state.metal, growth, stack, dt)
+                slope = self.columns.currents(places, charge.slope) * (columns > 0.0)  # pressure stops plating
+                yielding = np.where(self._humps, 0.0, 0.5 * (yielding + dt * per_charge**2 * slope))
+                pressed = self.electrodes.press(state.metal, growth, stack, dt, guess.own, yielding)
             except FlowFailed as error:
                 raise StepFailed(str(error)) from error
         else:
@@ -267,7 +285,7 @@ class CellStep:
                 before=np.array([cluster.lithium for cluster in state.clusters]),
                 gained=dt * per_charge * currents,
                 slope=-dt * per_charge**2 * slopes,
-                pressure=cluster_pressure,
+                pressure=guess.clusters,
                 pores=np.array([cluster.pore_volume(self.domain.cell_volume) for cluster in state.clusters]),
             )
             cracked = self.cracks.settle(
@@ -289,11 +307,13 @@ class CellStep:
         """Pa. Of the metal in each column: the contact pressure; the stack's where lithium fills the plane."""
         return np.where(self._humps, state.stack_pressure, pressure)
 
-    def _pressures(self, state: State, found: _Pass) -> Floats:
-        """Contact pressures and crack pressures that a pass implies."""
-        planes = np.stack([side.contact_pressure for side in found.pressed]).reshape(-1)
-        cracks = state.cluster_pressure if found.cracked is None else found.cracked.pressure
-        return np.concatenate([planes, cracks])
+    def _pressures(self, state: State, found: _Pass) -> _Pressures:
+        """What a pass implies."""
+        return _Pressures(
+            np.stack([side.contact_pressure for side in found.pressed]),
+            np.stack([side.own for side in found.pressed]),
+            state.cluster_pressure if found.cracked is None else found.cracked.pressure,
+        )
 
     def response(self, outcome: Outcome) -> Response | None:
         """The elastic response of the electrolyte at the end of a step; ``None`` where fracture is not followed."""
@@ -342,17 +362,16 @@ class CellStep:
         contact: Floats,
         film: Floats,
         passed: float,
-        pressure: Floats,
-        cluster_pressure: Floats,
+        guess: _Pressures,
         drive: Drive,
     ) -> Faces:
         """The laws of all faces, for contact and pressures of the moment."""
         parts = self.columns.face_laws(places, contact, film)
-        pressed = self.columns.pressed(self._on_metal(state, pressure), contact)
+        pressed = self.columns.pressed(self._on_metal(state, guess.contact), contact)
         felt = pressed.reshape(2, -1)[places.electrode, places.column]
         crack = ~places.planar
         if crack.any():
-            felt = np.where(crack, np.append(cluster_pressure, 0.0)[places.cluster], felt)
+            felt = np.where(crack, np.append(guess.clusters, 0.0)[places.cluster], felt)
             parts["contact"] = np.where(crack, self._wet(state, drive)[places.cluster], parts["contact"])
             parts["constriction"] = np.where(crack, 0.0, parts["constriction"])
         shift = equilibrium_potential(
@@ -458,12 +477,11 @@ class CellStep:
         current = float(charge.electrode_current[0]) / area if drive.current_density is None else drive.current_density
         mean = _mean(state.current_density, current)
         passed = mean * dt
-        lithium = [
-            cluster.lithium + dt * per_charge * inflow
-            for cluster, inflow in zip(state.clusters, found.cluster_current, strict=True)
-        ]
-        if lithium and min(lithium) < -DRAINED * self.domain.cell_volume:
-            raise StepFailed("cracks: more lithium would leave one than it holds")
+        gained = dt * per_charge * found.cluster_current
+        lithium = np.array([cluster.lithium for cluster in state.clusters]) + gained
+        if lithium.size and lithium.min() < -DRAINED * self.domain.cell_volume:
+            first = float(np.min([c.lithium / -g for c, g in zip(state.clusters, gained, strict=True) if g < 0.0]))
+            raise StepFailed("cracks: more lithium would leave one than it holds", length=first * dt)
         clusters: Sequence[Cluster] = [c.holding(max(v, 0.0)) for c, v in zip(state.clusters, lithium, strict=True)]
         film, eaten = self.columns.films(state.film, abs(mean), dt)
         height = state.metal_height + per_charge * passed * np.array([1.0, -1.0]) - eaten
@@ -478,6 +496,10 @@ class CellStep:
                 old = clusters
                 clusters = find_clusters(self.domain, damage, old)
                 pressures = _carried(clusters, old, pressures)
+                clusters, excess = self._fitting(clusters, old, pressures, damage, found, film)
+                if excess.any():
+                    height += excess / area
+                    news.append(("squeezed out", "lithium that a broken ligament had held is the electrode's again"))
                 found_loose = loose_blocks(self.domain, damage, loose) & ~loose
                 if found_loose.any():
                     loose = loose | found_loose
@@ -528,6 +550,36 @@ class CellStep:
             cracks=found.cracked,
             inside=inside,
         )
+
+    def _fitting(
+        self,
+        clusters: Sequence[Cluster],
+        before: Sequence[Cluster],
+        pressures: Floats,
+        damage: Floats,
+        found: _Pass,
+        film: Floats,
+    ) -> tuple[Sequence[Cluster], Floats]:
+        """Clusters with no more lithium than fits at their pressure, where they have reached a pore; and the rest.
+
+        The ligament between crack and pore gives way far more than the crack and the pore that are left when it has
+        broken. What they do not hold then, the crack's mouth gives back: (2,) volumes, m3 or m2, by electrode.
+        """
+        excess, kept = np.zeros(2), list(clusters)
+        reached = [
+            cluster.pores.size > sum(other.pores.size for other in before if (other.crack & cluster.crack).any())
+            for cluster in clusters
+        ]
+        if self.cracks is not None and any(reached):
+            traction = found.pressed[0].traction, found.pressed[1].traction
+            stretch = interphase_stretch(self.laws, self.domain, film)
+            room = self.cracks.capacity(damage, clusters, pressures, traction, stretch)
+            for n, cluster in enumerate(clusters):
+                over = cluster.lithium - max(float(room[n]), 0.0)
+                if reached[n] and over > 0.0:
+                    kept[n] = cluster.holding(cluster.lithium - over)
+                    excess[cluster.side] += over
+        return kept, excess
 
     def _inside(
         self,

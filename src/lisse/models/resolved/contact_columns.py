@@ -20,6 +20,7 @@ __all__ = ["ContactColumns"]
 Floats = NDArray[np.float64]
 _ROUNDING = 1e-9  # of the currents that faces exchange, what may be left of their sum at rest
 _NO_CURRENT = 1e-15  # A/m2
+_NUDGE, _LEAST_PRESSURE = 1e-3, 1e5  # share of a pressure, and Pa, by which it is changed for a slope
 
 
 class ContactColumns:
@@ -99,6 +100,15 @@ class ContactColumns:
             step = self._voids[place].advance(height[place], -columns[place], pressure[place], dt)
             found[place], growth[place] = step.height, step.growth
         return found, growth
+
+    def yielding(self, height: Floats, columns: Floats, pressure: Floats, dt: float, growth: Floats) -> Floats:
+        """m/Pa. How much less metal than `growth` each column gains in a step, for each Pa that presses it more."""
+        found = np.zeros_like(height)
+        for place, _ in self.laws.metal:
+            more = _NUDGE * (np.abs(pressure[place]) + _LEAST_PRESSURE)
+            step = self._voids[place].advance(height[place], -columns[place], pressure[place] + more, dt)
+            found[place] = np.maximum((growth[place] - step.growth) / more, 0.0)
+        return found
 
     def face_laws(self, places: FacePlaces, contact: Floats, film: Floats) -> dict[str, Any]:
         """Film, exchange current, contact and constriction of every face, by the names of `Faces`.

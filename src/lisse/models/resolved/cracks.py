@@ -38,6 +38,8 @@ MOST_RELAXATION = 4.0
 """While a crack runs, damage goes the same way for many passes; longer steps along it save one in four of them."""
 _ONWARD = 0.9  # cosine of the angle between two steps of the damage that go the same way
 _FASTER = 1.3  # times longer than the one before
+_BACK = 0.5  # cosine, with the sign turned, of two steps between which the damage swings
+_LEAST_RELAXATION = 0.3
 MOST_STAGGERS = 200
 _PATIENCE = 60  # staggers after which a step counts as a jump
 
@@ -190,8 +192,7 @@ class Cracks:
                 done = True
                 break
             last_step, step = step, wanted - damage
-            onward = float(np.vdot(step, last_step)) > _ONWARD * float(np.linalg.norm(step) * np.linalg.norm(last_step))
-            relaxation = min(_FASTER * relaxation, MOST_RELAXATION) if onward else OVER_RELAXATION
+            relaxation = _relaxation(relaxation, last_step, step)
             sudden = most_new >= damage.size or count > _PATIENCE
             damage = np.clip(damage + (1.0 if sudden else relaxation) * step, floor, 1.0)
             if sudden:  # what cracks in a jump stays cracked, also while the pressure falls
@@ -230,11 +231,35 @@ class Cracks:
         self._inputs = [np.array(each) for each in inputs]
         return self._last
 
+    def capacity(
+        self,
+        damage: Floats,
+        clusters: Sequence[Cluster],
+        pressure: Floats,
+        traction: tuple[Floats, Floats],
+        stretch: float,
+    ) -> Floats:
+        """(k,) m3 or m2. Lithium that each cluster holds at a pressure (Pa), with its pores full."""
+        pores = np.array([cluster.pore_volume(self.domain.cell_volume) for cluster in clusters])
+        return np.asarray(self.response(damage, clusters, traction, stretch).crack_volume(pressure) + pores)
+
     def _region(self, cluster: Cluster) -> Mask:
         """Cracked voxels and all pores of a cluster."""
         region = cluster.crack.copy()
         region.reshape(-1)[cluster.pores] = True
         return region
+
+
+def _relaxation(before: float, last_step: Floats, step: Floats) -> float:
+    """1. How much of the next step of the damage is made, after the last two."""
+    sizes = float(np.linalg.norm(step) * np.linalg.norm(last_step))
+    along = float(np.vdot(step, last_step))
+    if along > _ONWARD * sizes:
+        return min(_FASTER * before, MOST_RELAXATION)
+    if along < -_BACK * sizes:  # pressure falls as damage grows: the secant between the two (Aitken)
+        turn = last_step - step
+        return min(max(before * float(np.vdot(last_step, turn) / np.vdot(turn, turn)), _LEAST_RELAXATION), 1.0)
+    return OVER_RELAXATION
 
 
 def _new(before: Floats, damage: Floats) -> int:

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from lisse.errors import InvalidInput
 from lisse.models.resolved.lithium_body import LithiumBody
-from lisse.models.resolved.lithium_contact import gap_over_pores
-from lisse.models.resolved.lithium_state import LithiumState
+from lisse.models.resolved.lithium_state import LithiumState, Yielding
 from lisse.models.resolved.voxel_nodes import mean_at_nodes
 
 __all__ = ["Electrodes", "FlowFailed", "Pressed"]
@@ -40,12 +39,15 @@ class Pressed:
     contact_pressure : lateral array, Pa
         Compression positive, on every face; 0 where pores meet the metal.
     traction : (d, lateral) array, Pa
-        On the electrolyte, at the lateral nodes, each for one face area; in the grid's frame.
+        On the electrolyte, at the nodes of its end plane, each for one face area; in the grid's frame.
+    own : lateral array, Pa
+        Pressure on every face, before what would press into pores is given to the solid ones.
     """
 
     state: LithiumState | None
     contact_pressure: Floats
     traction: Floats
+    own: Floats
 
 
 class Electrodes:
@@ -76,7 +78,7 @@ class Electrodes:
     def start(self, pressure: float) -> States:
         """States of both at rest under a pressure (Pa)."""
         first, second = (
-            None if body is None else body.start(pressure, gap_over_pores(self.pore_depth[place]))
+            None if body is None else body.start(pressure, self.pore_depth[place])
             for place, body in enumerate(self.bodies)
         )
         return first, second
@@ -88,13 +90,18 @@ class Electrodes:
 
     def kept(self, states: States, contact_pressure: Floats) -> tuple[Pressed, Pressed]:
         """Both as they are, with the contact pressures (2, lateral) of the moment (Pa)."""
-        first, second = (
-            Pressed(states[place], contact_pressure[place], self._normal(place, contact_pressure[place]))
-            for place in (0, 1)
-        )
+        first, second = (self._even(place, states[place], contact_pressure[place]) for place in (0, 1))
         return first, second
 
-    def press(self, states: States, growth: Floats, pressure: float, dt: float) -> tuple[Pressed, Pressed]:
+    def _even(self, place: int, state: LithiumState | None, pressure: Floats) -> Pressed:
+        """Under a pressure on the faces, without shear."""
+        normal = np.zeros((pressure.ndim + 1, *pressure.shape))
+        normal[0] = (1.0, -1.0)[place] * pressure
+        return Pressed(state, pressure, _at_nodes(normal), pressure)
+
+    def press(
+        self, states: States, growth: Floats, pressure: float, dt: float, own: Floats, compliance: Floats
+    ) -> tuple[Pressed, Pressed]:
         """Both a time `dt` (s) later. The electrolyte counts as rigid for the metal, which flows thousands of times
         more easily.
 
@@ -102,49 +109,54 @@ class Electrodes:
         ----------
         states : tuple of two
         growth : (2, lateral) array, m
-            Metal added at the faces, without what becomes void.
+            Metal added at the faces, without what becomes void, at the pressures `own`.
         pressure : float, Pa
             Mean, on the collectors.
         dt : float, s
+        own : (2, lateral) array, Pa
+            See `Pressed`.
+        compliance : (2, lateral) array, m/Pa
+            How much less is added at a face for each Pa more.
 
         Raises
         ------
         FlowFailed
             When the metal comes to no balance.
         """
-        first, second = (self._pressed(place, states[place], growth[place], pressure, dt) for place in (0, 1))
+        first, second = (
+            self._pressed(place, states[place], growth[place], pressure, dt, Yielding(own[place], compliance[place]))
+            for place in (0, 1)
+        )
         return first, second
 
-    def _pressed(self, place: int, state: LithiumState | None, growth: Floats, pressure: float, dt: float) -> Pressed:
+    def _pressed(
+        self, place: int, state: LithiumState | None, growth: Floats, pressure: float, dt: float, yielding: Yielding
+    ) -> Pressed:
         body = self.bodies[place]
         if body is None or state is None:
-            normal = self.even(pressure)[place]
-            return Pressed(None, normal, self._normal(place, normal))
+            return self._even(place, None, self.even(pressure)[place])
         still = np.zeros((body.dimension, *growth.shape))
         begun, length, ended = self._last.get(place, (None, 0.0, None))
         again = begun is state and length == dt  # the same step, under the growth of another pass
-        step = body.step(state, growth, still, pressure, dt, self.solid[place], ended if again else None)
+        step = body.step(state, growth, still, pressure, dt, self.solid[place], ended if again else None, yielding)
         if step.converged:
             self._last[place] = state, dt, step.state
         else:
             raise FlowFailed(f"metal of the {('working', 'counter')[place]} electrode: {step.status}")
-        return Pressed(step.state, *self._on_solid(place, step.contact_pressure, step.traction))
+        borne, traction = self._on_solid(place, step.contact_pressure, step.traction)
+        return Pressed(step.state, borne, _at_nodes(traction), step.contact_pressure)
 
     def _on_solid(self, place: int, pressure: Floats, traction: Floats) -> tuple[Floats, Floats]:
         """Pa and Pa. The metal rests on what is solid: what it would press into pores goes to all solid faces alike."""
         there = self.solid[place]
         if there.all():
             return pressure, traction
-        nodes = there
-        for axis in range(there.ndim):
-            nodes = nodes | np.roll(nodes, 1, axis)
-        lost = traction[:, ~nodes].sum(axis=1) / np.count_nonzero(nodes)
-        kept = np.where(nodes, traction + lost.reshape(-1, *[1] * there.ndim), 0.0)
-        borne = np.where(there, pressure, 0.0)
-        return borne + there * ((pressure - borne).sum() / np.count_nonzero(there)), kept
+        shares = there / np.count_nonzero(there)
+        lost = traction[:, ~there].sum(axis=1).reshape(-1, *[1] * there.ndim)
+        borne = np.where(there, pressure, 0.0) + shares * pressure[~there].sum()
+        return borne, np.where(there, traction, 0.0) + shares * lost
 
-    def _normal(self, place: int, pressure: Floats) -> Floats:
-        """Pa. Tractions at the nodes of a pressure on the faces, along axis 0 only."""
-        traction = np.zeros((pressure.ndim + 1, *pressure.shape))
-        traction[0] = (1.0, -1.0)[place] * mean_at_nodes(pressure)
-        return traction
+
+def _at_nodes(traction: Floats) -> Floats:
+    """(d, lateral) tractions at the nodes of a plane, each for one face area, of those on its faces."""
+    return np.stack([mean_at_nodes(component) for component in traction])

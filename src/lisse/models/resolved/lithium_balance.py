@@ -1,8 +1,9 @@
 """Force balance of the lithium in one time step, with a given set of closed nodes: Newton's iteration.
 
-Unknown is the displacement increment of every node. The interface nodes that are closed have it given; the collector,
-when rigid, moves as one. The linear systems are solved by a band factor in 2-D and by conjugate gradients with a
-layered Fourier preconditioner in 3-D.
+Unknown is the displacement increment of every node. The interface nodes that are closed have it given, or follow what
+is given by a spring along axis 0: metal is added there, and less of it the harder the node presses. The collector, when
+rigid, moves as one. The linear systems are solved by a band factor in 2-D and by conjugate gradients with a layered
+Fourier preconditioner in 3-D.
 """
 
 from __future__ import annotations
@@ -111,6 +112,8 @@ class Balance:
         closed: Mask,
         start: Floats,
         tolerance: float,
+        springs: Floats,
+        rest: Floats,
     ) -> Motion:
         """The motion that balances.
 
@@ -127,19 +130,27 @@ class Balance:
             First guess.
         tolerance : float, 1
             Forces left over the force on the interface, as sums of magnitudes.
+        springs : lateral array, N/m
+            Of closed nodes that follow what is given along axis 0; 0 for those that have it.
+        rest : lateral array, N
+            Force on such a node, away from the electrolyte, when it is where it is given.
         """
         fixed: Mask = np.zeros(self.mesh.node_shape, dtype=bool)
         fixed[:, 0] = closed
+        sprung = closed & (springs > 0.0)
+        fixed[0, 0] &= ~sprung
+        springs, rest = np.where(sprung, springs, 0.0), np.where(sprung, rest, 0.0)
 
         def respond(u: Floats) -> _Answer:
             flow = self.mesh.flow(self.law, step, u, *stress)
             left = self._left(flow, pressure, fixed)
+            left[0, 0] += rest - springs * (u[0, 0] - given[0])
             return _Answer(u, flow, left, float(np.abs(left).sum()))
 
         here = respond(start)
         for iteration in range(MOST_NEWTON + 1):
             jump = np.zeros_like(start)
-            jump[:, 0] = np.where(closed, given - here.displacement[:, 0], 0.0)
+            jump[:, 0] = np.where(fixed[:, 0], given - here.displacement[:, 0], 0.0)
             held = not jump.any()
             if not float(np.abs(here.displacement).max()) <= FARTHEST * (sum(self.mesh.heights) + np.abs(given).max()):
                 trouble = "the lithium is not held: it moves by many times its thickness"
@@ -149,25 +160,25 @@ class Balance:
             if iteration == MOST_NEWTON:
                 break
             try:
-                change = self._change(here.flow, fixed, here.left, jump)
+                change = self._change(here.flow, fixed, here.left, jump, springs)
             except (SolveFailed, np.linalg.LinAlgError) as failure:
                 return Motion(here.displacement, here.flow, iteration, here.error, f"lithium: {failure}")
             if held:
                 here = _along(here, change, respond)
                 continue
             moved = here.displacement + change
-            moved[:, 0] = np.where(closed, given, moved[:, 0])  # not a rounding away from it
+            moved[:, 0] = np.where(fixed[:, 0], given, moved[:, 0])  # not a rounding away from it
             here = respond(moved)
         trouble = f"no force balance of the lithium in {MOST_NEWTON} iterations"
         return Motion(here.displacement, here.flow, MOST_NEWTON, here.error, trouble)
 
-    def _change(self, flow: Flow, fixed: Mask, left: Floats, jump: Floats) -> Floats:
+    def _change(self, flow: Flow, fixed: Mask, left: Floats, jump: Floats, springs: Floats) -> Floats:
         """Newton's step: linear response to the forces left and to what closed nodes still have to move."""
         matrices = self.mesh.tangents(self.law, flow)
         if self.route == "fourier":
             ratios = np.log(0.8 * flow.ratio + 0.2 * flow.slope).reshape(self.mesh.layers, -1).mean(axis=1)
             self._solver.prepare(self.law.bulk, self.law.shear * np.exp(ratios))  # type: ignore[union-attr]
-        self._solver.factor(matrices, fixed)
+        self._solver.factor(matrices, fixed, springs)
         moved = bool(jump.any())
         return jump + self._solver.solve(left - self.mesh.multiply(matrices, jump) if moved else left)
 

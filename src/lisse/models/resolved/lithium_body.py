@@ -4,9 +4,10 @@ A strip of metal in layers, periodic laterally. It is elastic and creeps (power 
 and the electrolyte, stripping takes metal away there. The mean of that moves the collector and makes no stress at
 constant stack pressure; only what is uneven has to flow. Where the metal is pulled harder than it adheres, it opens.
 
-Frame. Lateral axes are those of the electrolyte's grid. `outward` tells which way along axis 0 the metal lies, seen
-from the electrolyte: -1 at its low end, +1 at its high end. Displacements and tractions that come in and go out are in
-the grid's frame; inside, axis 0 points away from the electrolyte.
+Frame. Lateral axes are those of the electrolyte's grid; the nodes of the metal stand at the middles of its faces, so
+that each column of the grid has one node, its own growth and its own pressure. `outward` tells which way along axis 0
+the metal lies, seen from the electrolyte: -1 at its low end, +1 at its high end. Displacements and tractions that come
+in and go out are in the grid's frame; inside, axis 0 points away from the electrolyte.
 
 The mesh does not grow: metal that is plated pushes the rest through the layers, and its stress stays where it is. Make
 another body when the thickness has changed much. Shear between metal and electrolyte is limited by the flow of the
@@ -26,10 +27,9 @@ from numpy.typing import ArrayLike, NDArray
 from lisse.errors import InvalidInput
 from lisse.models.resolved.lithium_balance import Balance, Motion
 from lisse.models.resolved.lithium_contact import Touching
-from lisse.models.resolved.lithium_state import LithiumState, LithiumStep
-from lisse.models.resolved.voxel_nodes import mean_at_nodes
+from lisse.models.resolved.lithium_state import LithiumState, LithiumStep, Yielding
 
-__all__ = ["LithiumBody", "LithiumState", "LithiumStep", "graded_layers"]
+__all__ = ["LithiumBody", "LithiumState", "LithiumStep", "Yielding", "graded_layers"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -43,6 +43,25 @@ MOST_CLOSURES = 2
 when closed and overlap when open; one of the two must give way until the next step."""
 DEPTH = 1e-9
 """Overlap that closes an open node, over the voxel's edge."""
+RIGID = 1e-3
+"""Growth that yields less than this share of a voxel of elastic metal does not yield."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Push:
+    """What moves the metal in a step: (d, lateral) motion of the interface, m, mean pressure on the collector, Pa, the
+    length of the step, s, and springs, N/m, with their force, N, between that motion and the nodes.
+    """
+
+    moved: Floats
+    pressure: float
+    dt: float
+    springs: Floats
+    rest: Floats
+
+    def half(self) -> _Push:
+        """Of half the step."""
+        return replace(self, moved=self.moved / 2, dt=self.dt / 2, springs=2.0 * self.springs)
 
 
 @dataclass(frozen=True)
@@ -155,7 +174,7 @@ class LithiumBody:
     def start(self, pressure: float = 0.0, gap: ArrayLike | None = None) -> LithiumState:
         """Metal at rest under a uniform pressure (Pa).
 
-        In contact everywhere, or with a gap (lateral array at the nodes, m), as over a pore; at a gap it carries no
+        In contact everywhere, or with a gap (lateral array, m), as over a pore; at a gap it carries no
         traction until it has flowed that far.
         """
         mesh = self._balance.mesh
@@ -178,6 +197,7 @@ class LithiumBody:
         dt: float,
         bonded: ArrayLike | None = None,
         guess: LithiumState | None = None,
+        yielding: Yielding | None = None,
     ) -> LithiumStep:
         """One implicit time step.
 
@@ -187,7 +207,7 @@ class LithiumBody:
         growth : lateral array, m
             Metal added at the faces in the step, below zero where stripped; what becomes void is not in it.
         surface : (d, lateral) array, m
-            Displacement increment of the electrolyte's surface at the nodes, in the grid's frame.
+            Displacement increment of the electrolyte's surface in each column, in the grid's frame.
         pressure : float, Pa
             Mean pressure on the collector at the end of the step.
         dt : float, s
@@ -196,6 +216,8 @@ class LithiumBody:
         guess : LithiumState, optional
             The end of the same step under a similar growth: where the iteration starts. By default it starts from the
             motion of the step before.
+        yielding : Yielding, optional
+            How the growth depends on the pressure; not at all by default.
 
         Returns
         -------
@@ -218,11 +240,18 @@ class LithiumBody:
         touching = Touching(faces, self.voxel ** (self.dimension - 1), self.adhesion_strength)
         moved = surface.copy()
         moved[0] *= self.outward
-        moved[0] += mean_at_nodes(growth)
+        moved[0] += growth
         if guess is not None and guess.velocity.shape != state.velocity.shape:
             raise InvalidInput("guess", guess.velocity.shape, f"a state of this body, {state.velocity.shape}")
         motion = state.velocity if guess is None else guess.velocity
-        result = self._advance(state, moved, float(pressure), float(dt), touching, MOST_SPLITS, motion * dt)
+        springs, rest = np.zeros((2, *self.lateral_shape))
+        if yielding is not None:
+            give = self._checked("yielding.compliance", yielding.compliance, self.lateral_shape) / touching.face_area
+            stiff = give <= RIGID * self.voxel / self.youngs_modulus / touching.face_area
+            springs = np.where(stiff, 0.0, 1.0 / np.where(stiff, 1.0, give))
+            rest = self._checked("yielding.pressure", yielding.pressure, self.lateral_shape) * touching.face_area
+        push = _Push(moved, float(pressure), float(dt), springs, rest)
+        result = self._advance(state, push, touching, MOST_SPLITS, motion * dt)
         return result if result.converged else replace(result, state=state, gap=state.gap)
 
     def stress(self, state: LithiumState) -> Floats:
@@ -244,28 +273,19 @@ class LithiumBody:
             raise InvalidInput(name, f"{np.count_nonzero(~np.isfinite(found))} values not finite", "finite numbers, m")
         return found
 
-    def _advance(
-        self,
-        state: LithiumState,
-        moved: Floats,
-        pressure: float,
-        dt: float,
-        touching: Touching,
-        splits: int,
-        start: Floats,
-    ) -> LithiumStep:
+    def _advance(self, state: LithiumState, push: _Push, touching: Touching, splits: int, start: Floats) -> LithiumStep:
         """The step in one go, or in two halves where that fails."""
-        whole = self._attempt(state, moved, pressure, dt, touching, start)
+        whole = self._attempt(state, push, touching, start)
         if not whole.converged and start.any():
-            again = self._attempt(state, moved, pressure, dt, touching, np.zeros_like(state.velocity))
+            again = self._attempt(state, push, touching, np.zeros_like(state.velocity))
             whole = replace(again, iterations=whole.iterations + again.iterations)
         if whole.converged or splits == 0:
             return whole
-        first = self._advance(state, moved / 2, pressure, dt / 2, touching, splits - 1, state.velocity * dt / 2)
+        half = push.half()
+        first = self._advance(state, half, touching, splits - 1, state.velocity * half.dt)
         if not first.converged:
             return replace(first, iterations=whole.iterations + first.iterations)
-        after = first.state
-        second = self._advance(after, moved / 2, pressure, dt / 2, touching, splits - 1, after.velocity * dt / 2)
+        second = self._advance(first.state, half, touching, splits - 1, first.state.velocity * half.dt)
         return replace(
             second,
             iterations=whole.iterations + first.iterations + second.iterations,
@@ -273,12 +293,10 @@ class LithiumBody:
             lift=first.lift + second.lift,
         )
 
-    def _attempt(
-        self, state: LithiumState, moved: Floats, pressure: float, dt: float, touching: Touching, start: Floats
-    ) -> LithiumStep:
+    def _attempt(self, state: LithiumState, push: _Push, touching: Touching, start: Floats) -> LithiumStep:
         """Balance and contact together: the set of closed nodes is changed until nothing asks for a change."""
-        closed = state.gap <= (max(0.0, float(state.gap.min())) if pressure > 0.0 else 0.0)
-        given = moved.copy()
+        closed = state.gap <= (max(0.0, float(state.gap.min())) if push.pressure > 0.0 else 0.0)
+        given = push.moved.copy()
         given[0] -= state.gap
         stress, count, tolerance, trouble = (state.deviator, state.mean_stress), 0, LOOSE, "the contact does not settle"
         closures = np.zeros(self.lateral_shape, int)
@@ -286,7 +304,9 @@ class LithiumBody:
             if not closed.any():
                 trouble = "no node of the interface is in contact"
                 break
-            motion = self._balance.find(stress, dt, pressure, given, closed, start, tolerance)
+            motion = self._balance.find(
+                stress, push.dt, push.pressure, given, closed, start, tolerance, push.springs, push.rest
+            )
             count += motion.iterations
             if motion.trouble:
                 trouble = motion.trouble
@@ -297,27 +317,27 @@ class LithiumBody:
             new = touching.changed(closed, motion.flow.force[0, 0], gap, DEPTH * self.voxel, clinging)
             settled = bool((new == closed).all())
             if settled and tolerance == self.tolerance:
-                return self._result(motion, gap, closed, pressure, dt, touching, count)
+                return self._result(motion, gap, closed, push, touching, count)
             closures += new & ~closed
             closed, tolerance = new, self.tolerance if settled else tolerance
         empty = np.zeros(self.lateral_shape)
-        return LithiumStep(state, empty, np.zeros_like(moved), state.gap, 0.0, count, 1, trouble)
+        return LithiumStep(state, empty, np.zeros_like(push.moved), state.gap, 0.0, count, 1, trouble)
 
     def _result(
-        self, motion: Motion, gap: Floats, closed: Mask, pressure: float, dt: float, touching: Touching, count: int
+        self, motion: Motion, gap: Floats, closed: Mask, push: _Push, touching: Touching, count: int
     ) -> LithiumStep:
         u, flow, face = motion.displacement, motion.flow, touching.face_area
         force = np.where(closed, flow.force[:, 0], 0.0)
         total = np.zeros(self.dimension)
-        total[0] = pressure * face * closed.size
+        total[0] = push.pressure * face * closed.size
         # what Newton's tolerance leaves goes to the closed nodes alike, so that the electrolyte is loaded exactly
         rest = (total - force.reshape(self.dimension, -1).sum(axis=1)) / np.count_nonzero(closed)
         force = np.where(closed, force + rest.reshape(-1, *[1] * closed.ndim), 0.0)
         traction = -force / face
         traction[0] *= self.outward
-        state = LithiumState(flow.deviator, flow.mean, np.maximum(gap, 0.0), u / dt)
+        state = LithiumState(flow.deviator, flow.mean, np.maximum(gap, 0.0), u / push.dt)
         lift = float(u[0, -1].mean())
-        return LithiumStep(state, touching.pressure(force[0], closed), traction, state.gap, lift, count, 1, "converged")
+        return LithiumStep(state, force[0] / face, traction, state.gap, lift, count, 1, "converged")
 
 
 _LEAST = {

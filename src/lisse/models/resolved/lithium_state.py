@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LithiumState", "LithiumStep"]
+__all__ = ["LithiumState", "LithiumStep", "Yielding"]
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class LithiumState:
     mean_stress : (voxels,) array, Pa
         Tension positive.
     gap : lateral array, m
-        Between metal and electrolyte at the nodes; 0 where closed.
+        Between metal and electrolyte in each column; 0 where closed.
     velocity : (d, layers + 1, lateral) array, m/s
         Of the last step, axis 0 away from the electrolyte; the first guess for the next.
     """
@@ -32,6 +32,22 @@ class LithiumState:
     mean_stress: Floats
     gap: Floats
     velocity: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Yielding:
+    """How the metal added at the interface depends on its pressure, as where voids take what presses into them.
+
+    Attributes
+    ----------
+    pressure : lateral array, Pa
+        With which the growth of the step was found.
+    compliance : lateral array, m/Pa
+        How much less a column gains for each Pa more; 0 where the growth is what it is.
+    """
+
+    pressure: Floats
+    compliance: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +61,8 @@ class LithiumStep:
     contact_pressure : lateral array, Pa
         On the faces, compression positive; its mean is the stack pressure.
     traction : (d, lateral) array, Pa
-        On the electrolyte, at the nodes (each stands for one face area), in the grid's frame.
+        On the faces of the electrolyte, in the grid's frame.
     gap : lateral array, m
-        At the nodes.
     lift : float, m
         Mean displacement of the collector away from the electrolyte.
     iterations : int

@@ -167,12 +167,15 @@ class March:
 
     def _advance(self, physics: CellStep, drive: Drive, length: float, sizes: StepSize) -> Outcome | None:
         """One time step that stands, or ``None`` after trouble."""
-        jump, why = False, ""
+        jump, why, wanted = False, "", 0.0
         for _ in range(_MOST_TRIES):
             outcome = None
             try:
                 outcome = physics.take(self.state, drive, length, jump)
             except StepFailed as error:
+                if error.length is not None and 0.0 < error.length < length:  # up to where something ends
+                    wanted, length = max(wanted, length), error.length
+                    continue
                 why, trial = str(error), Trial(length, cracked=error.cracked, settled=False)
             else:
                 trial = dataclasses.replace(self._trial(physics, outcome, length), jumped=jump)
@@ -180,7 +183,7 @@ class March:
             if growth.accepted and outcome is not None:
                 if growth.jump:
                     self.events.append(Event(outcome.state.time, "jump", _jumped(trial)))
-                self.position = dataclasses.replace(self.position, length=growth.next_length)
+                self.position = dataclasses.replace(self.position, length=max(growth.next_length, wanted))
                 return outcome
             if growth.accepted or (growth.next_length >= length and not growth.jump) or (jump and outcome is None):
                 break
