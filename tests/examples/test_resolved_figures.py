@@ -97,7 +97,7 @@ def test_the_flaw_at_the_edge_starts_first(repository: Path, tmp_path: Path, mon
     closed(middle["solution"])
     before = 0.3  # s, long before either grows
     at = [np.interp(before, one["time"], one["pressure"]) for one in (edge, middle)]
-    assert at[0] > 1.3 * at[1]
+    assert at[0] > 1.25 * at[1]
     assert edge["pressure"].max() > middle["pressure"].max()
 
 

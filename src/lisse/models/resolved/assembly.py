@@ -102,7 +102,7 @@ def _cracks(model: Resolved, cell: Cell, domain: Domain, temperature: float) -> 
         stiffness = crystal_stiffness(domain, constants, model.boundary_softening)
     else:
         stiffness = isotropic_stiffness(domain)
-    body = ElectrolyteBody(stiffness, domain.voxel, skirt=2.0 * length + domain.voxel, push="all round")
+    body = ElectrolyteBody(stiffness, domain.voxel, skirt=2.0 * length + domain.voxel, push="across")
     return Cracks(domain, body, PhaseField(domain.toughness, length, domain.voxel))
 
 
