@@ -47,6 +47,8 @@ MOST_PASSES = 40
 MOST_NEW = 4
 _EMPTY_CRACK = 1e-6  # conductance of a cracked voxel without lithium over that of an intact one
 _NOT_LIMITED = 1 << 40
+VOLUME = 1e-8
+"""Volume of a crack without its lithium, or lithium without a volume, over the lithium, at the end of a step."""
 _CRACK_PRESSURE = 1e8  # Pa, of the order of those that cracks reach
 
 
@@ -56,13 +58,15 @@ class StepFailed(Exception):
     Parameters
     ----------
     message : str
-    cracked : int
-        Voxels that had cracked when it was given up.
+    advance : int
+        How many voxels far cracks had run when it was given up.
+    length : float, s, optional
+        Up to where the step can be made.
     """
 
-    def __init__(self, message: str, cracked: int = 0, length: float | None = None) -> None:
+    def __init__(self, message: str, advance: int = 0, length: float | None = None) -> None:
         super().__init__(message)
-        self.cracked, self.length = cracked, length
+        self.advance, self.length = advance, length
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,7 @@ class _Pass:
     cracked: Cracked | None
     stack_pressure: float
     cluster_current: Floats
+    missed: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,6 +239,7 @@ class CellStep:
                 / max(float(image.clusters.max(initial=0.0)), 1e6),
                 np.nanmax(np.abs(found.contact - contact), initial=0.0),
                 abs(current - before) / max(abs(current), 1e-6) if before is not None else 1.0,
+                found.missed / VOLUME * self.tolerance,
             )
             change = float(np.max(changes))  # NaN where one is
             contact = found.contact
@@ -277,7 +283,7 @@ class CellStep:
             pressed = self.electrodes.kept(state.metal, state.contact_pressure)
         currents = np.zeros(len(state.clusters))
         np.add.at(currents, places.cluster[~places.planar], (charge.current_density * faces.area)[~places.planar])
-        cracked = None
+        cracked, missed = None, 0.0
         if self.cracks is not None and dt > 0.0:
             slopes = np.zeros(len(state.clusters))
             np.add.at(slopes, places.cluster[~places.planar], (charge.slope * faces.area)[~places.planar])
@@ -299,9 +305,10 @@ class CellStep:
                 stretch,
             )
             if not cracked.converged:
-                raise StepFailed("fracture: damage and crack pressures come to no agreement", cracked.new)
+                raise StepFailed("fracture: damage and crack pressures come to no agreement", cracked.advance)
+            missed = filling.missed(cracked.pressure)
         contact = self.columns.contact(height)
-        return _Pass(charge, height, contact, pressed, cracked, stack, currents)
+        return _Pass(charge, height, contact, pressed, cracked, stack, currents, missed)
 
     def _on_metal(self, state: State, pressure: Floats) -> Floats:
         """Pa. Of the metal in each column: the contact pressure; the stack's where lithium fills the plane."""

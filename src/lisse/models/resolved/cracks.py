@@ -29,7 +29,7 @@ from lisse.models.resolved.electrolyte_body import ElectrolyteBody, Response
 from lisse.models.resolved.interphase_stress import stretched
 from lisse.models.resolved.phase_field import PhaseField
 
-__all__ = ["Cracked", "Cracks", "Filling", "cluster_pressures"]
+__all__ = ["Cracked", "Cracks", "Filling", "advance", "cluster_pressures"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -68,6 +68,14 @@ class Filling:
     pressure: Floats
     pores: Floats
 
+    def missed(self, pressure: Floats) -> float:
+        """1. Largest difference between the volume of a cluster and its lithium at pressures (Pa), over the lithium.
+
+        The pressures are found with the slopes of the currents; this is what the charge solve has not yet followed.
+        """
+        lithium = np.maximum(np.abs(self.before + self.gained), 1e-300)
+        return float((np.abs(self.slope * (pressure - self.pressure)) / lithium).max(initial=0.0))
+
 
 @dataclass(frozen=True, eq=False)
 class Cracked:
@@ -83,6 +91,8 @@ class Cracked:
     converged : bool
     new : int
         Voxels that have cracked.
+    advance : int
+        How many voxels far cracks have run (see `advance`).
     """
 
     damage: Floats
@@ -91,6 +101,7 @@ class Cracked:
     staggers: int
     converged: bool
     new: int
+    advance: int
 
 
 def cluster_pressures(base: Floats, compliance: Floats, filling: Filling) -> Floats:
@@ -174,7 +185,7 @@ class Cracks:
         frozen : mask
             Voxels whose damage stays (loose blocks).
         most_new : int
-            Give up as soon as more voxels than this are newly cracked.
+            Give up as soon as cracks have run farther than so many voxels.
         stretch : float, 1
             Elastic strain along both lateral axes that interphases put on the whole electrolyte, tension positive.
         """
@@ -198,9 +209,10 @@ class Cracks:
             if sudden:  # what cracks in a jump stays cracked, also while the pressure falls
                 floor = np.where(damage >= CRACKED, damage, before)
             last_change = change
-            if _new(before, damage) > most_new:
+            if advance(before, damage) > most_new:
                 break
-        return Cracked(damage, pressure, response, count, done, _new(before, damage))
+        new = int(np.count_nonzero(_new(before, damage)))
+        return Cracked(damage, pressure, response, count, done, new, advance(before, damage))
 
     def _whole_planes(self, clusters: Sequence[Cluster]) -> Mask:
         """Voxels of the end planes that may not crack.
@@ -262,6 +274,22 @@ def _relaxation(before: float, last_step: Floats, step: Floats) -> float:
     return OVER_RELAXATION
 
 
-def _new(before: Floats, damage: Floats) -> int:
+def advance(before: Floats, damage: Floats) -> int:
+    """How many voxels far cracks have run between two damages: in a plane, as many as are newly cracked.
+
+    In space the front of a crack is a line, and all of it moves: so many different distances, in whole voxels, the new
+    ones have from the cracks that were there, so that a crack that is the same along one axis counts as in a plane.
+    """
+    new = _new(before, damage)
+    count = int(np.count_nonzero(new))
+    if damage.ndim == 2 or count <= 1 or not (before >= CRACKED).any():
+        return count
+    from lisse.numerics.distance import distance_to_background
+
+    away = distance_to_background(before < CRACKED, None, (False, *[True] * (damage.ndim - 1)))
+    return len(np.unique(np.round(away[new])))
+
+
+def _new(before: Floats, damage: Floats) -> Mask:
     """Voxels that have cracked between two damages."""
-    return int(np.count_nonzero((damage >= CRACKED) & (before < CRACKED)))
+    return np.asarray((damage >= CRACKED) & (before < CRACKED))
