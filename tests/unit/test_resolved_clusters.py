@@ -147,10 +147,10 @@ def test_a_calm_step_doubles_and_a_bent_one_is_made_shorter():
 
 def test_a_step_that_cracks_as_much_at_half_its_length_is_a_jump():
     sizes = StepSize(1e-3)
-    assert not sizes.judge(Trial(1.0, cracked=9)).accepted
-    again = sizes.judge(Trial(0.5, cracked=8))
+    assert not sizes.judge(Trial(1.0, advance=9)).accepted
+    again = sizes.judge(Trial(0.5, advance=8))
     assert again.accepted
     assert again.jump
     calm = StepSize(1e-3)
-    assert not calm.judge(Trial(1.0, cracked=9)).accepted
-    assert calm.judge(Trial(0.5, cracked=3)).jump is False
+    assert not calm.judge(Trial(1.0, advance=9)).accepted
+    assert calm.judge(Trial(0.5, advance=3)).jump is False

@@ -294,16 +294,19 @@ class CellStep:
                 pressure=guess.clusters,
                 pores=np.array([cluster.pore_volume(self.domain.cell_volume) for cluster in state.clusters]),
             )
-            cracked = self.cracks.settle(
-                state.damage,
-                damage,
-                state.clusters,
-                filling,
-                (pressed[0].traction, pressed[1].traction),
-                state.loose,
-                _NOT_LIMITED if any_number else MOST_NEW,
-                stretch,
-            )
+            try:
+                cracked = self.cracks.settle(
+                    state.damage,
+                    damage,
+                    state.clusters,
+                    filling,
+                    (pressed[0].traction, pressed[1].traction),
+                    state.loose,
+                    _NOT_LIMITED if any_number else MOST_NEW,
+                    stretch,
+                )
+            except SolveFailed as error:
+                raise StepFailed(str(error)) from error
             if not cracked.converged:
                 raise StepFailed("fracture: damage and crack pressures come to no agreement", cracked.advance)
             missed = filling.missed(cracked.pressure)

@@ -28,6 +28,7 @@ _ROUNDING = 1e-14  # of a stiffness times a displacement
 _LOOSEST = 1e-5  # residual up to which rounding is an excuse
 _MANY = 0.2  # share of voxels that have changed, from which a matrix is assembled as a whole
 _MOST_CYCLES = 300
+_USUAL = 3.0  # iterations per digit of a fresh cycle that has not yet been used
 _STALE = 1.4  # times more iterations than a fresh cycle needs, from which it is made anew
 
 
@@ -141,7 +142,8 @@ class KeptCycle:
         self._edge = min(float(h[0]) for h in grid.widths)
         self._grid: Grid | None = None
         self._cycle: Any = None
-        self._pace = 0.0  # iterations per digit that a fresh cycle needs
+        self._cycle_of: Floats | None = None  # the degradation of the cycle
+        self._pace = _USUAL  # iterations per digit that the cycle needed when it was fresh
 
     def set_degradation(self, degradation: Floats) -> None:
         """Take new numbers; the cycle follows when it no longer suits."""
@@ -163,7 +165,7 @@ class KeptCycle:
 
         stiffness = degraded(self._base.stiffness, self._degradation)
         self._cycle = Multigrid(self._made(stiffness, self._unit, self._edge, np.float32))
-        self._pace = 0.0
+        self._cycle_of, self._pace = self._degradation, _USUAL
 
     def solve(self, load: Floats, start: Floats, tolerance: float) -> tuple[Floats, Floats, int, float]:
         """See `BodySolver`."""
@@ -182,31 +184,35 @@ class KeptCycle:
     def _one(self, grid: Grid, load: Floats, start: Floats, tolerance: float) -> tuple[Floats, int, float]:
         from lisse.numerics.elasticity_multigrid import conjugate_gradients
 
-        digits = self._digits(grid, load, start, tolerance)
-        most = _MOST_CYCLES if self._pace == 0.0 else math.ceil(_STALE * self._pace * digits) + 2
+        first = self._residual(grid, load, start)
+        if first > 1.0:  # of another damage: nothing is nearer
+            start, first = np.zeros_like(start), 1.0
+        digits = math.log10(max(first / tolerance, 1.0))
+        fresh = self._cycle_of is self._degradation
+        most = _MOST_CYCLES if fresh else math.ceil(_STALE * self._pace * digits) + 2
         u, count, residual = conjugate_gradients(grid, self._cycle, load, start, tolerance, most)
-        if residual > tolerance and most < _MOST_CYCLES:  # the cycle is of another damage
+        total = count
+        if residual > tolerance and not fresh:  # the cycle is of another damage, and may have led astray
             self._renew()
-            digits = self._digits(grid, load, u, tolerance)
-            u, more, residual = conjugate_gradients(grid, self._cycle, load, u, tolerance, _MOST_CYCLES)
-            total, count = count + more, more
-        else:
-            total = count
+            u, first = (u, residual) if residual < first else (start, first)
+            digits, fresh = math.log10(first / tolerance), True
+            u, count, residual = conjugate_gradients(grid, self._cycle, load, u, tolerance, _MOST_CYCLES)
+            total += count
         if not residual <= tolerance:
             raise SolveFailed(
                 f"electrolyte: relative residual {residual:.1e} after {total} iterations, wanted "
                 f"{tolerance:.1e}. Look for loaded parts that hang by an edge between pores, or that cracks cut off"
             )
-        if self._pace == 0.0 and digits > 1.0:
+        if fresh and digits > 1.0:
             self._pace = count / digits
         return u, total, residual
 
-    def _digits(self, grid: Grid, load: Floats, start: Floats, tolerance: float) -> float:
-        """How many powers of ten the residual has to fall from the start."""
+    def _residual(self, grid: Grid, load: Floats, start: Floats) -> float:
+        """1. Forces that a displacement leaves over, over the load; 0 without a load."""
         size = float(np.linalg.norm(load))
         force = np.zeros_like(load)
         grid.apply(start, force)
-        return max(0.0, math.log10(max(float(np.linalg.norm(load - force)) / size / tolerance, 1.0))) if size else 0.0
+        return float(np.linalg.norm(load - force)) / size if size else 0.0
 
 
 def _per_voxel(grid: Grid) -> Grid:

@@ -176,13 +176,13 @@ class March:
                 if error.length is not None and 0.0 < error.length < length:  # up to where something ends
                     wanted, length = max(wanted, length), error.length
                     continue
-                why, trial = str(error), Trial(length, cracked=error.cracked, settled=False)
+                why, trial = str(error), Trial(length, advance=error.advance, settled=False)
             else:
                 trial = dataclasses.replace(self._trial(physics, outcome, length), jumped=jump)
             growth = sizes.judge(trial)
             if growth.accepted and outcome is not None:
                 if growth.jump:
-                    self.events.append(Event(outcome.state.time, "jump", _jumped(trial)))
+                    self.events.append(Event(outcome.state.time, "jump", _jumped(outcome, trial)))
                 self.position = dataclasses.replace(self.position, length=max(growth.next_length, wanted))
                 return outcome
             if growth.accepted or (growth.next_length >= length and not growth.jump) or (jump and outcome is None):
@@ -199,10 +199,11 @@ class March:
         if self._rate is not None:
             straight = columns.contact(np.maximum(before.void_height + length * self._rate, 0.0))
             error = max(error, 0.5 * _mean_change(straight, outcome.contact))
-        pressure = 0.0
-        if outcome.cracks is not None and len(before.cluster_pressure):
-            pressure = float(np.abs(outcome.cracks.pressure - before.cluster_pressure).max())
-        return Trial(length, error, change, outcome.cracked, pressure)
+        pressure, advance = 0.0, 0
+        if outcome.cracks is not None:
+            pressure = float(np.abs(outcome.cracks.pressure - before.cluster_pressure).max(initial=0.0))
+            advance = outcome.cracks.advance
+        return Trial(length, error, change, advance, pressure)
 
     def _current_error(self, outcome: Outcome) -> float:
         """1. A quarter of how much the current of a held voltage changes in a step, over its size."""
@@ -281,9 +282,9 @@ def _ends(step: Step) -> list[Watch]:
     return [] if least is None else [Watch(lambda out: abs(out.current_density) - least, "")]
 
 
-def _jumped(trial: Trial) -> str:
-    if trial.cracked:
-        return f"{voxels(trial.cracked)} cracked at once"
+def _jumped(outcome: Outcome, trial: Trial) -> str:
+    if outcome.cracked:
+        return f"{voxels(outcome.cracked)} cracked at once"
     return f"the pressure of a crack changed by {trial.pressure_change / 1e6:.3g} MPa at once"
 
 

@@ -1,7 +1,7 @@
 """How long the next time step is, and whether one that was tried stands.
 
 Voids and contact: the local error of implicit Euler is half the difference between the step and the straight line
-through the step before; the next length follows its square root. Cracks: a step stands while few voxels crack and
+through the step before; the next length follows its square root. Cracks: a step stands while they run few voxels and
 pressures change little; one that does as much at half its length is a jump, and stands as it comes.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 __all__ = ["Growth", "StepSize", "Trial"]
 
-FEW, SEVERAL, MANY = 1, 2, 4  # newly cracked voxels
+FEW, SEVERAL, MANY = 1, 2, 4  # voxels that cracks run
 SMALL, LARGE, HUGE = 12e6, 20e6, 30e6  # Pa, change of a crack's pressure
 AS_MUCH = 0.7  # of what a step twice as long cracked or changed: then the length is not the reason
 IN_VAIN = 2  # such steps that were given up before they settled; then any number of voxels may crack
@@ -30,20 +30,20 @@ class Trial:
         Local error of the contact fraction.
     contact_change : float, 1
         Largest change of the mean contact of an interface.
-    cracked : int
-        Newly cracked voxels.
+    advance : int
+        How many voxels far cracks have run.
     pressure_change : float, Pa
         Largest change of a crack's pressure.
     settled : bool
         Whether cracks and pressures came to agreement.
     jumped : bool
-        Whether any number of voxels was allowed to crack.
+        Whether cracks were allowed to run any distance.
     """
 
     length: float
     contact_error: float = 0.0
     contact_change: float = 0.0
-    cracked: int = 0
+    advance: int = 0
     pressure_change: float = 0.0
     settled: bool = True
     jumped: bool = False
@@ -77,7 +77,7 @@ class StepSize:
         """Whether a step stands, and how long the next is."""
         if trial.jumped and trial.settled:
             return self._stand(Growth(True, self._before_jump or trial.length, jump=True))
-        factor, suddenness = self._factor(trial), max(trial.cracked / MANY, trial.pressure_change / HUGE)
+        factor, suddenness = self._factor(trial), max(trial.advance / MANY, trial.pressure_change / HUGE)
         sudden = suddenness > 1.0
         if sudden and self._refused is not None and suddenness >= AS_MUCH * self._refused:
             self._in_vain += 1
@@ -105,6 +105,6 @@ class StepSize:
             factor = min(factor, 0.9 * (self.tolerance / trial.contact_error) ** 0.5)
         if trial.contact_change > 0.0:
             factor = min(factor, 0.9 * CONTACT / trial.contact_change)
-        if trial.cracked > SEVERAL or trial.pressure_change > LARGE:
+        if trial.advance > SEVERAL or trial.pressure_change > LARGE:
             return min(factor, 0.7)
-        return min(factor, 1.0) if trial.cracked > FEW or trial.pressure_change > SMALL else factor
+        return min(factor, 1.0) if trial.advance > FEW or trial.pressure_change > SMALL else factor
