@@ -16,6 +16,9 @@ from types import ModuleType
 
 import lisse
 from lisse import units
+from lisse.measurement import record
+from lisse.measurement.record import schema as record_schema
+from lisse.measurement.record.record_tables import NOT_STATED
 from lisse.protocol import community_protocols
 from lisse.references import all_references
 from lisse.study import schema
@@ -23,7 +26,7 @@ from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, LithiumR
 
 SOURCE = Path(lisse.__file__).parent
 ROOMS = (
-    "cell", "protocol", "materials", "study", "models", "records", "measurement", "microstructure", "fields",
+    "cell", "protocol", "materials", "study", "models", "records", "measurement", "microstructure", "fields", "keys",
     "theory", "numerics", "report", "units", "references", "errors",
 )  # fmt: skip
 CONSTANTS = {
@@ -153,6 +156,46 @@ def case_file_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def record_page() -> str:
+    """Every key of the record of a test, from the table that the reader and the checklist follow."""
+    parts = [
+        "# Record of a test",
+        f"Version {record.SCHEMA_VERSION}. What the report of a solid-state test must state, as TOML or JSON of the "
+        "same form; `lisse check` goes through it and `lisse new record` writes one to fill in. How to: "
+        "[report a test](../howto/report_a_test.md). `lisse check --schema` prints the form as a JSON Schema.",
+        "A quantity is text with a unit, whatever unit of the kind. An unknown key is an error. A key that is absent, "
+        f"or says {', '.join(repr(word) for word in NOT_STATED)}, is not stated. A key that makes no sense for a test "
+        'says so and why: `"does not apply: polymer"`; it then counts as stated.',
+        "*Needed*: without it the record cannot be published, and `lisse check` returns 2. A key with a condition is "
+        "needed only there. *Where known*: stated if it is known.",
+        "## At the top",
+        items_table(record_schema.HEAD),
+    ]
+    for path, items in record.TABLES.items():
+        parts += [f"## `[{path}]`", *([f"{record.GROUPS[path].capitalize()}."] if path in record.GROUPS else [])]
+        if path == "protocol":
+            parts.append(
+                "`name` and the settings of that protocol are those of a [case file](case_file.md), so that "
+                "`lisse check RECORD --case CASE` can write the case that simulates the test as reported. A setting "
+                "that a case file may leave to its default has to be stated here: `rest`, `voltage_limit`, "
+                "`cycles_per_step` and the like. Besides:"
+            )
+        parts.append(items_table(items))
+    return "\n\n".join(parts) + "\n"
+
+
+def items_table(items: Mapping[str, record.Item]) -> str:
+    """Keys of a record with meaning, limits, whether they are needed, why, and who says so."""
+    rows = []
+    for name, item in items.items():
+        needed = "needed" if item.needed else "where known"
+        if item.only_if is not None:
+            needed = f"needed where `{item.only_if[0]}` is {' or '.join(f'`{value}`' for value in item.only_if[1])}"
+        why = f"{item.why} [`{item.source}`]" if item.source else item.why
+        rows.append((f"`{name}`", item.field.help, item.field.allowed(), needed, why))
+    return table(("key", "meaning", "allowed", "", "why"), rows)
+
+
 def resolved_tables() -> list[str]:
     """What stands below the resolved model: its microstructure, phases and flaws."""
     roles = ", ".join(f"`{role}`" for role in schema.PHASE_ROLES)
@@ -216,6 +259,7 @@ def write_pages(folder: Path) -> None:
             (folder / "api" / f"{room}.rst").write_text(api_page(room), encoding="utf-8")
     (folder / "command_line.md").write_text(command_line_page(), encoding="utf-8")
     (folder / "case_file.md").write_text(case_file_page(), encoding="utf-8")
+    (folder / "record.md").write_text(record_page(), encoding="utf-8")
     (folder / "quantities.md").write_text(quantities_page(), encoding="utf-8")
     (folder / "sources.md").write_text(sources_page(), encoding="utf-8")
 

@@ -37,7 +37,9 @@ LAYERS = {None: "#000000", 10.0: "#0072B2", 1.0: "#999999", 0.1: "#D55E00"}  # c
 
 def words(ratio: float | None) -> str:
     """Name of a case."""
-    return "no interlayer" if ratio is None else f"{ratio:g} times the conductivity"
+    if ratio is None:
+        return "no interlayer"
+    return "same conductivity" if ratio == 1.0 else f"{ratio:g} times the conductivity"
 
 
 def interlayer(ratio: float) -> Material:
@@ -112,7 +114,7 @@ def draw(path: Path) -> dict[float | None, dict[str, Any]]:
         low = 0 if ratio is None else -1e6 * VOXEL * LAYER
         rows = deep if ratio is None else deep + LAYER
         image = panel.imshow(
-            one["through"][:rows], origin="lower", cmap="cividis", vmin=0, vmax=3, aspect="auto",
+            one["through"][:rows], origin="lower", cmap="cividis", vmin=0, vmax=2, aspect="auto",
             extent=(0, wide, low, 1e6 * VOXEL * deep),
         )  # fmt: skip
         panel.set_title(words(ratio), fontsize=10, color=LAYERS[ratio])

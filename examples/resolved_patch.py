@@ -97,7 +97,7 @@ def draw(path: Path) -> dict[str, Any]:
     edges = (np.arange(count + 1) - count // 2) * VOXEL
     middle, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * round(SHARE * count) * VOXEL
     one, row = expected(edges, half)
-    figure = Figure(figsize=(10.0, 3.6), layout="constrained")
+    figure = Figure(figsize=(11.0, 3.6), layout="constrained")
     panels = figure.subplots(1, 3)
     shift = to_middle(found[0.0]["local"])
     low, high = 1e6 * edges[0], 1e6 * edges[-1]
@@ -105,7 +105,7 @@ def draw(path: Path) -> dict[str, Any]:
         np.roll(found[0.0]["through"], shift, axis=1), origin="lower", cmap="cividis", vmin=0, vmax=2,
         extent=(low, high, 0, 1e6 * WIDTH),
     )  # fmt: skip
-    figure.colorbar(image, ax=panels[0], label="Current density over the mean", shrink=0.85)
+    figure.colorbar(image, ax=panels[0], label="Current density over the mean", shrink=0.85, pad=0.04)
     panels[0].set(xlabel="y / μm", ylabel="x / μm, from the plated electrode")
     for resistance, colour in RESISTANCES.items():
         panels[1].plot(
@@ -116,7 +116,7 @@ def draw(path: Path) -> dict[str, Any]:
     far = row[-1] / one[-1]
     panels[1].plot(1e6 * middle, far * one, color="0.5", lw=1, ls="--", zorder=0, label="one patch")
     panels[1].set(xlabel="y / μm", ylabel="Local current density over the mean", ylim=(0, 7.5), xlim=(low, high))
-    panels[1].legend(frameon=False, fontsize=7.5, loc="upper center", ncols=2, handlelength=1.2, columnspacing=0.8)
+    panels[1].legend(frameon=False, fontsize=7.5, loc="upper center", ncols=2, handlelength=1.2, columnspacing=1.6)
     conductivity = lisse.materials.load("LLZO").value("ionic_conductivity")
     for resistance, colour in RESISTANCES.items():
         length = max(resistance * 1e-4 * conductivity, 0.5 * VOXEL)  # what no resistance amounts to on voxels

@@ -14,7 +14,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "lisse"
 
 BASE = {"errors", "units"}
-TOOLS = BASE | {"files", "references", "numerics"}
+TOOLS = BASE | {"files", "keys", "references", "numerics"}
 DESCRIPTIONS = TOOLS | {"theory", "records", "microstructure", "fields", "protocol"}
 MODELS = DESCRIPTIONS | {"materials", "cell"}
 EVERYTHING = MODELS | {"measurement", "models", "study", "report"}
@@ -22,13 +22,14 @@ MAY_IMPORT = {
     "errors": set(),
     "units": {"errors"},
     "files": {"errors"},
+    "keys": BASE,
     "references": {"errors"},
     "numerics": {"errors"},  # never units: it does not know what a battery is
     "theory": BASE,
     "records": BASE | {"files", "references"},
     "microstructure": BASE | {"files", "numerics"},
     "fields": BASE | {"files", "microstructure", "numerics"},
-    "protocol": BASE,
+    "protocol": BASE | {"keys"},
     "materials": BASE | {"references", "theory"},
     "measurement": DESCRIPTIONS,  # neither models nor cell: a lab can use it alone
     "cell": BASE | {"materials", "microstructure"},

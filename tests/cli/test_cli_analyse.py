@@ -58,7 +58,7 @@ def test_json_is_one_object_with_null_for_the_unknown(cell, capsys):
 
 def test_record_states_the_area(cell, tmp_path, capsys):
     record = tmp_path / "record.toml"
-    record.write_text('area = "2 cm^2"\n')
+    record.write_text('[lithium]\narea = "2 cm^2"\n')
     assert run(cell, "--record", record, "--json") == 0
     content = json.loads(capsys.readouterr().out)
     assert (content["area"], content["area_source"]) == (pytest.approx(2e-4), "record")
@@ -70,12 +70,13 @@ def test_record_states_the_area(cell, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("content", "pattern"),
     [
-        ('aera = "2 cm^2"', r"record\.toml: key: got 'aera'; allowed: area. Did you mean 'area'"),
-        ("area = 2", r"record\.toml: area: got 2; allowed: text with a unit"),
-        ('area = "2 cm"', r"record\.toml: area: got '2 cm'"),
-        ('area = "-2 cm^2"', r"record\.toml: area: got '-2 cm\^2'; allowed: an area above 0"),
-        ('area = "2 cm^2', r"--record.*a TOML file.*Unterminated string"),
-        ('area = "3 cm^2"', r"--area: got '2 cm\^2'; allowed: the 3 cm2 of .*record\.toml"),
+        ('[lithium]\naera = "2 cm^2"', r"record\.toml, line 2: .*aera.*Did you mean 'area'"),
+        ("[lithium]\narea = 2", r"record\.toml, line 2: lithium\.area: got 2"),
+        ('[lithium]\narea = "2 s"', r"record\.toml, line 2: lithium\.area: got '2 s'"),
+        ('[lithium]\narea = "-2 cm^2"', r"record\.toml, line 2: lithium\.area: got '-2 cm\^2'"),
+        ('area = "2 cm^2"', r"record\.toml, line 1: area: .*It belongs to \[lithium\]"),
+        ('[lithium]\narea = "2 cm^2', r"record\.toml: .*TOML.*Unterminated string"),
+        ('[lithium]\narea = "3 cm^2"', r"--area: got '2 cm\^2'; allowed: the 3 cm2 of .*record\.toml"),
     ],
 )
 def test_faults_of_the_record_are_named(cell, tmp_path, content, pattern):
@@ -94,7 +95,7 @@ def test_faults_of_the_area_are_named(cell, area):
 def test_absent_files_are_named(cell, tmp_path):
     with pytest.raises(InvalidInput, match="no such file"):
         run(tmp_path / "none.mpt")
-    with pytest.raises(InvalidInput, match="--record.*no such file"):
+    with pytest.raises(InvalidInput, match="none.toml.*no such file"):
         run(cell, "--record", tmp_path / "none.toml")
 
 
@@ -144,3 +145,90 @@ def test_long_tables_are_cut(tmp_path, capsys):
     path.write_text("\n".join(["Test Time / s,Current / mA,Voltage / mV", *lines]) + "\n")
     assert run(path) == 0
     assert "... and 8 more" in capsys.readouterr().out
+
+
+def test_a_record_names_the_files_of_its_cell(cell, tmp_path, capsys):
+    record = tmp_path / "record.toml"
+    record.write_text('files = ["ramp.csv"]\n[lithium]\narea = "2 cm^2"\n')
+    assert run("--record", record, "--json") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["files"] == [str(cell)]
+    assert content["critical_current_density"] == pytest.approx(10.0)
+    record.write_text('[lithium]\narea = "2 cm^2"\n')
+    with pytest.raises(InvalidInput, match=r"FILE: .*names its files.*record\.toml names none"):
+        run("--record", record)
+    with pytest.raises(InvalidInput, match="FILE: allowed: one file at least"):
+        run()
+
+
+@pytest.fixture
+def batch(cell, tmp_path):
+    """Four cells: a file, its copy in a folder, a record of it, and one that does not fail."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "data.csv").write_bytes(cell.read_bytes())
+    record = tmp_path / "third.toml"
+    record.write_text('files = ["ramp.csv"]\n[lithium]\narea = "2 cm^2"\n')
+    lines = cell.read_text().splitlines()
+    sound = tmp_path / "sound.csv"
+    sound.write_text("\n".join([lines[0], *(line for line in lines[1:] if not line.endswith("0.01"))]) + "\n")
+    return [cell, folder, record, sound]
+
+
+def test_cells_are_compared(batch, tmp_path, capsys):
+    assert run(*batch, "--cells", "--area", "2 cm^2", "--json", "-o", tmp_path / "out") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in content["cells"]] == ["ramp", "folder", "third", "sound"]
+    assert content["statistics"]["modes"] == {"hard-short": 3, "none": 1}
+    found = content["statistics"]["distributions"]["critical_current_density"]
+    assert (found["failed"], found["censored"]) == (3, 1)
+    assert found["median"] == pytest.approx(10.0)
+    written = {
+        path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()
+    }
+    assert written >= {"cells.json", "cells.csv", "cells.md", "cells.tex", "report.html", "ramp/finding.json"}
+    assert json.loads((tmp_path / "out" / "cells.json").read_text()) == content
+
+
+def test_table_of_cells_is_text_that_pastes(batch, capsys):
+    assert run(*batch, "--cells", "--area", "2 cm^2") == 0
+    text = capsys.readouterr().out
+    assert text.startswith("| Cell ")
+    assert "Critical current density: 3 of 4 cells failed" in text
+    assert run(*batch, "--cells", "--area", "2 cm^2", "--table", "latex") == 0
+    assert r"\begin{tabular}" in capsys.readouterr().out
+    assert run(batch[0], "--area", "2 cm^2", "--table", "csv") == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert len(rows) == 1
+    assert float(rows[0]["CCD / mA cm-2"]) == pytest.approx(1.0)
+
+
+def test_each_cell_may_have_its_own_area(batch, capsys):
+    assert run(*batch, "--cells", "--area", "2 cm^2, 1 cm^2, 2 cm^2, 2 cm^2", "--json") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert [one["area"] for one in content["cells"]] == pytest.approx([2e-4, 1e-4, 2e-4, 2e-4])
+    with pytest.raises(InvalidInput, match="--area: .*one area for all cells, or 4"):
+        run(*batch, "--cells", "--area", "2 cm^2,1 cm^2")
+    with pytest.raises(InvalidInput, match="--area: .*allowed: one area.*--cells"):
+        run(batch[0], "--area", "2 cm^2,1 cm^2")
+
+
+def test_faults_of_a_comparison_are_named(cell, tmp_path):
+    with pytest.raises(InvalidInput, match="--record: .*no --record with --cells"):
+        run(cell, "--cells", "--record", "any.toml")
+    with pytest.raises(InvalidInput, match="--table: .*one of --json and --table"):
+        run(cell, "--json", "--table", "csv")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InvalidInput, match="FILE: .*The folder is empty"):
+        run(tmp_path / "empty", "--cells")
+
+
+def test_cells_of_one_name_are_told_apart(cell, tmp_path, capsys):
+    names = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / "ramp.csv"
+        path.write_bytes(cell.read_bytes())
+        names.append(path)
+    assert run(*names, "--cells", "--json") == 0
+    assert [one["name"] for one in json.loads(capsys.readouterr().out)["cells"]] == ["a_ramp", "b_ramp"]

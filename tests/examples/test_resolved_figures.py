@@ -1,4 +1,4 @@
-"""The six figures of the resolved model, on coarse grids: each is drawn, and shows what its text says."""
+"""The seven figures of the resolved model, on coarse grids: each is drawn, and shows what its text says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lisse.materials import load
 from lisse.microstructure import effective_conductivity
 
 SCAN = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "tomo" / "SampleData_2Phase_stack_3d_1bit.tif"
-FIGURES = ("fracture_map", "stripping", "patch", "edge", "tomogram", "interlayer")
+FIGURES = ("fracture_map", "scatter", "stripping", "patch", "edge", "tomogram", "interlayer")
 
 
 def reached(mask: Any, steps: int) -> Any:
@@ -48,6 +48,39 @@ def test_a_crack_follows_grain_boundaries(repository: Path, tmp_path: Path, monk
     # that is not straight, with pores beside it
     griffith = 0.63 * load("LLZO").value("fracture_toughness") / (1.12 * math.sqrt(math.pi * 4e-6))
     assert np.nanmax(pressure) == pytest.approx(griffith, rel=0.3)
+
+
+def test_a_batch_keeps_the_cells_that_last(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = example(repository, "resolved_scatter")
+    changes = {
+        "cell.electrolyte.thickness": '"7.5 um"',
+        "model.resolved.voxel": '"0.75 um"',
+        "model.resolved.microstructure.size": '["7.5 um", "7.5 um"]',
+        "model.resolved.microstructure.pore_diameter": '"1.5 um"',
+        "protocol.start": '"1.75 mA/cm^2"',
+        "protocol.stop": '"2 mA/cm^2"',
+        "protocol.step": '"0.25 mA/cm^2"',
+        "protocol.half_cycle": '"20 s"',
+    }
+    monkeypatch.setattr(module, "CHANGES", tuple(f"{key}={value}" for key, value in changes.items()))
+    monkeypatch.setattr(module, "DRAWS", 4)
+    monkeypatch.setattr(module, "SHOWN", 2)
+    made = drawn(module, tmp_path)
+    found, (first, last) = made["distribution"], made["shown"]
+    assert len(found.cells) == 4
+    assert found.without_result == 0
+    assert len({cell.seed for cell in found.cells}) == 4
+    lasting = [cell for cell in found.cells if cell.censored]
+    assert 1 <= len(lasting) <= 3  # both kinds are in it
+    assert found.censored == len(lasting)
+    assert found.share.share[-1] == pytest.approx(1 - len(lasting) / 4)
+    for one in (first, last):  # run again, a cell of the batch does the same
+        closed(one["solution"])
+        verdict, cell = one["solution"].verdict, one["cell"]
+        assert (verdict.mode, verdict.critical_current_density) == (cell.mode, cell.critical_current_density)
+        assert (one["flaw"] <= one["cracked"]).all()
+    assert first["cell"].mode == "filament-short"
+    assert first["cracked"].any(axis=1).sum() > first["flaw"].any(axis=1).sum()
 
 
 def test_pressure_delays_the_loss_of_contact(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +139,8 @@ def test_a_tomogram_is_an_electrolyte(repository: Path, tmp_path: Path, monkeypa
     module = example(repository, "resolved_tomogram")
     monkeypatch.setattr(module, "EDGE", 20)
     monkeypatch.setattr(module, "HOURS", 0.2)
+    monkeypatch.setattr(module, "FINER", 1)
+    monkeypatch.setattr(module, "SECONDS", 1)
     target = tmp_path / "picture.png"
     found = module.draw(SCAN, target)
     assert target.read_bytes().startswith(b"\x89PNG")
@@ -117,6 +152,26 @@ def test_a_tomogram_is_an_electrolyte(repository: Path, tmp_path: Path, monkeypa
     assert 0.95 * alone < resistance[1] / resistance[0] < alone
     contact = [float(one["solution"].data["contact_fraction"].values[-1, 0]) for one in (scan, dense)]
     assert contact[0] < contact[1]
+
+
+@pytest.mark.skipif(not SCAN.exists(), reason="the scan (shared/data/tomo) is not beside the repository")
+def test_a_crack_in_a_tomogram_meets_a_pore(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = example(repository, "resolved_tomogram")
+    monkeypatch.setattr(module, "FINER", 1)
+    monkeypatch.setattr(module, "SECONDS", 16)
+    found = module.cracked(SCAN)
+    closed(found["solution"])
+    new = found["cracked"] & ~found["cracked"][0]
+    assert not (new & found["pores"]).any()
+    met = found["meets"]
+    assert met is not None
+    pressure = found["solution"].data["plating_pressure"].values[:, 0]
+    before = found["solution"].data["time"].values <= found["times"][met]
+    peak = np.nanmax(pressure[before])
+    assert peak > 10e6
+    assert pressure[-1] < 0.05 * peak  # a pore holds far more than a crack: there is no pressure until it is full
+    assert found["filled"][-1].any()
+    assert not found["filled"][0].any()
 
 
 def test_an_interlayer_spreads_the_current(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lisse.study.toml_lines import holds, key_line
+from lisse.keys.toml_lines import holds, key_line
 
 KEYS = st.one_of(
     st.sampled_from(["a", "b", "cell", "x-1", "0", "cell_2"]),
@@ -114,5 +114,5 @@ def test_holds_reads_dots_and_brackets() -> None:
 def test_a_long_text_is_given_up_rather_than_searched_for_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a = [\n" + "1,\n" * 200 + "]\nb = 1\n"
     assert (key_line(text, "a"), key_line(text, "b")) == (1, 203)
-    monkeypatch.setattr("lisse.study.toml_lines._MOST_TO_PARSE", 1000)
+    monkeypatch.setattr("lisse.keys.toml_lines._MOST_TO_PARSE", 1000)
     assert (key_line(text, "a"), key_line(text, "b")) == (None, None)

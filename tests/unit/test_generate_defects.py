@@ -98,6 +98,15 @@ def test_crack_lengths_have_their_distribution() -> None:
     assert made.statistics["crack_spread"].reached == pytest.approx(0.4, abs=0.05)
 
 
+def test_one_crack_is_as_deep_as_its_seed_says() -> None:
+    """Over many seeds the depths of single cracks are the distribution, and not all its mean."""
+    depths = [
+        cracks(plain((200, 40)), 1, 40 * U, 0.4, seed=n).statistics["crack_length"].reached / U for n in range(60)
+    ]
+    assert np.mean(depths) == pytest.approx(40.0, rel=0.15)
+    assert np.std(depths) / np.mean(depths) == pytest.approx(0.4, abs=0.12)
+
+
 def test_cracks_follow_grain_boundaries(pellet: Generated) -> None:
     made = cracks(pellet, 3, 12 * U, 0.2, along_boundaries=True, side="high", seed=2)
     near = ndimage.binary_dilation(boundary_voxels(pellet.volume.grains), np.ones((3, 3)))

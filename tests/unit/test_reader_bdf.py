@@ -79,11 +79,12 @@ def test_faults_name_file_line_and_remedy(written):
     )
     complaint(r"line 1: column 'Current'.*The file has: Test Time / s, Voltage / V", "Test Time / s,Voltage / V", "0,1")
     complaint(
-        r"line 1: column names: got 'Voltage / V'; allowed: each column once", header + ",Voltage / mV", "0,1,1,1000"
+        r"line 1: column names: got 'Voltage / mV'; allowed: each column once", header + ",Voltage / mV", "0,1,1,1000"
     )
-    complaint(r"line 3: time: got '1 s after 2 s'", header, "2,1,1", "1,1,1")
+    complaint(r"line 4: time \(column 'Test Time / s'\): got '1 s after 2 s'", header, "1,1,1", "2,1,1", "1,1,1")
     complaint(r"line 3: column 'Voltage / V': got 'x'; allowed: a number", header, "0,1,1", "1,1,x")
-    complaint(r"line 3: row: got '2 fields'.*cut off", header, "0,1,1", "1,1")
+    complaint(r"line 3: row: got '2 fields'.*do not belong together", header, "0,1,1", "1,1", "2,1,1")
+    complaint(r"line 3: row: got '4 fields'.*do not belong together", header, "0,1,1", "1,1,1,1", "2,1,1")
     complaint(r"line 1: table.*at least one row", header)
 
 
@@ -91,11 +92,13 @@ def test_missing_line_end_is_a_warning(written):
     assert "cut off" in read(written("Test Time / s,Current / A,Voltage / V", "0,1,1", end="")).warnings[0]
 
 
-def test_text_of_another_encoding_is_named_with_its_line(tmp_path):
-    path = tmp_path / "cell.csv"
-    path.write_bytes(b"Test Time / s,Current / A,Voltage / V\n0,1,1\n1,1,\xff\n")
-    with pytest.raises(InvalidInput, match=r"cell\.csv, line 3: text.*utf-8"):
-        read(path)
+def test_current_that_is_positive_in_a_discharge_is_told_and_kept(written):
+    header = "Test Time / s,Current / A,Voltage / V,Step Type / 1"
+    found = read(written(header, "0,1,1,discharge", "1,-1,1,discharge", "2,1,1,charge"))
+    assert found["Current / A"].values.tolist() == [1.0, -1.0, 1.0]
+    assert found.warnings == (
+        "column 'Current / A', line 2: the current is positive in a step called 'discharge': signs kept as they are",
+    )
 
 
 def test_real_file_in_hours(shared_data):

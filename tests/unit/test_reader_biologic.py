@@ -3,7 +3,7 @@ import pytest
 
 from lisse.errors import InvalidInput
 from lisse.measurement.readers import read
-from lisse.measurement.readers.biologic import split_sweeps
+from lisse.measurement.readers.impedance_points import split_sweeps
 
 TABLE = {
     "mode": "1",
@@ -60,7 +60,7 @@ def test_columns_come_in_si_under_their_bdf_names(written):
     assert first["Pressure / Pa"] == pytest.approx(3e6)
     assert (first["Cycle Count"], first["Step Index"], first["mode"]) == (1.0, 3.0, 1.0)
     assert first["Odd / unit unknown"] == 7.0
-    assert first["control/V/mA / unit unknown"] == 1.0
+    assert "control/V/mA / unit unknown" not in first  # its parts are there, told apart by the mode
     assert found["Voltage / V"].attrs == {"units": "V", "long_name": "Voltage"}
 
 
@@ -95,6 +95,14 @@ def test_rows_with_a_frequency_become_spectra_and_leave_the_direct_current(writt
     assert [name for name in map(str, found.data.variables) if "Z" in name or "freq" in name] == []
 
 
+def test_point_that_is_no_number_is_left_out_of_its_spectrum(written):
+    columns = ["time/s", "Ewe/V", "I/mA", "freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm"]
+    rows = [[str(k), "0.5", "0.7", str(10 ** (5 - k)), "nan" if k == 1 else "50", "2"] for k in range(4)]
+    found = read(written(mpt(columns, rows)))
+    assert found.spectra[0].frequency.tolist() == [1e5, 1e3, 1e2]
+    assert found.warnings == ("line 9: an impedance that is no number: left out of its spectrum",)
+
+
 def test_two_sweeps_in_a_row_are_told_apart():
     frequency = np.r_[np.logspace(5, 0, 20), np.logspace(5, 0, 20)]
     assert split_sweeps(frequency) == [slice(0, 20), slice(20, 40)]
@@ -117,15 +125,18 @@ def test_each_fault_names_file_line_and_remedy(written):
     complaint(b"EC-Lab ASCII FILE\nnonsense\n", r"cell\.mpt, line 2: header: got 'nonsense'.*Nb header lines")
     complaint(b"EC-Lab ASCII FILE\nNb header lines : 90\n", r"line 2: Nb header lines: got 90.*cut off")
     complaint(mpt(COLUMNS, []), r"line 7: table.*at least one row")
-    complaint(mpt(COLUMNS, rows_at(0.0, 10.0, 5.0)), r"line 10: time: got '5 s after 10 s'.*do not decrease")
+    complaint(
+        mpt(COLUMNS, rows_at(0.0, 10.0, 5.0)), r"line 10: time \(column 'time/s'\): got '5 s after 10 s'.*decrease"
+    )
     complaint(mpt(["Ewe/V"], [["1"]]), r"line 7: column time/s.*export the file as text again")
     complaint(mpt(["time/s", "I/mA"], [["1", "1"]]), r"line 7: voltage.*Ewe/V")
     complaint(mpt(["time/s", "Ewe/V"], [["1", "1"]]), r"line 7: current.*I/mA")
-    complaint(mpt(COLUMNS, [*rows_at(0.0), ROW[:5]]), r"line 9: row: got '5 fields'; allowed: 12 fields.*cut off")
+    complaint(mpt(COLUMNS, [ROW[:5]]), r"line 8: row: .*; allowed: 12 fields.*cut off in its only row")
     complaint(mpt(COLUMNS, [ROW[:5], *rows_at(0.0)]), r"line 8: row.*do not belong together")
     complaint(
         mpt(COLUMNS, [*rows_at(0.0), [*ROW[:11], "oops"]]), r"line 9: column 'Odd': got 'oops'; allowed: a number"
     )
+    complaint(mpt([*COLUMNS, "Odd"], []), r"line 7: column names: got 'Odd'; allowed: each column once")
     dated = [["08/23/2021 11:44:40", *ROW[:2]]]
     complaint(mpt(["time/s", "Ewe/V", "I/mA"], dated), r"line 8: time/s: got '08/23/2021.*relative time")
 
@@ -133,8 +144,48 @@ def test_each_fault_names_file_line_and_remedy(written):
 def test_last_number_cut_short_is_noticed(written):
     whole = mpt(COLUMNS, rows_at(0.0, 10.0), end="")
     assert read(written(whole)).warnings == ()
-    with pytest.raises(InvalidInput, match=r"line 9: row: got '7.0E\+0'.*as many digits"):
-        read(written(whole[:-2]))
+    part = read(written(whole[:-2]))
+    assert part["Test Time / s"].values.tolist() == [0.0]
+    assert "line 9 has no line end" in part.warnings[0]
+
+
+def test_last_row_of_too_few_fields_is_left_out(written):
+    part = read(written(mpt(COLUMNS, [*rows_at(0.0), ROW[:5]])))
+    assert part["Test Time / s"].values.tolist() == [0.0]
+    assert "line 9 has 5 of 12 fields; it was left out" in part.warnings[0]
+
+
+def test_set_values_are_parted_into_volt_and_ampere_by_the_mode(written):
+    columns = ["mode", "time/s", "control/V/mA", "Ewe/V", "I/mA"]
+    rows = [["1", "0", "2.5", "0.1", "2.4"], ["2", "1", "2.5", "2.5", "0.3"], ["3", "2", "0", "0.2", "0"]]
+    found = read(written(mpt(columns, rows)))
+    assert found["Set Current / A"].values == pytest.approx([2.5e-3, np.nan, np.nan], nan_ok=True)
+    assert found["Set Voltage / V"].values == pytest.approx([np.nan, 2.5, np.nan], nan_ok=True)
+    assert found["Current / A"].values == pytest.approx([2.4e-3, 0.3e-3, 0.0])
+
+
+def test_current_of_a_file_without_one_comes_from_the_charge(written):
+    columns = ["mode", "time/s", "control/mA", "Ewe/V", "dq/mA.h"]
+    rows = [["1", "0", "3.6", "0.1", "0"], ["1", "10", "3.6", "0.1", "0.01"], ["1", "10", "7.2", "0.1", "0"]]
+    found = read(written(mpt(columns, rows)))
+    assert found["Current / A"].values == pytest.approx([3.6e-3, 3.6e-3, 7.2e-3])
+    assert "the mean since the record before" in found.warnings[0]
+
+
+def test_saturated_voltage_is_told_by_the_range_of_the_header(written):
+    content = mpt(["time/s", "Ewe/V", "I/mA"], [[str(t), "2.5" if t > 3 else "1.0", "1"] for t in range(8)])
+    ranged = content.replace(b"Nb header lines : 7", b"Nb header lines : 8").replace(
+        b"Device", b"Ewe ctrl range : min = -2.50 V, max = 2.50 V\nDevice"
+    )
+    (warning,) = read(written(ranged)).warnings
+    assert warning.startswith("column 'Ewe/V', lines 13, 14, 15 and 1 more: the voltage stays at 2.5 V")
+    assert read(written(content)).warnings == ()
+
+
+def test_masses_of_the_header_are_claims(written):
+    content = mpt(COLUMNS, rows_at(0.0, 10.0)).replace(b"Device : VMP3", b"Characteristic mass : 0.001 g")
+    claims = read(written(content)).inputs["instrument_mass_claims"]
+    assert claims == {"Characteristic mass": {"text": "0.001 g", "used": False}}
 
 
 def test_missing_frequency_column_of_a_real_file(shared_data):

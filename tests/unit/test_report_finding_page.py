@@ -10,7 +10,7 @@ from lisse.measurement.analysis.finding import FINDING_MODES
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, bdf_dataset
 from lisse.records import Measurement, Spectrum
 from lisse.report import write_finding_report
-from lisse.report.finding_page import _MODES
+from lisse.report.finding_page import MODES
 
 
 def symmetric_cell(cycles: int = 4, spectra: int = 0, name: str = "cell.csv") -> Measurement:
@@ -35,7 +35,7 @@ def page(tmp_path, measurement, area=None) -> str:
 
 
 def test_every_mode_of_a_finding_has_words():
-    assert set(_MODES) == set(FINDING_MODES)
+    assert set(MODES) == set(FINDING_MODES)
 
 
 def test_key_figures_are_numbers_of_the_finding(tmp_path):
@@ -115,3 +115,26 @@ def test_a_record_at_rest_has_a_page(tmp_path):
     text = page(tmp_path, rest)
     assert "No current was passed" in text
     assert '<p class="verdict warn">' in text
+
+
+def test_failure_definitions_and_small_plots_are_there(tmp_path):
+    whole = symmetric_cell(6)
+    time, current, voltage = (whole[label].values.copy() for label in (TIME, CURRENT, VOLTAGE))
+    voltage[time >= 8000.0] *= 1e-4
+    measurement = Measurement(data=bdf_dataset({TIME: time, CURRENT: current, VOLTAGE: voltage}), files=("short.csv",))
+    text = page(tmp_path, measurement, area=1e-4)
+    assert "What happened" in text
+    assert "the voltage fell from 50 to 0.005 mV within 10 s" in text
+    for name in ("failure", "resistance", "capacity"):
+        assert f'id="{name}-title"' in text or f'id="{name}-' in text
+    assert "nothing is said of other currents" in text
+    assert "What the numbers mean" in text
+    assert "None" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.S)
+
+
+def test_full_cell_shows_no_resistance(tmp_path):
+    whole = symmetric_cell(4)
+    shifted = {TIME: whole[TIME].values, CURRENT: whole[CURRENT].values, VOLTAGE: whole[VOLTAGE].values + 3.6}
+    text = page(tmp_path, Measurement(data=bdf_dataset(shifted), files=("full.csv",)), area=1e-4)
+    assert "is not symmetric" in text
+    assert "not resolved" not in text

@@ -93,7 +93,7 @@ def test_area_comes_from_the_inputs_or_the_call():
 
 
 def test_impossible_instruments_are_refused():
-    with pytest.raises(InvalidInput, match="instrument: got 'cycle'; allowed: cycler. Did you mean 'cycler'"):
+    with pytest.raises(InvalidInput, match="instrument: got 'cycle'; allowed: cycler, .*Did you mean 'cycler'"):
         observe(ramp(), "cycle")
     with pytest.raises(InvalidInput, match="sampling_interval: got 0"):
         Cycler(sampling_interval=0.0)

@@ -1,4 +1,4 @@
-"""``lisse analyse``: cycler and impedance files of one cell to half-cycles, resistances and a verdict.
+"""``lisse analyse``: cycler and impedance files to half-cycles, resistances and a verdict; of one cell, or of many.
 
 The area is only ever taken from the command line or from a test record, never from the file of the instrument.
 """
@@ -10,23 +10,27 @@ import csv
 import io
 import json
 import sys
-import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lisse.errors import InvalidInput, suggest
+from lisse.cli.progress import bar
+from lisse.errors import InvalidInput
 from lisse.files import output_folder
 from lisse.units import format_quantity, parse_quantity
 
 if TYPE_CHECKING:
-    from lisse.measurement.analysis import Finding
+    from collections.abc import Callable
+
+    from lisse.measurement import Batch, Finding
     from lisse.records import Measurement
 
 __all__ = ["add_parser", "run"]
 
-_MOST_ROWS = 12
-_RECORD_KEYS = ("area",)
+_STYLES = {"csv": "csv", "markdown": "md", "latex": "tex"}
+"""Styles of the table, and the ending of its file."""
+_KINDS = ("symmetric", "lithium-copper", "other")
 
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,37 +38,186 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser = verbs.add_parser(
         "analyse",
         help="half-cycles, resistances, spectra and the verdict of measured files",
-        description="Read the files of one cell (several are put one after the other) and say what they mean.",
+        description="Read the files of one cell (several are put one after the other) and say what they mean; with "
+        "--cells, each FILE is a cell of its own, and so is a folder of files or a test record that names its files.",
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a file of a cycler or an impedance analyser")
-    parser.add_argument("--area", metavar="AREA", help="area that the current is divided by, for example '0.785 cm^2'")
-    parser.add_argument("--record", metavar="RECORD.toml", help="test record that states the area")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a file of a cycler or an impedance analyser")
+    parser.add_argument("--cells", action="store_true", help="compare cells: each FILE, folder or record is one")
     parser.add_argument(
-        "-o", "--output", metavar="DIR", help="folder for finding.json, half_cycles.csv and report.html"
+        "--area",
+        metavar="AREA[,...]",
+        help="area that divides the current, such as '0.785 cm^2'; with --cells one for each",
+    )
+    parser.add_argument("--record", metavar="RECORD.toml", help="test record that states the area, and may name files")
+    parser.add_argument("--kind", choices=_KINDS, help="kind of the cell; found from the data when not given")
+    parser.add_argument("--no-fit", action="store_true", help="read only the two ends of each spectrum, faster")
+    parser.add_argument("--table", choices=tuple(_STYLES), help="print the table for a paper and nothing else")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        help="folder for finding.json, half_cycles.csv and report.html; with --cells "
+        "for cells.json, the table in every style, a page of all and a folder for each cell",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object (SI units) and nothing else")
     parser.set_defaults(run=run)
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """A cell as the command line names it: its files, and the area with who stated it."""
+
+    name: str
+    files: tuple[Path, ...]
+    area: float | None
+    source: str | None
+
+
 def run(args: argparse.Namespace) -> int:
     """Read, analyse, write and print; returns the exit code."""
-    area, source = _area(args.area, args.record)
+    if args.json and args.table:
+        raise InvalidInput("--table", args.table, "one of --json and --table")
+    cells = _cells(args) if args.cells else [_one_cell(args)]
     if args.output is not None:
         output_folder(args.output, "-o")
-    from lisse.measurement import analyse, join, read
+    return _run_cells(args, cells) if args.cells else _run_one(args, cells[0])
 
-    measurement = join([read(name) for name in args.files])
-    finding = analyse(measurement, area=area, area_source=source)
+
+def _run_one(args: argparse.Namespace, cell: _Cell) -> int:
+    with bar("analyse", quiet=args.json) as progress:
+        measurement, finding = _analysed(args, cell, progress)
     if args.output is not None:
         _write(Path(args.output), finding, measurement)
-    sys.stdout.write(_as_json(finding) if args.json else _as_text(finding))
+    if args.table:
+        sys.stdout.write(_table(_compared([cell], [finding]), args.table))
+    elif args.json:
+        sys.stdout.write(_as_json(finding.to_dict()))
+    else:
+        from lisse.cli.analyse_text import finding_text
+
+        sys.stdout.write(finding_text(finding))
     return 0
 
 
-def _area(text: str | None, record: str | None) -> tuple[float | None, str | None]:
+def _run_cells(args: argparse.Namespace, cells: Sequence[_Cell]) -> int:
+    findings = []
+    with bar("analyse", quiet=args.json) as progress:
+        for number, cell in enumerate(cells, start=1):
+            measurement, finding = _analysed(args, cell, None)
+            findings.append(finding)
+            if args.output is not None:
+                _write(Path(args.output) / cell.name, finding, measurement)
+            if progress is not None:
+                progress(number / len(cells), cell.name)
+    batch = _compared(cells, findings)
+    if args.output is not None:
+        _write_batch(Path(args.output), batch)
+    if args.json:
+        sys.stdout.write(_as_json(batch.to_dict()))
+    elif args.table:
+        sys.stdout.write(_table(batch, args.table))
+    else:
+        warnings = "".join(f"  - {text}\n" for text in batch.warnings)
+        sys.stdout.write(_table(batch, "markdown") + (f"\nWarnings\n{warnings}" if warnings else ""))
+    return 0
+
+
+def _analysed(
+    args: argparse.Namespace, cell: _Cell, progress: Callable[[float, str], None] | None
+) -> tuple[Measurement, Finding]:
+    from lisse.measurement import analyse, join, read
+
+    measurement = join([read(path) for path in cell.files])
+    finding = analyse(
+        measurement,
+        area=cell.area,
+        area_source=cell.source,
+        cell=args.kind,
+        fit_spectra=not args.no_fit,
+        progress=progress,
+    )
+    return measurement, finding
+
+
+def _compared(cells: Sequence[_Cell], findings: Sequence[Finding]) -> Batch:
+    from lisse.measurement import compare_cells
+
+    return compare_cells(findings, [cell.name for cell in cells])
+
+
+def _table(batch: Batch, style: str) -> str:
+    from lisse.report import cells_table
+
+    return cells_table(batch, style)
+
+
+# -- which cells -----------------------------------------------------------------------------------------------------
+
+
+def _one_cell(args: argparse.Namespace) -> _Cell:
+    """The cell of all files together; those that its record names where no file is given."""
+    given = [_area(text) for text in _split(args.area)]
+    if len(given) > 1:
+        raise InvalidInput("--area", args.area, "one area", "Several cells are compared with --cells")
+    stated, named = (None, ()) if args.record is None else _of_record(Path(args.record))
+    if not args.files and not named:
+        advice = "" if args.record is None else f"{args.record} names none"
+        raise InvalidInput("FILE", None, "one file at least, or a record that names its files", advice)
+    area, source = _settled(given[0] if given else None, stated, args.area, args.record)
+    files = tuple(Path(name) for name in args.files) or named
+    return _Cell(files[0].stem, files, area, source)
+
+
+def _cells(args: argparse.Namespace) -> list[_Cell]:
+    if args.record is not None:
+        raise InvalidInput("--record", args.record, "no --record with --cells", "Give the record in place of its files")
+    if not args.files:
+        raise InvalidInput("FILE", None, "one cell at least: a file, a folder of files, or a record")
+    areas = [_area(text) for text in _split(args.area)]
+    if len(areas) not in (0, 1, len(args.files)):
+        raise InvalidInput("--area", args.area, f"one area for all cells, or {len(args.files)}, one for each")
+    given = areas * len(args.files) if len(areas) == 1 else areas
+    each: list[float | None] = [*given] or [None] * len(args.files)
+    names = _names([Path(name) for name in args.files])
+    return [_cell(name, Path(path), area) for name, path, area in zip(names, args.files, each, strict=True)]
+
+
+def _cell(name: str, path: Path, area: float | None) -> _Cell:
+    if path.is_dir():
+        files = tuple(sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith(".")))
+        if not files:
+            raise InvalidInput("FILE", str(path), "a folder with the files of a cell", "The folder is empty")
+        return _Cell(name, files, area, "given" if area is not None else None)
+    if path.suffix.lower() == ".toml":
+        stated, files = _of_record(path)
+        if not files:
+            raise InvalidInput("FILE", str(path), "a record that names its files", "Add files = [...] to it")
+        return _Cell(name, files, *_settled(area, stated, "--area", str(path)))
+    return _Cell(name, (path,), area, "given" if area is not None else None)
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """A short name for each cell; the folder goes in front where two would have the same."""
+    short = [path.name if path.is_dir() else path.stem for path in paths]
+    found = [
+        f"{path.absolute().parent.name}_{name}" if short.count(name) > 1 else name
+        for path, name in zip(paths, short, strict=True)
+    ]
+    return [f"{name}_{found[:k].count(name) + 1}" if found.count(name) > 1 else name for k, name in enumerate(found)]
+
+
+def _split(text: str | None) -> list[str]:
+    return [] if text is None else [part.strip() for part in text.split(",")]
+
+
+def _area(text: str) -> float:
+    return _positive(parse_quantity(text, "m^2", "--area"), text, "--area")
+
+
+def _settled(
+    given: float | None, stated: float | None, text: str | None, record: str | None
+) -> tuple[float | None, str | None]:
     """The area in m2, and who stated it."""
-    given = _positive(parse_quantity(text, "m^2", "--area"), text, "--area") if text is not None else None
-    stated = _area_of_record(Path(record)) if record is not None else None
     if given is not None and stated is not None and abs(given - stated) > 1e-6 * stated:
         allowed = f"the {format_quantity('area', stated, 6)} of {record}, or no --area"
         raise InvalidInput("--area", text, allowed, "Mend the record or leave one of the two out")
@@ -79,35 +232,19 @@ def _positive(area: float, got: Any, what: str) -> float:
     return area
 
 
-def _area_of_record(path: Path) -> float | None:
-    """The area in a test record; ``None`` when it states none.
+def _of_record(path: Path) -> tuple[float | None, tuple[Path, ...]]:
+    """The area and the data files that a test record states."""
+    from lisse.measurement import load_record
 
-    Raises
-    ------
-    InvalidInput
-        For an absent or broken file, and for keys that are not known.
-    """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InvalidInput("--record", str(path), "an existing TOML file", "There is no such file") from None
-    except OSError as error:
-        raise InvalidInput("--record", str(path), "a readable TOML file", f"Reading failed: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput("--record", str(path), "a TOML file", f"Reading failed: {error}") from None
-    for key in table:
-        if key not in _RECORD_KEYS:
-            raise InvalidInput("key", key, ", ".join(_RECORD_KEYS), suggest(key, _RECORD_KEYS), where=str(path))
-    if "area" not in table:
-        return None
-    try:
-        return _positive(parse_quantity(table["area"], "m^2", "area"), table["area"], "area")
-    except InvalidInput as error:
-        raise error.at(str(path)) from None
+    record = load_record(path)
+    return record.area, record.files
 
 
-def _as_json(finding: Finding) -> str:
-    return json.dumps(finding.to_dict(), indent=2, allow_nan=False) + "\n"
+# -- what is written -------------------------------------------------------------------------------------------------
+
+
+def _as_json(content: Any) -> str:
+    return json.dumps(content, indent=2, allow_nan=False) + "\n"
 
 
 def _write(folder: Path, finding: Finding, measurement: Measurement) -> None:
@@ -115,9 +252,21 @@ def _write(folder: Path, finding: Finding, measurement: Measurement) -> None:
     from lisse.records import write_atomically
     from lisse.report import write_finding_report
 
-    write_atomically(folder / "finding.json", _as_json(finding))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / "finding.json", _as_json(finding.to_dict()))
     write_atomically(folder / "half_cycles.csv", _half_cycle_table(finding))
     write_finding_report(folder / "report.html", finding, measurement)
+
+
+def _write_batch(folder: Path, batch: Batch) -> None:
+    """Write cells.json, the table in every style and the page of all cells into the folder."""
+    from lisse.records import write_atomically
+    from lisse.report import write_cells_report
+
+    write_atomically(folder / "cells.json", _as_json(batch.to_dict()))
+    for style, ending in _STYLES.items():
+        write_atomically(folder / f"cells.{ending}", _table(batch, style))
+    write_cells_report(folder / "report.html", batch)
 
 
 def _half_cycle_table(finding: Finding) -> str:
@@ -127,123 +276,6 @@ def _half_cycle_table(finding: Finding) -> str:
     names = list(rows[0]) if rows else ["start", "end", "sign"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([f"{name} / {units[name]}" for name in names])
+    writer.writerow([f"{name} / {units[name]}" if name in units else name for name in names])
     writer.writerows([["" if row[name] is None else row[name] for name in names] for row in rows])
     return text.getvalue()
-
-
-def _as_text(finding: Finding) -> str:
-    parts = [_heading(finding)]
-    if finding.half_cycles:
-        parts.append(_half_cycles(finding))
-        parts.append(_summary(finding))
-    if finding.spectra:
-        parts.append(_spectra(finding))
-    parts.append(finding.sentence)
-    if finding.critical.critical is not None:
-        parts.append(_critical(finding))
-    if finding.warnings:
-        parts.append("Warnings\n" + "\n".join(f"  - {text}" for text in finding.warnings))
-    return "\n\n".join(parts) + "\n"
-
-
-def _heading(finding: Finding) -> str:
-    area = format_quantity("area", finding.area, 4) if finding.area is not None else "area not known"
-    source = f" ({finding.area_source})" if finding.area_source else ""
-    cycles, spectra = len(finding.half_cycles), len(finding.spectra)
-    counts = f"{cycles} half-cycle{'' if cycles == 1 else 's'}, {spectra} {'spectrum' if spectra == 1 else 'spectra'}"
-    return (
-        f"{', '.join(finding.files)}\n{finding.instrument}, {finding.duration / 3600:.4g} h, {counts}, {area}{source}"
-    )
-
-
-def _half_cycles(finding: Finding) -> str:
-    unit, factor = _current_unit(finding)
-    head = ["", "start / h", "length / h", f"current / {unit}", "plateau / mV", "resistance / ohm"]
-    known = finding.area is not None
-    head += ["j / mA cm-2", "ASR / ohm cm2"] if known else []
-    rows = []
-    for number, cycle in enumerate(finding.half_cycles[:_MOST_ROWS], start=1):
-        row = [
-            str(number),
-            f"{cycle.start / 3600:.3f}",
-            f"{(cycle.end - cycle.start) / 3600:.3f}",
-            f"{cycle.current * factor:.4g}",
-        ]
-        row += [f"{cycle.plateau_voltage * 1e3:.2f}", _number(cycle.resistance, 4)]
-        if known:
-            row += [
-                _shown("current_density", finding.per_area(cycle.current)),
-                _shown("area_resistance", finding.times_area(cycle.resistance)),
-            ]
-        rows.append(row)
-    more = len(finding.half_cycles) - _MOST_ROWS
-    return "Half-cycles\n" + _table(head, rows) + (f"\n  ... and {more} more (-o DIR writes all)" if more > 0 else "")
-
-
-def _summary(finding: Finding) -> str:
-    lines = []
-    if finding.resistance is not None:
-        area = format_quantity("area_resistance", finding.area_resistance, 4) if finding.area is not None else ""
-        lines.append(
-            f"Resistance from opposite half-cycles: {finding.resistance:.4g} ohm" + (f", {area}" if area else "")
-        )
-    if finding.resistance_trend is not None:
-        trend = finding.resistance_trend
-        lines.append(
-            f"Trend over the half-cycles: {trend.value * 3600:+.2g} ohm/h (standard error {trend.error * 3600:.2g})"
-        )
-    if finding.open_circuit_voltage is not None:
-        lines.append(f"Open-circuit voltage: {finding.open_circuit_voltage * 1e3:.3g} mV (not taken off the plateaus)")
-    charge = finding.critical.cumulative_charge
-    areal = f", {format_quantity('charge', finding.per_area(charge))}" if finding.area is not None else ""
-    lines.append(f"Charge passed in both directions: {charge / 3.6:.4g} mAh{areal}")
-    return "\n".join(lines)
-
-
-def _spectra(finding: Finding) -> str:
-    head = ["", "time / h", "points", "high-frequency end / ohm", "low-frequency end / ohm"]
-    rows = [
-        [
-            str(number),
-            f"{reading.time / 3600:.3f}",
-            str(reading.points),
-            ("<" if reading.low_is_bound else "") + _number(reading.resistance_low, 4),
-            (">" if reading.high_is_bound else "") + _number(reading.resistance_high, 4),
-        ]
-        for number, reading in enumerate(finding.spectra[:_MOST_ROWS], start=1)
-    ]
-    more = len(finding.spectra) - _MOST_ROWS
-    return "Spectra\n" + _table(head, rows) + (f"\n  ... and {more} more (-o DIR writes all)" if more > 0 else "")
-
-
-def _critical(finding: Finding) -> str:
-    found = finding.critical
-    lines = [f"Critical current: {format_quantity('current', found.critical)}"]
-    if found.threshold_charge is not None:
-        error = f" +- {found.charge_error / 3.6:.2g}" if found.charge_error is not None else ""
-        lines.append(f"Charge passed in the half-cycle of failure: {found.threshold_charge / 3.6:.4g}{error} mAh")
-    if finding.area is not None:
-        lines[0] += f", {format_quantity('current_density', finding.critical_current_density)}"
-        lines[-1] += f", {format_quantity('charge', finding.per_area(found.threshold_charge))}"
-    return "\n".join(lines)
-
-
-def _current_unit(finding: Finding) -> tuple[str, float]:
-    largest = max(abs(cycle.current) for cycle in finding.half_cycles)
-    return ("uA", 1e6) if largest < 1e-4 else ("mA", 1e3)
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}g}"
-
-
-def _shown(name: str, value: float | None) -> str:
-    return "-" if value is None else format_quantity(name, value).split(" ")[0]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    return "\n".join(
-        "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)
-    )

@@ -22,13 +22,16 @@ __all__ = ["build_parser", "entry", "main"]
 
 VERBS = {
     "run": "run a case file to a verdict and a report",
-    "new": "write a commented case file to start from",
+    "new": "write a commented case file, or test record, to start from",
     "map": "draw which mechanism limits a cell where, over any two of its quantities",
     "theory": "evaluate a closed form of the field, or list them all",
     "materials": "show and compare the sources of every material property",
     "image": "tomograms and synthetic microstructures: describe, segment, generate, conductivity",
     "fields": "fields of a resolved run: list them, export them to ParaView, animate them",
     "analyse": "read cycler and impedance files: half-cycles, resistance, critical current, shorts",
+    "check": "what the record of a test leaves out of what a publishable report must state",
+    "observe": "what an instrument would record of a simulated cell; which technique sees a feature",
+    "align": "several measurements of one cell on one clock and in one frame, and what happened in all of them",
 }
 
 

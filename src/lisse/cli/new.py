@@ -1,4 +1,4 @@
-"""``lisse new``: a commented case file to start from."""
+"""``lisse new``: a commented case file, or record of a test, to start from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import stat
 import sys
 from pathlib import Path
 
-from lisse.errors import InvalidInput
+from lisse.errors import InvalidInput, suggest
 
 __all__ = ["add_parser", "run"]
 
@@ -18,16 +18,18 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     """Add the verb."""
     parser = verbs.add_parser(
         "new",
-        help="write a commented case file to start from",
-        description="Write a case file that runs as it is. Every key stands in it, with its unit, default and meaning.",
+        help="write a commented case file, or test record, to start from",
+        description="Write a case file that runs as it is: every key stands in it, with its unit, default and meaning. "
+        "Or, with `lisse new record`, the record of a test to fill in for `lisse check`.",
     )
-    kinds = "symmetric (default), full, anode-free, polymer or resolved"
+    kinds = "symmetric (default), full, anode-free, polymer, resolved, or record"
     parser.add_argument("kind", metavar="KIND", nargs="?", default="symmetric", help=kinds)
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
-        help="where to write (default: case.toml; - prints it, as does sending standard output to a file with >)",
+        help="where to write (default: case.toml, or record.toml; - prints it, as does sending standard output to a "
+        "file with >)",
     )
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument("--json", action="store_true", help="print one JSON object with the text and nothing else")
@@ -36,22 +38,34 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the template; returns the exit code."""
-    from lisse.study.templates import TEMPLATES, template
-
-    text = template(arguments.kind)
-    output = arguments.output or ("-" if not arguments.json and _sent_to_a_file() else "case.toml")
+    text, model = _text(arguments.kind)
+    default = "record.toml" if model is None else "case.toml"
+    output = arguments.output or ("-" if not arguments.json and _sent_to_a_file() else default)
     file = None if output == "-" else Path(output)
     if file is not None:
         _write(file, text, arguments.force)
     if arguments.json:
-        model = TEMPLATES[arguments.kind].model
         found = {"kind": arguments.kind, "model": model, "file": None if file is None else str(file), "text": text}
         sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
     elif file is None:
         sys.stdout.write(text)
     else:  # words for a person; standard output is for what was asked for
-        sys.stderr.write(f"{file}: edit it, then: lisse run {file}\n")
+        sys.stderr.write(f"{file}: edit it, then: lisse {'check' if model is None else 'run'} {file}\n")
     return 0
+
+
+def _text(kind: str) -> tuple[str, str | None]:
+    """The file, and the model of its case; a record has none."""
+    if kind == "record":
+        from lisse.measurement.record.writing import record_template
+
+        return record_template(), None
+    from lisse.study.templates import TEMPLATES, template
+
+    if kind not in TEMPLATES:
+        kinds = ["record", *TEMPLATES]
+        raise InvalidInput("kind of case", kind, ", ".join(kinds), suggest(kind, kinds))
+    return template(kind), TEMPLATES[kind].model
 
 
 def _sent_to_a_file() -> bool:

@@ -19,8 +19,8 @@ def targets(
     """Each target with the value that the run passed; never an extrapolation, ``None`` where the run says nothing.
 
     Targets: `lisse.theory.ALBERTUS_TARGETS`. The fraction passed is that of the lithium of the working electrode in one
-    half-cycle; opposite a cathode, whose lithium is plated onto it, of both. `half_cycle` is the largest charge (C/m2) that the run passed without reversal, where
-    the model knows it; the protocol's otherwise.
+    half-cycle; opposite a cathode, whose lithium is plated onto it, of both. `half_cycle` is the largest charge (C/m2)
+    that the run passed without reversal, where the model knows it; the protocol's otherwise.
     """
     passed = verdict.highest_current_density_passed
     asked = protocol.largest_half_cycle_charge if half_cycle is None else half_cycle

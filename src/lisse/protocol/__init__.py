@@ -21,9 +21,12 @@ from lisse.protocol.builders import (
 from lisse.protocol.community import CommunityProtocol, community_protocols
 from lisse.protocol.protocol import Condition, Protocol, Stretch
 from lisse.protocol.step import Step
+from lisse.protocol.table import PROTOCOLS, STEP, from_settings
 
 __all__ = [
     "COURSES",
+    "PROTOCOLS",
+    "STEP",
     "CommunityProtocol",
     "Condition",
     "Protocol",
@@ -34,6 +37,7 @@ __all__ = [
     "community_protocols",
     "cycle",
     "eis",
+    "from_settings",
     "full_cell",
     "hold",
     "one_way",

@@ -7,6 +7,8 @@ made from a `lisse.records.Solution`, from a `lisse.measurement.Finding` with it
 
 from __future__ import annotations
 
+from lisse.report.cells_page import write_cells_report
+from lisse.report.cells_table import TABLE_STYLES, cells_table
 from lisse.report.finding_page import write_finding_report
 from lisse.report.map_figure import map_figure
 from lisse.report.map_files import map_summary, write_map
@@ -16,10 +18,13 @@ from lisse.report.summary import summary
 from lisse.report.verdict import verdict_sentence
 
 __all__ = [
+    "TABLE_STYLES",
+    "cells_table",
     "map_figure",
     "map_summary",
     "summary",
     "verdict_sentence",
+    "write_cells_report",
     "write_finding_report",
     "write_map",
     "write_report",

@@ -15,9 +15,10 @@ from lisse.units import format_quantity, quantity
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["distribution_section", "distribution_sentence"]
+__all__ = ["distribution_section", "distribution_sentence", "share_panel", "weibull_panel"]
 
-_CURRENT = quantity("current_density")
+_TITLES = {"current_density": "Which share fails", "charge": "Which share fails, over capacity"}
+_LABELS = {"current_density": "Current density (mA/cm²)", "charge": "Capacity (mAh/cm²)"}
 _PROBABILITIES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.95, 0.99)
 
 
@@ -30,7 +31,7 @@ def distribution_section(content: Mapping[str, Any] | None) -> dict[str, Any] | 
     return {
         "sentence": distribution_sentence(content),
         "test": protocol_words(content["protocol"]),
-        "panels": [_share_panel(content), _weibull_panel(content)] if spread else [],
+        "panels": [share_panel(content), weibull_panel(content)] if spread else [],
         "modes": [(MODES[mode], count) for mode, count in content["modes"].items()],
         "quantiles": []
         if _one_current(content)
@@ -89,15 +90,20 @@ def _drawn(content: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _share_panel(content: Mapping[str, Any]) -> Panel:
-    """The share of cells that fail, as a staircase in a band, with the median and its interval."""
+def share_panel(content: Mapping[str, Any], what: str = "current_density") -> Panel:
+    """The share of cells that fail, as a staircase in a band, with the median and its interval.
+
+    `content` is that of ``critical_current_distribution``, or as much of it for another quantity of the vocabulary,
+    ``"charge"``, under the same keys.
+    """
+    entry, label = quantity(what), _LABELS[what]
     share = content["failed_share"]
-    x = _CURRENT.shown(np.array(share["current_density"]))
+    x = entry.shown(np.array(share["current_density"]))
     y, low, high = (np.concatenate([[0.0], np.array(share[name])]) for name in ("share", "low", "high"))
     lasted = [
         cell["passed"] for cell in content["cells"] if cell["critical_current_density"] is None and cell["passed"]
     ]
-    end = max([float(x[-1]), *(float(_CURRENT.shown(each)) for each in lasted)])
+    end = max([float(x[-1]), *(float(entry.shown(each)) for each in lasted)])
     start = max(0.0, float(x[0]) - 0.25 * (end - float(x[0]) or float(x[0])))
     steps = np.concatenate([[start], x, [end]])
 
@@ -108,23 +114,30 @@ def _share_panel(content: Mapping[str, Any]) -> Panel:
         axes.step(steps, 100 * np.append(y, y[-1]), where="post", color=COLOURS["part-1"], linewidth=1.6)
         if content["median"] is not None:
             edges = (content["median_low"], content["median_high"])
-            ends = [end if e is None else float(_CURRENT.shown(e)) for e in edges]
+            ends = [end if e is None else float(entry.shown(e)) for e in edges]
             axes.plot(ends, [50, 50], color=COLOURS["fail"], linewidth=1.6)
-            axes.plot([_CURRENT.shown(content["median"])], [50], "o", color=COLOURS["fail"], markersize=6)
-        axes.set(xlabel="Current density (mA/cm²)", ylabel="Share of cells that fail (%)")
+            axes.plot([entry.shown(content["median"])], [50], "o", color=COLOURS["fail"], markersize=6)
+        axes.set(xlabel=label, ylabel="Share of cells that fail (%)")
         axes.set_xlim(start, end)
         axes.set_ylim(0, 102)
 
     caption = (
         f"The band holds {100 * content['confidence']:g} % at each current; the point is the median with its interval."
     )
-    return small_panel("Which share fails", caption, "share", draw, "Share of cells that fail over current density")
+    return small_panel(
+        _TITLES[what],
+        caption,
+        f"share-{what}",
+        draw,
+        f"Share of cells that fail over {entry.long_name}",
+    )
 
 
-def _weibull_panel(content: Mapping[str, Any]) -> Panel:
+def weibull_panel(content: Mapping[str, Any], what: str = "current_density") -> Panel:
     """ln(-ln(1 - F)) over ln(j): a Weibull distribution is a straight line whose slope is its modulus."""
+    entry, label = quantity(what), _LABELS[what]
     share, known = content["failed_share"], content["draws"] - content["without_result"]
-    x = _CURRENT.shown(np.array(share["current_density"]))
+    x = entry.shown(np.array(share["current_density"]))
     ranks = (np.array(share["share"]) * known - 0.3) / (known + 0.4)
     fit = content["weibull"]
 
@@ -133,7 +146,7 @@ def _weibull_panel(content: Mapping[str, Any]) -> Panel:
         low, high = float(x[0]) / 1.15, float(x[-1]) * 1.15
         if fit is not None:
             ends = np.geomspace(low, high, 50)
-            height = fit["shape"] * np.log(ends / _CURRENT.shown(fit["scale"]))
+            height = fit["shape"] * np.log(ends / entry.shown(fit["scale"]))
             axes.plot(ends, height, color=COLOURS["fail"], linewidth=1.4)
         axes.set_xscale("log")
         axes.set_xlim(low, high)
@@ -142,14 +155,14 @@ def _weibull_panel(content: Mapping[str, Any]) -> Panel:
         axes.set_ylim(*_stretched(np.array([bottom, top])))
         ticks = [each for each in _PROBABILITIES if bottom <= each <= top]
         axes.set_yticks(_stretched(np.array(ticks)), [f"{100 * each:g}" for each in ticks])
-        axes.set(xlabel="Current density (mA/cm²)", ylabel="Share of cells that fail (%)")
+        axes.set(xlabel=label, ylabel="Share of cells that fail (%)")
 
     caption = "Weibull axes, median ranks. " + (
         "The line is fitted to the steps of the current between which each cell fails; its slope is the modulus."
         if fit is not None
         else "No line: the cells fail within so few steps of the current that the modulus stays open."
     )
-    return small_panel("Weibull plot", caption, "weibull", draw, "Weibull plot of the critical current density")
+    return small_panel("Weibull plot", caption, f"weibull-{what}", draw, f"Weibull plot of the {entry.long_name}")
 
 
 def _stretched(share: np.ndarray) -> np.ndarray:

@@ -28,6 +28,7 @@ __all__ = [
     "small_panel",
     "ticks",
     "time_limits",
+    "whole_numbers",
 ]
 
 WIDE, NARROW, SMALL = (940, 380), (343, 300), (420, 250)
@@ -108,3 +109,10 @@ def ticks(axes: Axes, across: int, upward: int | None) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(across))
     if upward is not None:
         axes.yaxis.set_major_locator(MaxNLocator(upward))
+
+
+def whole_numbers(axes: Axes) -> None:
+    """Only whole numbers along the axis, at most eight: for things that are counted."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))

@@ -13,6 +13,7 @@ from lisse.measurement import Finding
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
 from lisse.records import Measurement, Spectrum, write_atomically
 from lisse.report.figures import NARROW, Panel, new_axes
+from lisse.report.finding_panels import small_panels
 from lisse.report.nyquist_figure import chosen_spectra, draw_nyquist, shade
 from lisse.report.page import KeyFigure, environment, key_figure
 from lisse.report.svg import drawing, inline_svg
@@ -20,19 +21,32 @@ from lisse.report.voltage_figure import voltage_current
 from lisse.report.words import duration, printed
 from lisse.units import quantity
 
-__all__ = ["write_finding_report"]
+__all__ = ["LABELS", "MODES", "named", "write_finding_report"]
 
 _MOST_ROWS = 24
 _MOST_FOLDED = 400
 _MOST_BANDS = 60
 
-_MODES = {
+MODES = {
     "none": "no failure",
     "hard-short": "hard short",
     "soft-short": "soft short",
     "contact-loss": "loss of contact",
     "depletion": "depletion",
 }
+
+
+LABELS = {
+    "critical_current_density": "Critical current density",
+    "critical_current_density_low": "Last level that stood",
+    "threshold_charge": "Threshold capacity",
+    "cumulative_charge": "Cumulative capacity",
+    "highest_current_density_passed": "Highest current density passed",
+    "plateau_voltage": "Plateau voltage",
+    "area_resistance": "Area-specific resistance",
+    "coulombic_efficiency": "Coulombic efficiency",
+}
+"""What the page calls the numbers that a finding defines."""
 
 
 def write_finding_report(path: str | os.PathLike[str], finding: Finding, measurement: Measurement) -> Path:
@@ -58,7 +72,10 @@ def write_finding_report(path: str | os.PathLike[str], finding: Finding, measure
             tone="good" if content["verdict"]["mode"] == "none" and cycles else "bad" if cycles else "warn",
             key_figures=_key_figures(content),
             voltage=_voltage_panel(measurement, content),
-            nyquist=_nyquist_panel(measurement.spectra),
+            panels=small_panels(measurement, content),
+            nyquist=_nyquist_panel(measurement.spectra, content["area"]),
+            modes=MODES,
+            definitions=named(content["definitions"]),
             unit=_current_unit(content),
             factor=_current_factor(content),
             first=cycles[:_MOST_ROWS],
@@ -68,6 +85,15 @@ def write_finding_report(path: str | os.PathLike[str], finding: Finding, measure
         )
     )
     return write_atomically(path, page)
+
+
+def named(definitions: Mapping[str, str]) -> dict[str, str]:
+    """Definitions by what the page calls the number, without the name in front."""
+    found = {}
+    for key, text in definitions.items():
+        head, _, rest = text.partition(": ")
+        found[LABELS[key]] = rest[:1].upper() + rest[1:] if rest and "." not in head else text
+    return found
 
 
 def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
@@ -85,9 +111,16 @@ def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
         ("Resistance", "resistance", "resistance", "not found"),
     )
     rows = whole if content["area"] is None else areal
+    low = rows[0][2] + "_low"
+    if content[low] is not None:
+        rows = (rows[0], ("Last level that stood", rows[0][1], low, "none"), *rows[2:])
     figures = [key_figure(label, name, content[key], absent, key) for label, name, key, absent in rows]
     if content["area"] is None:
         figures.append(_charge(content["cumulative_electric_charge"]))
+    if content["coulombic_efficiency"] is not None:
+        shown = f"{100.0 * content['coulombic_efficiency']:.2f}"
+        words = {"label": "Coulombic efficiency", "key": "coulombic_efficiency", "number": shown, "unit": "%"}
+        return [*figures, {**words, "value": content["coulombic_efficiency"]}]
     return [*figures, key_figure("Time of the failure", "time", content["verdict"]["time"], unreached)]
 
 
@@ -122,24 +155,26 @@ def _voltage_panel(measurement: Measurement, content: Mapping[str, Any]) -> Pane
     )
     verdict = content["verdict"]
     failure = None if verdict["time"] is None else hours(verdict["time"])
-    drawings = voltage_current(hours(time), voltage, shown, unit, failure, _MODES[verdict["mode"]], bands)
-    caption = f"{time.size} records of {content['instrument']}."
+    drawings = voltage_current(hours(time), voltage, shown, unit, failure, MODES[verdict["mode"]], bands)
+    maker = content["instrument"]
+    caption = f"{time.size} records" + (f" of {maker}." if maker else ".")
     caption += " Every second half-cycle is shaded." if bands else ""
     caption += "" if failure is None else " The vertical line marks the failure."
     return Panel(title, caption, drawings, key=(("voltage", "voltage, left axis"), ("current", "current, right axis")))
 
 
-def _nyquist_panel(taken: Sequence[Spectrum]) -> Panel | None:
+def _nyquist_panel(taken: Sequence[Spectrum], area: float | None) -> Panel | None:
     """Minus the imaginary against the real part, with one scale for both axes; later spectra are darker."""
     if not taken:
         return None
     spectra = [taken[number] for number in chosen_spectra(len(taken))]
-    lines = [(spectrum.frequency, spectrum.impedance) for spectrum in spectra]
+    scale, unit = (1.0, "Ω") if area is None else (quantity("area_resistance").shown(area), "Ω cm²")
+    lines = [(spectrum.frequency, scale * spectrum.impedance) for spectrum in spectra]
     made = []
     for kind, size in (("wide", (560, 400)), ("narrow", NARROW)):
         with drawing(12 if kind == "wide" else 11):
             figure, axes = new_axes(size, 62 if kind == "wide" else 52, 14, top=12, bottom=44)
-            draw_nyquist(axes, lines, "Ω")
+            draw_nyquist(axes, lines, unit)
             description = f"{len(spectra)} spectra with equal axes"
             made.append((kind, inline_svg(figure, f"nyquist-{kind}", "Impedance spectra", description)))
     shown = "One spectrum" if len(taken) == 1 else f"{len(taken)} spectra"

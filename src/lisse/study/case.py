@@ -257,36 +257,8 @@ def _protocol(tables: CaseTables) -> Protocol:
             elif given[key] != value:
                 tables.notes[f"protocol.{key}"] = f"given; {name} ({reference}) has {value}"
     values = tables.values("protocol", given, PROTOCOLS[kind], ("name", "steps") if kind == "steps" else ("name",))
-    _name_half_cycle(values)
-    first = _break_in(tables, values)
-    if first is not None:
-        values["break_in"] = first
-    if kind == "steps":
-        values["parts"] = _steps(tables, given.get("steps"))
-    builder: Callable[..., Protocol] = getattr(protocols, kind.replace("-", "_"))
-    built = tables.build("protocol", partial(builder, **values))
-    return Protocol(name, built.steps, built.voltage_limit, reference, built.settings)
-
-
-def _name_half_cycle(values: dict[str, Any]) -> None:
-    """Give a half-cycle to a builder by what ends it: a charge or a time."""
-    if "half_cycle" in values:
-        ended_by, amount = values.pop("half_cycle")
-        values[f"half_cycle_{ended_by}"] = amount
-
-
-def _break_in(tables: CaseTables, values: dict[str, Any]) -> Protocol | None:
-    """The conditioning cycles before a protocol, whose settings are taken out of `values`."""
-    names = ("current_density", "cycles", "half_cycle")
-    given = {name: values.pop(f"break_in_{name}") for name in names if f"break_in_{name}" in values}
-    if not given:
-        return None
-    for name in names:
-        if name not in given:
-            together = ", ".join(f"break_in_{each}" for each in names)
-            raise tables.error(f"protocol.break_in_{name}", None, f"{together} together", "The key is missing")
-    _name_half_cycle(given)
-    return tables.build("protocol", partial(protocols.break_in, **given, rest=values.get("rest", 0.0)))
+    parts = _steps(tables, given.get("steps")) if kind == "steps" else []
+    return tables.build("protocol", partial(protocols.from_settings, name, values, parts))
 
 
 def _protocol_name(tables: CaseTables, given: Mapping[str, Any]) -> str:

@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from lisse.errors import InvalidInput
-from lisse.study.toml_lines import holds, key_line
+from lisse.keys import Source, holds, parse_toml, read_text
 
 __all__ = ["CaseSource", "read_source"]
 
-_LARGEST_FILE = 1_000_000
-_AT_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)", re.DOTALL)
 _INDEXED = re.compile(r"(.+)\[(\d+)\]")
 
 
@@ -53,10 +51,7 @@ class CaseSource:
         for path in self.changed:
             if key == path or key.startswith(f"{path}.") or (path.startswith(f"{key}.") and not holds(in_file, key)):
                 return "command line"
-        while key and not holds(in_file, key):
-            key = key[: max(key.rfind("."), key.rfind("["), 0)]
-        line = key_line(self.text, key) if key else None
-        return self.name if line is None else f"{self.name}, line {line}"
+        return Source(in_file, self.name, self.text).where(key)
 
 
 def read_source(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> CaseSource:
@@ -74,8 +69,8 @@ def read_source(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> 
         For a file that cannot be read, is too long or is no TOML, and for an override that fits nowhere.
     """
     name = Path(path).name
-    text = _text(path, name)
-    tables = _parsed(text, name)
+    text = read_text(path, "case file", "a TOML file", "There is no such file; `lisse new` writes one to start from")
+    tables = parse_toml(text, name, "case file")
     changed: dict[str, str] = {}
     for override in overrides:
         key = _change(tables, override)
@@ -83,42 +78,6 @@ def read_source(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> 
             raise InvalidInput("--set", override, f"one change of {key}", f"{changed[key]!r} came before")
         changed[key] = override
     return CaseSource(tables, name, text, tuple(changed), Path(path).absolute().parent)
-
-
-def _text(path: str | os.PathLike[str], name: str) -> str:
-    what, shown = "case file", str(path)
-    try:
-        with Path(path).open("rb") as file:
-            raw = file.read(_LARGEST_FILE + 1)
-    except FileNotFoundError:
-        advice = "There is no such file; `lisse new` writes one to start from"
-        raise InvalidInput(what, shown, "a TOML file", advice) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise InvalidInput(what, shown, "a readable TOML file", getattr(error, "strerror", "") or str(error)) from None
-    if len(raw) > _LARGEST_FILE:
-        raise InvalidInput(what, f"more than {_LARGEST_FILE} bytes", f"at most {_LARGEST_FILE} bytes", where=name)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        bad = raw[error.start : error.start + 1]
-        raise InvalidInput(what, bad, "text in UTF-8", where=f"{name}, line {line}") from None
-
-
-def _parsed(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _AT_LINE.fullmatch(str(error))
-        if found is None:
-            raise InvalidInput("case file", None, "valid TOML", str(error), name) from None
-        line = text.split("\n")[int(found[2]) - 1].strip()
-        raise InvalidInput(line[:60] or "case file", None, "valid TOML", found[1], f"{name}, line {found[2]}") from None
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits; lists in lists without end
-        reason = (
-            "A number has too many digits" if isinstance(error, ValueError) else "Tables or lists are nested too deep"
-        )
-        raise InvalidInput("case file", None, "valid TOML", reason, name) from None
 
 
 def _change(tables: dict[str, Any], override: str) -> str:

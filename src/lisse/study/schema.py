@@ -12,11 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 from lisse.cell import CELL_KINDS, CLOSURES, FIXTURES, FLAW_GEOMETRIES, INTERPHASE_KINDS, KINETICS
+from lisse.keys import current, duration, pressure, temperature, within
 from lisse.materials.hybrid import DEFAULT_RULE, MIXING_RULES
 from lisse.models.criteria import STABILITY_CHOICES
 from lisse.models.lumped.model import AFTER_SOFT_SHORT
 from lisse.models.uncertainty import MOST_SAMPLES
-from lisse.protocol import COURSES
+from lisse.protocol.table import PROTOCOLS, STEP
 from lisse.study.fields import (
     OPTIONAL,
     REQUIRED,
@@ -25,7 +26,6 @@ from lisse.study.fields import (
     Flag,
     FromMaterial,
     GathersInVoids,
-    HalfCycle,
     Integer,
     LithiumRich,
     Quantity,
@@ -59,54 +59,24 @@ PHASE_ROLES = ("pore", "electrolyte", "lithium", "crack")
 _LAST_SEED = 2**32 - 1
 
 
-def _within(
-    low: float,
-    high: float,
-    unit: str,
-    help: str,
-    default: Any = REQUIRED,
-    example: Any = None,
-    *,
-    is_open: bool = False,
-) -> Quantity:
-    """A quantity between two SI numbers, both allowed unless `is_open`."""
-    return Quantity(help, default, example, unit, low, high, is_open, is_open)
-
-
 def _resistance(help: str, default: Any) -> Quantity:
-    return _within(0.0, 1e4, "ohm m^2", help, default)
-
-
-def _pressure(help: str, default: Any = REQUIRED, example: Any = None) -> Quantity:
-    return _within(0.0, 1e10, "Pa", help, default, example)
+    return within(0.0, 1e4, "ohm m^2", help, default)
 
 
 def _thickness(low: float, help: str, default: Any = REQUIRED) -> Quantity:
-    return _within(low, 0.1, "m", help, default)
-
-
-def _current(help: str, default: Any = REQUIRED) -> Quantity:
-    return _within(1e-9, 1e8, "A/m^2", help, default)
+    return within(low, 0.1, "m", help, default)
 
 
 def _angle(help: str, default: Any) -> Quantity:
-    return _within(math.radians(1.0), math.radians(179.0), "rad", help, default)
-
-
-def _duration(low: float, help: str, default: Any = REQUIRED, example: Any = None) -> Quantity:
-    return _within(low, 1e10, "s", help, default, example)
-
-
-def _temperature(help: str, default: Any, example: Any = None) -> Quantity:
-    return _within(150.0, 600.0, "K", help, default, example)
+    return within(math.radians(1.0), math.radians(179.0), "rad", help, default)
 
 
 def _activation(help: str) -> Quantity:
-    return _within(0.0, 5e5, "J/mol", f"{help}; without it the library's law, if it has one", OPTIONAL, "50 kJ/mol")
+    return within(0.0, 5e5, "J/mol", f"{help}; without it the library's law, if it has one", OPTIONAL, "50 kJ/mol")
 
 
 def _share(help: str, default: Any) -> Quantity:
-    return _within(0.0, 1.0, "1", help, default)
+    return within(0.0, 1.0, "1", help, default)
 
 
 TABLES: Mapping[str, Table] = MappingProxyType(
@@ -114,15 +84,15 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "": {"title": Text("shown on the report", "untitled")},
         "cell": {
             "kind": Choice("kind of cell", "symmetric", choices=CELL_KINDS),
-            "area": _within(1e-12, 100.0, "m^2", "area of the electrodes, which normalises the current"),
-            "temperature": _temperature("temperature of the cell", "25 degC"),
+            "area": within(1e-12, 100.0, "m^2", "area of the electrodes, which normalises the current"),
+            "temperature": temperature("temperature of the cell", "25 degC"),
         },
         "cell.electrolyte": {
             "thickness": _thickness(1e-9, "distance between the electrodes"),
             "grain_boundary_resistance": _resistance(
                 "in series; zero when the conductivity is a total one", "0 ohm cm^2"
             ),
-            "pore_radius": _within(1e-10, 1e-3, "m", "pores inside, where lithium could be deposited", "0.1 um"),
+            "pore_radius": within(1e-10, 1e-3, "m", "pores inside, where lithium could be deposited", "0.1 um"),
         },
         "cell.electrolyte.hybrid": {
             "rule": Choice(
@@ -130,20 +100,20 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 DEFAULT_RULE,
                 choices=tuple(MIXING_RULES),
             ),
-            "porosity": _within(0.0, 0.9, "1", "share of pores in the whole volume", 0.0),
-            "threshold": _within(
+            "porosity": within(0.0, 0.9, "1", "share of pores in the whole volume", 0.0),
+            "threshold": within(
                 0.01, 0.99, "1", "percolation threshold of the better phase, for general-effective-media", 0.16
             ),
-            "exponent_low": _within(0.1, 10.0, "1", "exponent below that threshold", 0.87),
-            "exponent_high": _within(0.1, 10.0, "1", "exponent above that threshold", 2.0),
+            "exponent_low": within(0.1, 10.0, "1", "exponent below that threshold", 0.87),
+            "exponent_high": within(0.1, 10.0, "1", "exponent above that threshold", 2.0),
         },
         "cell.electrolyte.flaws": {
-            "mean_length": _within(1e-9, 1e-2, "m", "mean depth of the surface flaws", example="5 um"),
-            "spread": _within(0.0, 3.0, "1", "standard deviation of ln(length)", 0.5),
-            "density": _within(1.0, 1e16, "1/m^2", "flaws per area of one interface", example="1e8 1/m^2"),
+            "mean_length": within(1e-9, 1e-2, "m", "mean depth of the surface flaws", example="5 um"),
+            "spread": within(0.0, 3.0, "1", "standard deviation of ln(length)", 0.5),
+            "density": within(1.0, 1e16, "1/m^2", "flaws per area of one interface", example="1e8 1/m^2"),
             "geometry": Choice("shape, for the stress intensity", "edge", choices=FLAW_GEOMETRIES),
-            "focusing": _within(1.0, 1000.0, "1", "local over mean current at the mouth of a flaw", 1.0),
-            "mouth_half_width": _within(0.0, 1e-3, "m", "of open scratches, half their width; 0 for cracks", "0 um"),
+            "focusing": within(1.0, 1000.0, "1", "local over mean current at the mouth of a flaw", 1.0),
+            "mouth_half_width": within(0.0, 1e-3, "m", "of open scratches, half their width; 0 for cracks", "0 um"),
         },
         "cell.anode": {"thickness": _thickness(0.0, "metal of the working electrode")},
         "cell.counter": {
@@ -153,23 +123,23 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "resistance": _resistance(
                 "films and interlayers in true contact", FromMaterial("electrolyte", "interface_resistance")
             ),
-            "exchange_current_density": _within(
+            "exchange_current_density": within(
                 1e-9, 1e9, "A/m^2", "of true contact", FromMaterial("electrolyte", "exchange_current_density")
             ),
-            "anodic_transfer_coefficient": _within(
+            "anodic_transfer_coefficient": within(
                 0.01, 0.99, "1", "share of the overpotential that drives stripping", 0.5
             ),
-            "void_density": _within(
+            "void_density": within(
                 1.0, 1e18, "1/m^2", "pores per area", FromMaterial("metal", "void_density", "1e10 1/m^2")
             ),
-            "spot_density": _within(
+            "spot_density": within(
                 1.0, 1e18, "1/m^2", "contact spots per area; one beside each pore unless given", OPTIONAL, "1e9 1/m^2"
             ),
             "contact_angle": _angle(
                 "of the metal on the electrolyte; 90 deg makes hemispherical pores",
                 FromMaterial("electrolyte", "contact_angle", "90 deg"),
             ),
-            "void_closure_coefficient": _within(
+            "void_closure_coefficient": within(
                 0.0,
                 1.0,
                 "A/m^2/Pa",
@@ -179,14 +149,14 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             "void_closure_activation_energy": _activation(
                 "of that coefficient, which holds at the temperature of the cell"
             ),
-            "small_scale_strength_factor": _within(
+            "small_scale_strength_factor": within(
                 1e-3,
                 1e6,
                 "1",
                 "strength of the metal around a pore over its bulk creep strength",
                 FromMaterial("metal", "small_scale_strength_factor", 1.0),
             ),
-            "contact_hardness": _within(
+            "contact_hardness": within(
                 1e3,
                 1e12,
                 "Pa",
@@ -195,20 +165,20 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             ),
             "injection": _share("share of the stripped volume that gathers in voids", GathersInVoids()),
             "refill": _share("share of the plated volume that fills voids first", 1.0),
-            "nucleus_radius": _within(1e-10, 1e-3, "m", "radius of the pores that are always there", "0.3 um"),
-            "contact_limit": _within(0.01, 0.99, "1", "contact fraction that counts as contact lost", 0.05),
+            "nucleus_radius": within(1e-10, 1e-3, "m", "radius of the pores that are always there", "0.3 um"),
+            "contact_limit": within(0.01, 0.99, "1", "contact fraction that counts as contact lost", 0.05),
             "kinetics": Choice("law of charge transfer", "butler-volmer", choices=KINETICS),
             "closure": Choice("pressure that closes voids", "far-field", choices=CLOSURES),
-            "void_density_exponent": _within(-3.0, 3.0, "1", "m: pores per area rise as (current density)^m", 0.0),
-            "void_density_current": _current("where the pores per area are void_density", "1 mA/cm^2"),
-            "vacancy_current": _within(
+            "void_density_exponent": within(-3.0, 3.0, "1", "m: pores per area rise as (current density)^m", 0.0),
+            "void_density_current": current("where the pores per area are void_density", "1 mA/cm^2"),
+            "vacancy_current": within(
                 0.0, 1e8, "A/m^2", "stripping whose vacancies diffuse into the bulk of the metal", "0 mA/cm^2"
             ),
-            "contamination": _within(0.0, 0.99, "1", "share of the interface that is contaminated", 0.0),
+            "contamination": within(0.0, 0.99, "1", "share of the interface that is contaminated", 0.0),
             "contaminated_contact_angle": _angle(
                 "of the metal on the contamination (computed for Li on Li2CO3; sharafi2017 [L])", "142 deg"
             ),
-            "adhesion_strength": _within(
+            "adhesion_strength": within(
                 0.0,
                 1e9,
                 "Pa",
@@ -216,22 +186,22 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 FromMaterial("electrolyte", "adhesion_strength", "0 MPa"),
             ),
             "dead_share": _share("share of the stripped lithium that is cut off and lost", 0.0),
-            "roughness": _within(1e-10, 1e-4, "m", "amplitude of the waves between flaws at the start", "10 nm"),
+            "roughness": within(1e-10, 1e-4, "m", "amplitude of the waves between flaws at the start", "10 nm"),
         },
         "cell.interface.interphase": {
             "kind": Choice("how it conducts and grows", choices=INTERPHASE_KINDS, example="mixed-conducting"),
-            "conductivity": _within(
+            "conductivity": within(
                 1e-14, 1e6, "S/m", "for lithium ions; resistance = thickness/conductivity", example="0.1 mS/cm"
             ),
-            "initial_thickness": _within(1e-10, 1e-3, "m", "at the start", "0.001 um"),
-            "lithium_ratio": _within(
+            "initial_thickness": within(1e-10, 1e-3, "m", "at the start", "0.001 um"),
+            "lithium_ratio": within(
                 0.0,
                 10.0,
                 "1",
                 "thickness of lithium consumed per thickness grown (9 nm per uAh/cm2; aktekin2023 [S*])",
                 0.54,
             ),
-            "rate_constant": _within(
+            "rate_constant": within(
                 1e-30,
                 1e-6,
                 "m^2/s",
@@ -239,40 +209,40 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 FromMaterial("electrolyte", "interphase_rate_constant", OPTIONAL),
                 "1e-19 m^2/s",
             ),
-            "reaction_rate": _within(
+            "reaction_rate": within(
                 1e-20, 1.0, "m/s", "growth rate of the bare surface; a passivating one needs it", OPTIONAL, "1 nm/s"
             ),
-            "decay_length": _within(
+            "decay_length": within(
                 1e-12, 1e-4, "m", "growth falls by e over it; of a passivating one only", OPTIONAL, "2 nm"
             ),
-            "cycling_acceleration": _within(
+            "cycling_acceleration": within(
                 0.0, 1.0, "1", "thickness grown per thickness of lithium plated or stripped", 0.0
             ),
-            "volume_change": _within(
+            "volume_change": within(
                 -0.95,
                 10.0,
                 "1",
                 "of the reaction with the metal, relative",
                 FromMaterial("electrolyte", "interphase_volume_change", 0.0),
             ),
-            "poisson_ratio": _within(
+            "poisson_ratio": within(
                 0.0, 0.5, "1", "of the interphase", FromMaterial("electrolyte", "poisson_ratio", 0.25)
             ),
-            "youngs_modulus": _within(
+            "youngs_modulus": within(
                 1e3, 1e13, "Pa", "of the interphase; with it, and its toughness, it can crack", OPTIONAL, "20 GPa"
             ),
-            "fracture_toughness": _within(
+            "fracture_toughness": within(
                 1.0, 1e9, "Pa m^0.5", "of the interphase or of the electrolyte below", OPTIONAL, "0.2 MPa m^0.5"
             ),
             "activation_energy": _activation("of both rates, which hold at the temperature of the cell"),
         },
         "cell.stack": {
-            "pressure": _pressure("stack pressure in operation"),
-            "forming_pressure": _pressure("largest pressure before the test", SameAs("cell.stack.pressure")),
+            "pressure": pressure("stack pressure in operation"),
+            "forming_pressure": pressure("largest pressure before the test", SameAs("cell.stack.pressure")),
             "fixture": Choice("how the pressure is kept", "constant-pressure", choices=FIXTURES),
-            "stiffness": _within(1.0, 1e20, "Pa/m", "of a constant-gap fixture", OPTIONAL, "1 MPa/um"),
-            "forming_temperature": _temperature("at which the forming pressure acted", SameAs("cell.temperature")),
-            "forming_time": _duration(0.0, "for how long; 0 h leaves plastic contact alone, without creep", "0 h"),
+            "stiffness": within(1.0, 1e20, "Pa/m", "of a constant-gap fixture", OPTIONAL, "1 MPa/um"),
+            "forming_temperature": temperature("at which the forming pressure acted", SameAs("cell.temperature")),
+            "forming_time": duration(0.0, "for how long; 0 h leaves plastic contact alone, without creep", "0 h"),
         },
         "model": {
             "name": Choice("which model", "lumped", choices=MODELS),
@@ -294,7 +264,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         },
         "model.lumped": {
             "flaw_classes": Integer("classes that stand for the flaws of one interface", 6, low=1, high=64),
-            "relative_tolerance": _within(1e-10, 1e-2, "1", "of the time integration", 1e-4),
+            "relative_tolerance": within(1e-10, 1e-2, "1", "of the time integration", 1e-4),
             "stability": Choice(
                 "waves between the flaws stand beside the limits, or grow in one convention of linear stability",
                 "reported",
@@ -307,17 +277,17 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             ),
         },
         "model.resolved": {
-            "voxel": _within(1e-9, 1e-3, "m", "edge of a voxel: a square in a plane, a cube in space", "0.5 um"),
-            "width": _within(
+            "voxel": within(1e-9, 1e-3, "m", "edge of a voxel: a square in a plane, a cube in space", "0.5 um"),
+            "width": within(
                 1e-9, 1.0, "m", "of a homogeneous crystal; as wide as thick unless given", OPTIONAL, "32 um"
             ),
-            "boundary_toughness": _within(
+            "boundary_toughness": within(
                 0.05, 1.0, "1", "fracture toughness K_IC of grain boundaries over that of the grains", 0.63
             ),
-            "boundary_softening": _within(
+            "boundary_softening": within(
                 0.01, 1.0, "1", "Young's modulus along grain boundaries over that of the grains", 1.0
             ),
-            "boundary_resistance": _within(
+            "boundary_resistance": within(
                 0.0,
                 1e4,
                 "ohm m^2",
@@ -325,11 +295,11 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 OPTIONAL,
                 "0 ohm cm^2",
             ),
-            "length_scale": _within(1.0, 20.0, "1", "of the phase field of fracture, in voxels", 2.0),
+            "length_scale": within(1.0, 20.0, "1", "of the phase field of fracture, in voxels", 2.0),
             "fracture": Flag("whether the electrolyte can crack", True),
             "crystal_elasticity": Flag("whether grains are as stiff as their cubic crystals, turned with them", False),
             "internal_deposition": Flag("whether leaking electrons may form lithium inside the electrolyte", False),
-            "boundary_electronic_conductivity": _within(
+            "boundary_electronic_conductivity": within(
                 1e-20,
                 1e4,
                 "S/m",
@@ -342,15 +312,15 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "viscous",
                 choices=("viscous", "fluid"),
             ),
-            "patch_size": _within(
+            "patch_size": within(
                 1e-9, 1e-2, "m", "of contaminated patches; spread evenly unless given", OPTIONAL, "5 um"
             ),
-            "scatter": _within(
+            "scatter": within(
                 0.0, 3.0, "1", "standard deviation of ln(exchange current, closure of voids) along the interface", 0.0
             ),
-            "surface_diffusion": _within(0.0, 1e-6, "m^2/s", "with which voids spread along the interface", "0 m^2/s"),
-            "tolerance": _within(1e-12, 1e-2, "1", "to which charge, contact and cracks agree in a time step", 1e-6),
-            "time_tolerance": _within(1e-7, 0.1, "1", "of the contact fraction, per time step", 2e-3),
+            "surface_diffusion": within(0.0, 1e-6, "m^2/s", "with which voids spread along the interface", "0 m^2/s"),
+            "tolerance": within(1e-12, 1e-2, "1", "to which charge, contact and cracks agree in a time step", 1e-6),
+            "time_tolerance": within(1e-7, 0.1, "1", "of the contact fraction, per time step", 2e-3),
             "most_steps": Integer("time steps after which a run is given up", 20_000, high=10_000_000),
             "saved_times": Integer("times at which fields are kept, besides events", 20, high=100_000),
         },
@@ -360,10 +330,10 @@ TABLES: Mapping[str, Table] = MappingProxyType(
 
 CATHODE: Table = MappingProxyType(
     {
-        "areal_capacity": _within(3.6e-2, 3.6e7, "C/m^2", "areal capacity of the cathode", example="3 mAh/cm^2"),
-        "initial_lithium_fraction": _within(0.0, 1.0, "1", "at the start; by default full of lithium", LithiumRich()),
+        "areal_capacity": within(3.6e-2, 3.6e7, "C/m^2", "areal capacity of the cathode", example="3 mAh/cm^2"),
+        "initial_lithium_fraction": within(0.0, 1.0, "1", "at the start; by default full of lithium", LithiumRich()),
         "resistance": _resistance("of the cathode and its own contact with the electrolyte", "0 ohm cm^2"),
-        "exchange_current_density": _within(
+        "exchange_current_density": within(
             1e-6, 1e9, "A/m^2", "per geometric area; assumed: NMC811 particles in liquid, 3 mAh/cm2 [U]", "5 mA/cm^2"
         ),
     }
@@ -372,14 +342,14 @@ CATHODE: Table = MappingProxyType(
 
 FILLER: Table = MappingProxyType(
     {
-        "fraction": _within(
+        "fraction": within(
             0.0, 0.95, "1", "share of the whole volume; comes from the microstructure if there is one", OPTIONAL, 0.3
         ),
         "interface_resistance": _resistance("between matrix and filler", "0 ohm cm^2"),
-        "radius": _within(
+        "radius": within(
             1e-9, 1e-3, "m", "of the particles, through which the interface resistance acts", OPTIONAL, "1 um"
         ),
-        "interface_area": _within(
+        "interface_area": within(
             1.0, 1e10, "1/m", "area of matrix and filler per volume, in place of the radius", OPTIONAL, "1 1/um"
         ),
     }
@@ -391,7 +361,7 @@ MICROSTRUCTURE: Table = MappingProxyType(
         "file": Text(
             "segmented image or saved volume, from the folder of the case", OPTIONAL, "scan.tif", longest=4096
         ),
-        "voxel_size": _within(1e-10, 1e-3, "m", "edge of a voxel, where the file does not tell", OPTIONAL, "0.5 um"),
+        "voxel_size": within(1e-10, 1e-3, "m", "edge of a voxel, where the file does not tell", OPTIONAL, "0.5 um"),
         "matrix": Text("name of the phase of the matrix", "matrix"),
         "axis": Choice("direction from one electrode to the other", "x", choices=("x", "y", "z")),
     }
@@ -401,9 +371,9 @@ MICROSTRUCTURE: Table = MappingProxyType(
 CRACKS: Table = MappingProxyType(
     {
         "count": Integer("cracks in each surface that has some, at random places", low=1, high=10_000, example=2),
-        "length": _within(1e-9, 1e-2, "m", "mean depth along the crack; at least 3 voxels", example="4 um"),
+        "length": within(1e-9, 1e-2, "m", "mean depth along the crack; at least 3 voxels", example="4 um"),
         "spread": _share("standard deviation of the depth over its mean", 0.3),
-        "tilt": _within(0.0, 1.2, "rad", "mean angle to the normal of the surface", "0 deg"),
+        "tilt": within(0.0, 1.2, "rad", "mean angle to the normal of the surface", "0 deg"),
         "along_boundaries": Flag("follow the grain boundaries instead of a plane", False),
         "side": Choice(
             "surface: that of the working electrode, of the counter electrode, or both",
@@ -423,141 +393,3 @@ SCAN: Table = MappingProxyType(
     }
 )
 """Keys of ``[model.resolved.microstructure]`` with a file, besides ``phases`` and ``crop``."""
-
-_HALF_CYCLE = HalfCycle("areal charge, or time, of a half-cycle", example="0.25 mAh/cm^2")
-_REST = _duration(0.0, "rest after every half-cycle", "0 s")
-_RAMP: Table = {
-    "start": _current("first current density"),
-    "step": _current("increment"),
-    "stop": _current("last current density"),
-    "half_cycle": _HALF_CYCLE,
-    "rest": _REST,
-}
-_LIMIT: Table = {"voltage_limit": _within(1e-3, 1e3, "V", "the run stops beyond this voltage", "5 V")}
-_BREAK_IN: Table = {
-    "break_in_current_density": _within(
-        1e-9, 1e8, "A/m^2", "of conditioning cycles before the test", OPTIONAL, "0.05 mA/cm^2"
-    ),
-    "break_in_cycles": Integer("conditioning cycles before the test", OPTIONAL, 3, high=1000),
-    "break_in_half_cycle": HalfCycle(
-        "areal charge, or time, of a half-cycle of the conditioning", OPTIONAL, "0.05 mAh/cm^2"
-    ),
-}
-
-
-def _cell_voltage(help: str, default: Any = REQUIRED, example: Any = None) -> Quantity:
-    return _within(-10.0, 10.0, "V", help, default, example)
-
-
-def _signed_current(help: str, default: Any = REQUIRED, example: Any = None) -> Quantity:
-    return _within(-1e8, 1e8, "A/m^2", help, default, example)
-
-
-def _frequency(help: str, default: Any, example: Any = None) -> Quantity:
-    return _within(1e-6, 1e9, "Hz", help, default, example)
-
-
-_POINTS_PER_DECADE = "frequencies in a decade"
-_COURSE = "from first to last, or back to the first as well"
-
-PROTOCOLS: Mapping[str, Table] = MappingProxyType(
-    {
-        "ccd-ramp": {
-            **_RAMP,
-            "cycles_per_step": Integer("full cycles at each current", 1, high=1000),
-            **_LIMIT,
-            **_BREAK_IN,
-        },
-        "one-way": {**_RAMP, **_LIMIT, **_BREAK_IN},
-        "cycle": {
-            "current_density": _current("of every half-cycle"),
-            "half_cycle": _HALF_CYCLE,
-            "cycles": Integer("full cycles, or until failure", high=50_000),
-            "rest": _REST,
-            **_LIMIT,
-            **_BREAK_IN,
-        },
-        "break-in": {
-            "current_density": _current("small, of every half-cycle"),
-            "half_cycle": _HALF_CYCLE,
-            "cycles": Integer("full cycles", high=50_000),
-            "rest": _REST,
-            **_LIMIT,
-        },
-        "full-cell": {
-            "current_density": _current("of charging"),
-            "discharge_current_density": _within(
-                1e-9, 1e8, "A/m^2", "of discharging", SameAs("protocol.current_density")
-            ),
-            "upper_voltage": _cell_voltage("where charging turns to constant voltage"),
-            "cutoff_current": _current("the constant voltage ends once the current has fallen to this"),
-            "lower_voltage": _cell_voltage("where discharging ends"),
-            "half_cycle": HalfCycle("most charge, or longest time, of charging and discharging at constant current"),
-            "hold": _duration(1e-9, "longest time at the upper voltage", "10 h"),
-            "cycles": Integer("charges and discharges, or until failure", high=20_000),
-            "rest": _REST,
-            **_LIMIT,
-        },
-        "hold": {
-            "voltage": _cell_voltage("voltage held (its sign is that of the current)"),
-            "duration": _duration(1e-9, "for how long"),
-            **_LIMIT,
-        },
-        "rest": {"duration": _duration(1e-9, "for how long")},
-        "eis": {
-            "frequency_from": _frequency("highest frequency of the spectrum", "1 MHz"),
-            "frequency_to": _frequency("lowest frequency", "0.1 Hz"),
-            "points_per_decade": Integer(_POINTS_PER_DECADE, 10, high=100),
-            "duration": _duration(1e-9, "rest before the spectrum", "10 min"),
-        },
-        "pressure-steps": {
-            "current_density": _signed_current("signed, the same at every pressure; zero is a rest"),
-            "start": _pressure("first stack pressure"),
-            "step": _within(1.0, 1e10, "Pa", "size of the changes"),
-            "stop": _pressure("last stack pressure, above or below the first"),
-            "duration": _duration(1e-9, "time at each pressure"),
-            "course": Choice(_COURSE, "once", choices=COURSES),
-            **_LIMIT,
-        },
-        "temperature-steps": {
-            "current_density": _signed_current("signed, the same at every temperature; zero is a rest"),
-            "start": _temperature("first temperature", REQUIRED),
-            "step": _within(1e-3, 100.0, "K", "size of the changes, in K"),
-            "stop": _temperature("last temperature, above or below the first", REQUIRED),
-            "duration": _duration(1e-9, "time at each temperature"),
-            "course": Choice(_COURSE, "once", choices=COURSES),
-            **_LIMIT,
-        },
-        "steps": {**_LIMIT},
-    }
-)
-"""Settings of each protocol, by name; ``steps`` also has a list of ``[[protocol.steps]]``."""
-
-STEP: Table = MappingProxyType(
-    {
-        "current_density": _signed_current("signed; zero is a rest", OPTIONAL, "0.5 mA/cm^2"),
-        "voltage": _cell_voltage("held voltage, signed", OPTIONAL, "50 mV"),
-        "duration": _duration(1e-9, "ends the step", OPTIONAL, "1 h"),
-        "charge": _within(3.6e-5, 3.6e9, "C/m^2", "ends the step", OPTIONAL, "0.25 mAh/cm^2"),
-        "until_voltage": _cell_voltage(
-            "ends a step of set current earlier, once the voltage has risen (negative current: fallen) to this",
-            OPTIONAL,
-            "4.2 V",
-        ),
-        "until_current": _within(
-            1e-9,
-            1e8,
-            "A/m^2",
-            "ends a held voltage earlier, once the current has fallen to this magnitude",
-            OPTIONAL,
-            "0.02 mA/cm^2",
-        ),
-        "stack_pressure": _pressure("from this step on", OPTIONAL, "5 MPa"),
-        "temperature": _temperature("from this step on", OPTIONAL, "60 degC"),
-        "frequency_from": _frequency("highest frequency of a spectrum at the end of a rest", OPTIONAL, "1 MHz"),
-        "frequency_to": _frequency("lowest frequency of the spectrum", OPTIONAL, "0.1 Hz"),
-        "points_per_decade": Integer(_POINTS_PER_DECADE, OPTIONAL, 10, high=100),
-        "label": Text("words for plots", OPTIONAL, "plate"),
-    }
-)
-"""Keys of one of ``[[protocol.steps]]``."""

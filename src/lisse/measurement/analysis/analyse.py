@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from lisse.errors import InvalidInput
+from lisse.errors import InvalidInput, suggest
+from lisse.measurement.analysis.contact_loss import Rise, find_contact_loss, rises
 from lisse.measurement.analysis.critical_current import critical_current
+from lisse.measurement.analysis.doubts import doubts_of_cell, doubts_of_trace
+from lisse.measurement.analysis.efficiency import coulombic_efficiency, strips_from_foreign_metal
+from lisse.measurement.analysis.events import Event, succession
 from lisse.measurement.analysis.finding import AREA_SOURCES, FailureEvent, Finding
 from lisse.measurement.analysis.resistance import (
     SYMMETRIC_LIMIT,
@@ -16,21 +21,17 @@ from lisse.measurement.analysis.resistance import (
     resistance_trend,
 )
 from lisse.measurement.analysis.segments import Step, split_steps
-from lisse.measurement.analysis.shorts import (
-    Event,
-    Rise,
-    find_contact_loss,
-    find_hard_short,
-    find_soft_short,
-    find_transients,
-    rises,
-    succession,
-)
-from lisse.measurement.analysis.spectra import SpectrumReading, read_spectrum
+from lisse.measurement.analysis.sequence import sequence
+from lisse.measurement.analysis.shorts import find_hard_short, find_transients
+from lisse.measurement.analysis.soft_short import StepDown, find_soft_short, step_downs
+from lisse.measurement.analysis.spectra import SpectrumReading, read_ends, with_circuit
 from lisse.measurement.analysis.trace import Trace, trace_of
 from lisse.records import Measurement
 
-__all__ = ["analyse"]
+__all__ = ["CELL_KINDS", "analyse"]
+
+CELL_KINDS = ("symmetric", "lithium-copper", "other")
+"""What a person may say of a cell: lithium on both sides; lithium plated on a foreign metal; any other."""
 
 _NO_AREA = (
     "the area is not known, so current densities, areal charges and area-specific resistances are not given; "
@@ -43,6 +44,9 @@ def analyse(
     area: float | None = None,
     area_source: str | None = None,
     rest_current: float | None = None,
+    cell: str | None = None,
+    fit_spectra: bool = False,
+    progress: Callable[[float, str], None] | None = None,
 ) -> Finding:
     """Find half-cycles, resistances, spectra readings and the failure of a cell.
 
@@ -56,6 +60,12 @@ def analyse(
         ``"given"`` (the default with an area) or ``"record"``.
     rest_current : float, A, optional
         Magnitude of current below which the cell rests; found from the data when not given.
+    cell : str, optional
+        One of `CELL_KINDS`; found from the data when not given.
+    fit_spectra : bool
+        Whether circuits are fitted to the spectra too, which takes up to a second for each (``lisse analyse`` does).
+    progress : callable, optional
+        Called with the share of the spectra done and a few words.
 
     Returns
     -------
@@ -64,25 +74,32 @@ def analyse(
     Raises
     ------
     InvalidInput
-        For an area that is not a positive number, a measurement without time, current or voltage, or a clock that
-        runs backwards.
+        For an area that is not a positive number, a kind of cell that is not known, a measurement without time, current
+        or voltage, or a clock that runs backwards.
     """
     area, source = _area(measurement, area, area_source)
     if rest_current is not None and not (math.isfinite(rest_current) and rest_current >= 0):
         raise InvalidInput("rest_current", rest_current, "a current of 0 A or more")
+    if cell is not None and cell not in CELL_KINDS:
+        raise InvalidInput("cell", cell, ", ".join(CELL_KINDS), suggest(str(cell), CELL_KINDS))
     trace = trace_of(measurement)
-    readings = tuple(read_spectrum(spectrum) for spectrum in measurement.spectra)
+    readings = tuple(read_ends(spectrum) for spectrum in measurement.spectra)
     steps = split_steps(trace, [reading.time for reading in readings], rest_current)
     ocv = open_circuit_voltage(trace, steps)
-    symmetric = ocv is None or abs(ocv) <= SYMMETRIC_LIMIT
-    event, climbs = _failure(trace, steps, readings, symmetric)
+    plating = _plating_sign(trace, steps, cell)
+    symmetric = cell == "symmetric" or (cell is None and not plating and (ocv is None or abs(ocv) <= SYMMETRIC_LIMIT))
+    downs = step_downs(trace, steps) if symmetric else []
+    level = _from_rest(trace, ocv) if symmetric else trace
+    event, climbs = _failure(level, steps, readings, symmetric, downs)
     cycles = half_cycles(trace, steps, symmetric, {event.step: event.record} if event else None)
-    sound = [cycle for cycle in cycles if event is None or cycle.end <= steps[event.step].start]
+    sound = [each for each in cycles if event is None or each.end <= steps[event.step].start]
     critical = critical_current(trace, steps, event)
+    transients = find_transients(level, steps, event.record if event else None) if not plating else []
+    events = sequence(trace, steps, event, climbs, transients, downs)
     warnings = [
         *measurement.warnings,
-        *_warnings_of_cell(ocv, symmetric, readings),
-        *_warnings(trace, steps, event, climbs),
+        *doubts_of_cell(ocv, symmetric, plating, readings, cell),
+        *doubts_of_trace(trace, steps, event, climbs, transients),
     ]
     if area is None:
         warnings.append(_NO_AREA)
@@ -92,15 +109,31 @@ def analyse(
         duration=trace.duration,
         area=area,
         area_source=source,
-        verdict=_verdict(event, steps, critical.cumulative_charge, len(cycles)),
+        verdict=_verdict(event, critical.cumulative_charge, len(cycles), critical.critical),
         half_cycles=cycles,
-        spectra=readings,
+        spectra=_with_circuits(readings, measurement, area, progress) if fit_spectra else readings,
         critical=critical,
         resistance=pair_resistance(sound) if symmetric else None,
         resistance_trend=resistance_trend(sound),
         open_circuit_voltage=ocv,
+        events=events,
+        efficiencies=coulombic_efficiency(trace, steps[: event.step] if event else steps, plating) if plating else (),
         warnings=tuple(warnings),
     )
+
+
+def _with_circuits(
+    readings: Sequence[SpectrumReading],
+    measurement: Measurement,
+    area: float | None,
+    progress: Callable[[float, str], None] | None,
+) -> tuple[SpectrumReading, ...]:
+    found = []
+    for number, (reading, spectrum) in enumerate(zip(readings, measurement.spectra, strict=True), start=1):
+        found.append(with_circuit(reading, spectrum, area))
+        if progress is not None:
+            progress(number / len(readings), f"spectrum {number} of {len(readings)}")
+    return tuple(found)
 
 
 def _area(measurement: Measurement, area: float | None, source: str | None) -> tuple[float | None, str | None]:
@@ -114,68 +147,41 @@ def _area(measurement: Measurement, area: float | None, source: str | None) -> t
     return float(chosen), source or "given"
 
 
+def _from_rest(trace: Trace, ocv: float | None) -> Trace:
+    """The trace with its voltage counted from the voltage at rest."""
+    return dataclasses.replace(trace, voltage=trace.voltage - ocv) if ocv else trace
+
+
+def _plating_sign(trace: Trace, steps: Sequence[Step], cell: str | None) -> int:
+    """Sign of the current that plates a foreign metal; 0 where the cell is another."""
+    if cell in ("symmetric", "other"):
+        return 0
+    found = strips_from_foreign_metal(trace, steps)
+    if cell == "lithium-copper" and not found:
+        return next((step.sign for step in steps if step.passes), 0)
+    return found
+
+
 def _failure(
-    trace: Trace, steps: Sequence[Step], readings: Sequence[SpectrumReading], symmetric: bool
+    trace: Trace, steps: Sequence[Step], readings: Sequence[SpectrumReading], symmetric: bool, downs: Sequence[StepDown]
 ) -> tuple[Event | None, list[Rise]]:
     """The failure that the verdict is about, and every rise of the voltage.
 
-    A hard short outranks everything before it; without one, the earlier of a soft short and contact loss counts. In a
-    cell that is not symmetric only a hard short can be told.
+    A hard short outranks everything before it, and a soft short a loss of contact before it that was below three times
+    the early voltage: cells lose contact first and short after. Else the earlier of the two counts. In a cell that is
+    not symmetric only a hard short can be told.
     """
     hard = find_hard_short(trace, steps)
     climbs = rises(trace, steps, hard) if symmetric else []
     if hard is not None or not symmetric:
         return hard, climbs
-    known = [(reading.time, reading.resistance_low) for reading in readings if reading.resistance_low is not None]
-    found = [event for event in (find_soft_short(trace, steps, known), find_contact_loss(trace, climbs)) if event]
-    return min(found, key=lambda event: event.record, default=None), climbs
+    soft = find_soft_short(trace, steps, readings, downs)
+    lost = find_contact_loss(trace, steps, climbs, only_large=soft is not None)
+    first = min((event for event in (soft, lost) if event), key=lambda event: event.record, default=None)
+    return first, rises(trace, steps, first) if first is soft and soft is not None else climbs
 
 
-def _verdict(event: Event | None, steps: Sequence[Step], charge: float, cycles: int) -> FailureEvent:
+def _verdict(event: Event | None, charge: float, cycles: int, current: float | None) -> FailureEvent:
     if event is None:
         return FailureEvent(confidence=succession(cycles, cycles) if cycles else 0.0)
-    return FailureEvent(
-        event.mode, event.time, event.resolution, abs(steps[event.step].current), charge, event.confidence
-    )
-
-
-def _warnings(trace: Trace, steps: Sequence[Step], event: Event | None, climbs: Sequence[Rise]) -> list[str]:
-    found = []
-    if trace.dropped:
-        found.append(f"{trace.dropped} records without a readable time, current or voltage were left out")
-    single = sum(1 for step in steps if step.sign and step.stop - step.first == 1)
-    if single:
-        found.append(f"{single} stretches of current with a single record have no duration and were left out")
-    if not any(step.sign and step.stop - step.first > 1 for step in steps):
-        found.append("no current was passed for more than one record: there is nothing to judge")
-    transients = find_transients(trace, steps, event.record if event else None)
-    if transients:
-        hours = ", ".join(f"{time / 3600:.4g} h" for time in transients[:3]) + (", ..." if len(transients) > 3 else "")
-        how_often = f"{len(transients)} time{'s' if len(transients) > 1 else ''} (at {hours})"
-        found.append(f"the voltage fell as in a short and recovered {how_often}: possibly a filament that burnt off")
-    return found + [_describe_rise(trace, rise, event) for rise in climbs]
-
-
-def _describe_rise(trace: Trace, rise: Rise, event: Event | None) -> str:
-    hours = f"{float(trace.time[rise.record]) / 3600:.4g} h"
-    climb = (
-        f"the voltage climbed to {rise.ratio:.2f} times its early value at constant current (limit passed at {hours})"
-    )
-    if rise.is_contact_loss:
-        return f"contact loss: {climb}" + (", before the short" if event and event.mode == "hard-short" else "")
-    if rise.accelerating:
-        return f"contact loss is suspected: {climb}, faster towards the end"
-    return f"{climb} and levelled off: polarisation or a growing layer"
-
-
-def _warnings_of_cell(ocv: float | None, symmetric: bool, readings: Sequence[SpectrumReading]) -> list[str]:
-    found = []
-    if not symmetric and ocv is not None:
-        found.append(f"the cell rests at {ocv:.3g} V and is not symmetric: voltage over current is no resistance here")
-    bounds = sum(reading.low_is_bound for reading in readings)
-    if bounds:
-        count = f"{bounds} of {len(readings)} spectra"
-        found.append(
-            f"{count} do not reach the real axis at high frequency: the true intercept is below resistance_low"
-        )
-    return found
+    return FailureEvent(event.mode, event.time, event.resolution, current, charge, event.confidence, event.evidence)

@@ -1,24 +1,68 @@
-"""Critical current and the charges that go with it, once it is known where the cell failed.
+"""Critical current and the charges that go with it, once it is known where the cell failed. All in ampere and coulomb.
 
-Critical current: magnitude of the current of the half-cycle in which the cell failed. It is known no better than the
-spacing of the ramp: the true limit lies between the largest current that a whole half-cycle was passed with
-(`highest_passed`) and this one. Threshold charge: passed in that half-cycle up to the failure. Cumulative charge:
-passed in both directions up to the failure, or to the end of the record. Both charges are uncertain by half the charge
-of the sampling interval in which the cell failed. All in ampere and coulomb; the caller divides by an area.
+What a critical current is depends on the test, and the kind of test is found from the data (`kind_of_test`). Every
+number is given with its definition in words (`DEFINITIONS`) and with what the sampling leaves open: the true critical
+current lies between the last level that stood (`level_below`) and the first that failed (`critical`); both charges are
+uncertain by half the charge of the interval in which the cell failed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lisse.measurement.analysis.segments import Step
-from lisse.measurement.analysis.shorts import Event
-from lisse.measurement.analysis.trace import Trace
+from lisse.measurement.analysis.events import Event
+from lisse.measurement.analysis.segments import Step, is_constant
+from lisse.measurement.analysis.trace import Trace, median
 
-__all__ = ["CriticalCurrent", "critical_current"]
+__all__ = ["DEFINITIONS", "TEST_KINDS", "CriticalCurrent", "critical_current", "kind_of_test"]
+
+TEST_KINDS: Mapping[str, str] = {
+    "rest": "no current was passed",
+    "polarisation": "the voltage was held",
+    "ccd-ramp": "half-cycles in both directions at currents that rise",
+    "one-way": "currents that rise, in one direction",
+    "one-way-constant": "one current in one direction",
+    "sweep": "a current that rises all the time, in one direction",
+    "cycling": "half-cycles in both directions at one current",
+    "other": "currents in no order that is known here",
+}
+"""Kinds of test, as the currents themselves show them."""
+
+_CRITICAL = {
+    "ccd-ramp": "Critical current density: current density of the half-cycle in which the cell failed, in a test with "
+    "half-cycles in both directions at currents that rise. It depends on the charge per half-cycle, which belongs to "
+    "the number.",
+    "one-way": "One-way critical current density: current density of the step in which the cell failed, in a test "
+    "whose current rises in one direction, without reversal.",
+    "sweep": "One-way critical current density: the current density at the moment of failure, in a test whose current "
+    "rises all the time in one direction.",
+    "cycling": "Current density at which the cell failed, in a test at one current density: it failed there, and "
+    "nothing is said of other currents.",
+}
+_CRITICAL["one-way-constant"] = _CRITICAL["cycling"]
+_CRITICAL["other"] = "Current density of the half-cycle in which the cell failed; the currents rise in no order."
+_CRITICAL["polarisation"] = "Current density at the moment of failure, at a held voltage."
+
+DEFINITIONS: Mapping[str, str] = {
+    "threshold_charge": "Threshold capacity: charge passed in one direction, from the last reversal of the current to "
+    "the failure, per area. The failure is taken to lie in the middle of the sampling interval before the record that "
+    "shows it; half the charge of that interval is the uncertainty.",
+    "cumulative_charge": "Cumulative capacity to failure: charge passed in both directions together, from the first "
+    "record to the failure (or to the end of the record, if the cell did not fail), per area.",
+    "highest_current_density_passed": "Largest current density of a half-cycle that ended without failure.",
+    "critical_current_density_low": "Last level that stood: the largest current density below the critical one of "
+    "which no half-cycle failed. The true limit lies between this and critical_current_density.",
+    "plateau_voltage": "Median voltage of the last three quarters of a half-cycle, before a failure and a taper.",
+    "area_resistance": "Plateau voltage over current, times the area. The resistance of the whole test is the median "
+    "over neighbouring half-cycles of opposite sign, (V1 - V2)/(I1 - I2), in which a constant offset drops out.",
+}
+"""The other numbers of a result in words."""
+
+_ALIKE = 0.1
+"""Currents within this share of each other are one level."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +71,35 @@ class CriticalCurrent:
 
     Attributes
     ----------
+    kind : str
+        One of `TEST_KINDS`.
     critical : float or None, A
         ``None`` when the cell did not fail.
+    level_below : float or None, A
+        Last level that stood: largest current below the critical one of which every half-cycle ended without failure;
+        0 where the first level failed; ``None`` when the cell did not fail, or the test has one level.
     highest_passed : float or None, A
         Largest current of a half-cycle that ended without failure; ``None`` when there is none.
     threshold_charge : float or None, C
+        Since the last reversal.
     cumulative_charge : float, C
     charge_error : float or None, C
         Half the charge of the sampling interval in which it failed.
     """
 
+    kind: str
     critical: float | None
+    level_below: float | None
     highest_passed: float | None
     threshold_charge: float | None
     cumulative_charge: float
     charge_error: float | None
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """What each number means in this test, by its key in the result."""
+        first = {"critical_current_density": _CRITICAL[self.kind]} if self.kind in _CRITICAL else {}
+        return {**first, **DEFINITIONS}
 
 
 def critical_current(trace: Trace, steps: Sequence[Step], event: Event | None) -> CriticalCurrent:
@@ -49,24 +107,72 @@ def critical_current(trace: Trace, steps: Sequence[Step], event: Event | None) -
 
     The moment of failure is taken as the middle of the sampling interval before the record that shows it.
     """
-    passed = [
-        step
-        for number, step in enumerate(steps)
-        if step.sign and step.stop - step.first > 1 and (event is None or number < event.step)
-    ]
+    kind = kind_of_test(trace, steps)
+    passed = [step for number, step in enumerate(steps) if step.passes and (event is None or number < event.step)]
     highest = max((abs(step.current) for step in passed), default=None)
     total = float(sum(abs(step.charge) for step in passed))
     if event is None:
-        return CriticalCurrent(None, highest, None, total, None)
+        return CriticalCurrent(kind, None, None, highest, None, total, None)
     step = steps[event.step]
-    threshold, error = _charge_until(trace, step, event) if event.record > step.first else (0.0, 0.0)
-    return CriticalCurrent(abs(step.current), highest, threshold, total + threshold, error)
+    here, error = _charge_until(trace, step, event) if event.record > step.first else (0.0, 0.0)
+    since_reversal = here
+    for earlier in reversed(passed):
+        if earlier.sign != step.sign:
+            break
+        since_reversal += abs(earlier.charge)
+    critical, below = _levels(trace, step, event, passed, kind)
+    return CriticalCurrent(kind, critical, below, highest, since_reversal, total + here, error)
+
+
+def kind_of_test(trace: Trace, steps: Sequence[Step]) -> str:
+    """Kind of test, from the signs and levels of its currents."""
+    flowing = [step for step in steps if step.passes]
+    if not flowing:
+        return "rest"
+    if all(step.control == "voltage" for step in flowing):
+        return "polarisation"
+    set_ones = [step for step in flowing if step.control != "voltage"]
+    sizes = np.array([abs(step.current) for step in set_ones])
+    rises = bool(sizes.max() > (1.0 + _ALIKE) * sizes[0]) and bool(
+        np.mean(np.diff(sizes) >= -_ALIKE * sizes[:-1]) > 0.9
+    )
+    one_level = bool(sizes.max() <= (1.0 + _ALIKE) * np.median(sizes) and sizes.min() >= (1.0 - _ALIKE) * sizes.max())
+    if len({step.sign for step in flowing}) > 1:
+        return "ccd-ramp" if rises else "cycling" if one_level else "other"
+    if _is_swept(trace, max(set_ones, key=lambda step: step.duration)):
+        return "sweep"
+    return "one-way" if rises else "one-way-constant" if one_level else "other"
+
+
+def _is_swept(trace: Trace, step: Step) -> bool:
+    """Whether the current of a step rises all the time."""
+    size = np.abs(trace.current[step.first : step.taper])
+    if size.size < 20 or is_constant(size):
+        return False
+    fifths = [median(part) for part in np.array_split(size, 5)]
+    return fifths[-1] > 1.5 * fifths[0] and all(b > a for a, b in zip(fifths[:-1], fifths[1:], strict=True))
+
+
+def _levels(trace: Trace, step: Step, event: Event, passed: Sequence[Step], kind: str) -> tuple[float, float | None]:
+    """Current at failure, and the last level that stood, A."""
+    at = max(event.record - 1, step.first)
+    if kind == "polarisation":
+        return abs(float(trace.current[at])), None
+    if kind == "sweep":
+        since = int(np.searchsorted(trace.time, event.time - event.resolution))
+        return abs(float(trace.current[event.record])), abs(float(trace.current[max(since, step.first)]))
+    critical = abs(step.current)
+    if kind in ("cycling", "one-way-constant"):
+        return critical, None
+    return critical, max((abs(s.current) for s in passed if abs(s.current) < (1.0 - 0.02) * critical), default=0.0)
 
 
 def _charge_until(trace: Trace, step: Step, event: Event) -> tuple[float, float]:
     """Charge from the start of the step to the middle of the interval of failure; half that interval's charge; C."""
-    time, current = trace.time[step.first : event.record], np.abs(trace.current[step.first : event.record])
+    last = max(int(np.searchsorted(trace.time, event.time - event.resolution, side="right")), step.first + 1)
+    last = min(last, event.record)
+    time, current = trace.time[step.first : last], np.abs(trace.current[step.first : last])
     before = float(np.sum(0.5 * (current[1:] + current[:-1]) * np.diff(time)))
     before += float(current[0]) * (float(time[0]) - step.start)
-    error = 0.5 * abs(step.current) * event.resolution
+    error = 0.5 * float(current[-1]) * (event.time - float(time[-1]))
     return before + error, error

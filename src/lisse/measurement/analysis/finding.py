@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
-from lisse.measurement.analysis.critical_current import CriticalCurrent
+from lisse.measurement.analysis.critical_current import TEST_KINDS, CriticalCurrent
+from lisse.measurement.analysis.efficiency import Efficiency
+from lisse.measurement.analysis.events import Moment
 from lisse.measurement.analysis.resistance import HalfCycle, Slope
 from lisse.measurement.analysis.spectra import SpectrumReading
 from lisse.units import format_quantity
@@ -31,10 +33,24 @@ UNITS: Mapping[str, str] = {
     "duration": "s",
     "current_density": "A/m2",
     "critical_current_density": "A/m2",
+    "critical_current_density_low": "A/m2",
     "highest_current_density_passed": "A/m2",
     "charge": "C/m2",
     "threshold_charge": "C/m2",
+    "threshold_charge_error": "C/m2",
     "cumulative_charge": "C/m2",
+    "cumulative_charge_error": "C/m2",
+    "charge_plated": "C",
+    "charge_stripped": "C",
+    "reservoir_charge": "C",
+    "cycles": "1",
+    "value": "1",
+    "error": "1",
+    "coulombic_efficiency": "1",
+    "asymmetry": "1",
+    "shape_change": "1",
+    "shape_peak": "1",
+    "voltage": "V",
     "area_resistance": "ohm m2",
     "plateau_voltage": "V",
     "plateau_error": "V",
@@ -44,6 +60,7 @@ UNITS: Mapping[str, str] = {
     "plateau_trend_error": "V/s",
     "current": "A",
     "critical_current": "A",
+    "critical_current_low": "A",
     "highest_current_passed": "A",
     "electric_charge": "C",
     "threshold_electric_charge": "C",
@@ -82,7 +99,9 @@ class FailureEvent:
     electric_charge : float or None, C
         Passed in both directions until then.
     confidence : float
-        0 to 1; defined in ``shorts.py``.
+        0 to 1; defined in ``events.py``.
+    evidence : tuple of str
+        What was seen, in words.
     """
 
     mode: str = "none"
@@ -91,6 +110,7 @@ class FailureEvent:
     current: float | None = None
     electric_charge: float | None = None
     confidence: float = 0.0
+    evidence: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the mode."""
@@ -120,6 +140,10 @@ class Finding:
     resistance_trend : Slope or None, ohm/s
         Of the half-cycles before the failure, over time.
     open_circuit_voltage : float or None, V
+    events : tuple of Moment
+        What happened, in the order of time: rises, peaks, drops, transients, the failure.
+    efficiencies : tuple of Efficiency
+        Of a cell that plates a foreign metal; empty for others.
     warnings : tuple of str
     """
 
@@ -135,6 +159,8 @@ class Finding:
     resistance: float | None = None
     resistance_trend: Slope | None = None
     open_circuit_voltage: float | None = None
+    events: tuple[Moment, ...] = ()
+    efficiencies: tuple[Efficiency, ...] = ()
     warnings: tuple[str, ...] = field(default_factory=tuple)
 
     def per_area(self, value: float | None) -> float | None:
@@ -156,6 +182,12 @@ class Finding:
         return self.times_area(self.resistance)
 
     @property
+    def coulombic_efficiency(self) -> float | None:
+        """All charge stripped over all charge plated in the blocks that were stripped to the cut-off."""
+        plated = sum(block.plated for block in self.efficiencies)
+        return sum(block.stripped for block in self.efficiencies) / plated if plated else None
+
+    @property
     def sentence(self) -> str:
         """The verdict in words, in the units of the field."""
         verdict, passed = self.verdict, self.critical.highest_passed
@@ -165,6 +197,9 @@ class Finding:
             largest = f"; the largest current passed was {self._amount(passed)}" if passed is not None else ""
             count = f"{len(self.half_cycles)} half-cycle{'s' if len(self.half_cycles) > 1 else ''}"
             return f"No failure was found in {count} (confidence {verdict.confidence:.2f}){largest}."
+        below, critical = self.critical.level_below, self.critical.critical
+        if below and passed is not None and critical is not None and passed > 0.98 * critical:
+            passed = below  # one direction stood the critical current, the other did not
         before = f", after {self._amount(passed)} had been passed" if passed is not None else ""
         return (
             f"The cell failed by {verdict.mode.replace('-', ' ')} at {format_quantity('time', verdict.time, 4)}, "
@@ -194,18 +229,27 @@ class Finding:
             "spectra": [_spectrum(reading) for reading in self.spectra],
             "critical_current_density": self.per_area(found.critical),
             "critical_current": found.critical,
+            "critical_current_density_low": self.per_area(found.level_below),
+            "critical_current_low": found.level_below,
             "highest_current_density_passed": self.per_area(found.highest_passed),
             "highest_current_passed": found.highest_passed,
             "threshold_charge": self.per_area(found.threshold_charge),
+            "threshold_charge_error": self.per_area(found.charge_error),
             "threshold_electric_charge": found.threshold_charge,
             "threshold_electric_charge_error": found.charge_error,
             "cumulative_charge": self.per_area(found.cumulative_charge),
+            "cumulative_charge_error": self.per_area(found.charge_error),
             "cumulative_electric_charge": found.cumulative_charge,
             "open_circuit_voltage": self.open_circuit_voltage,
             "resistance": self.resistance,
             "area_resistance": self.area_resistance,
             "resistance_trend": trend.value if trend else None,
             "resistance_trend_error": trend.error if trend else None,
+            "test": {"kind": found.kind, "meaning": TEST_KINDS[found.kind]},
+            "events": [dict(vars(moment)) for moment in self.events],
+            "coulombic_efficiency": self.coulombic_efficiency,
+            "efficiencies": [_efficiency(block) for block in self.efficiencies],
+            "definitions": {**found.definitions, **(_EFFICIENCY if self.efficiencies else {})},
             "warnings": list(self.warnings),
             "units": dict(UNITS),
         }
@@ -221,6 +265,7 @@ class Finding:
             "current_density": self.per_area(verdict.current),
             "current": verdict.current,
             "confidence": verdict.confidence,
+            "evidence": list(verdict.evidence),
         }
 
     def _half_cycle(self, cycle: HalfCycle) -> dict[str, Any]:
@@ -241,7 +286,32 @@ class Finding:
             "resistance": cycle.resistance,
             "resistance_offset_corrected": cycle.resistance_offset_corrected,
             "records": cycle.records,
+            "control": cycle.control,
+            "shape": cycle.shape.name if cycle.shape else None,
+            "shape_change": cycle.shape.change if cycle.shape else None,
+            "shape_peak": cycle.shape.peak if cycle.shape else None,
+            "asymmetry": cycle.asymmetry,
         }
+
+
+_EFFICIENCY = {
+    "coulombic_efficiency": "Charge stripped from the foreign metal, to the cut-off, over the charge plated on it "
+    "before; with a reservoir (n Q_C + Q_S)/(n Q_C + Q_T) of Adams and others (2018)."
+}
+
+
+def _efficiency(block: Efficiency) -> dict[str, Any]:
+    return {
+        "protocol": block.protocol,
+        "start": block.start,
+        "end": block.end,
+        "charge_plated": block.plated,
+        "charge_stripped": block.stripped,
+        "reservoir_charge": block.reservoir,
+        "cycles": block.cycles,
+        "value": block.value,
+        "error": block.error,
+    }
 
 
 def _spectrum(reading: SpectrumReading) -> dict[str, Any]:
@@ -253,5 +323,5 @@ def _spectrum(reading: SpectrumReading) -> dict[str, Any]:
         "low_is_bound": reading.low_is_bound,
         "high_is_bound": reading.high_is_bound,
         "dropped": reading.dropped,
-        "fit": {},
+        "fit": reading.fit.as_dict() if reading.fit else {},
     }

@@ -1,22 +1,25 @@
 """What a half-cycle says of the cell's resistance: plateau voltage, its trend, and voltage over current.
 
 The plateau voltage is the median over the last three quarters of the half-cycle (before a failure, when one falls into
-it), because the beginning is the charging of the interfaces. The resistance is the plateau voltage over the current,
-as the field quotes it. The open-circuit voltage of the nearest rest is given beside it, and so is the resistance with
-it taken off; over the whole test a constant offset drops out when neighbouring half-cycles of opposite sign are
-subtracted (`pair_resistance`). All numbers here belong to the cell as it is: ohm and coulomb, no area.
+it, and before a taper), because the beginning is the charging of the interfaces. The resistance is the plateau voltage
+over the current, as the field quotes it. The open-circuit voltage of the nearest rest is given beside it, and so is the
+resistance with it taken off; over the whole test a constant offset drops out when neighbouring half-cycles of opposite
+sign are subtracted (`pair_resistance`). All numbers here belong to the cell as it is: ohm and coulomb, no area.
 """
 
 from __future__ import annotations
 
+import bisect
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from lisse.measurement.analysis.polarisation import Shape, asymmetry, shape_of
 from lisse.measurement.analysis.segments import Step
-from lisse.measurement.analysis.trace import Trace, median_error
+from lisse.measurement.analysis.trace import Trace, median, median_error
 
 __all__ = [
     "SYMMETRIC_LIMIT",
@@ -68,6 +71,13 @@ class HalfCycle:
     trend : Slope or None, V/s
         Slope of the voltage magnitude over the last three quarters.
     records : int
+    control : str
+        ``"current"``, ``"voltage"``, or ``"current, then voltage"``.
+    shape : Shape or None
+        Of the polarisation, see ``polarisation.py``.
+    asymmetry : float or None, 1
+        Of this plateau and the one of the half-cycle before, where that had the opposite sign and the same current
+        (within 10 %): positive where the voltage at positive current is larger. Rest voltages are taken off.
     """
 
     start: float
@@ -82,6 +92,9 @@ class HalfCycle:
     resistance_offset_corrected: float | None
     trend: Slope | None
     records: int
+    control: str = "current"
+    shape: Shape | None = None
+    asymmetry: float | None = None
 
 
 def half_cycles(
@@ -99,10 +112,17 @@ def half_cycles(
         For the number of a step, the record at which the cell failed: its plateau is read before it.
     """
     stops = until or {}
-    return tuple(
-        _half_cycle(trace, steps, number, symmetric, stops.get(number, step.stop))
+    rests = [(number, _late_median(trace, step)) for number, step in enumerate(steps) if step.sign == 0]
+    found = [
+        _half_cycle(trace, step, number, rests, symmetric, stops.get(number, step.stop))
         for number, step in enumerate(steps)
-        if step.sign and step.stop - step.first > 1
+        if step.passes
+    ]
+    if not symmetric:
+        return tuple(found)
+    return tuple(
+        dataclasses.replace(cycle, asymmetry=_asymmetry(before, cycle) if before else None)
+        for before, cycle in zip([None, *found], found, strict=False)
     )
 
 
@@ -114,11 +134,11 @@ def open_circuit_voltage(trace: Trace, steps: Sequence[Step]) -> float | None:
     """
     rests = [_late_median(trace, step) for step in steps if step.sign == 0]
     if rests:
-        return float(np.median(rests))
+        return median(rests)
     sides = [[_late_median(trace, step) for step in steps if step.sign == sign] for sign in (1, -1)]
     if not sides[0] or not sides[1]:
         return None
-    plus, minus = float(np.median(sides[0])), float(np.median(sides[1]))
+    plus, minus = median(sides[0]), median(sides[1])
     one_sided = plus * minus > 0 and min(abs(plus), abs(minus)) > SYMMETRIC_LIMIT
     return 0.5 * (plus + minus) if one_sided else None
 
@@ -130,7 +150,7 @@ def pair_resistance(cycles: Sequence[HalfCycle]) -> float | None:
         for one, two in zip(cycles[:-1], cycles[1:], strict=True)
         if one.sign * two.sign < 0
     ]
-    return float(np.median(pairs)) if pairs else None
+    return median(pairs) if pairs else None
 
 
 def resistance_trend(cycles: Sequence[HalfCycle]) -> Slope | None:
@@ -150,13 +170,24 @@ def slope(x: np.ndarray, y: np.ndarray) -> Slope | None:
     return Slope(value, math.sqrt(float(residual @ residual) / (x.size - 2) / spread))
 
 
-def _half_cycle(trace: Trace, steps: Sequence[Step], number: int, symmetric: bool, stop: int) -> HalfCycle:
-    step = steps[number]
-    chosen = _late_part(trace, step.first, stop if stop > step.first else step.stop)
+def _asymmetry(one: HalfCycle, two: HalfCycle) -> float | None:
+    if one.sign == two.sign or not 0.9 < abs(one.current / two.current) < 1.1:
+        return None
+    rest = two.rest_voltage or 0.0
+    sizes = {cycle.sign: cycle.sign * (cycle.plateau_voltage - rest) for cycle in (one, two)}
+    return asymmetry(sizes[1], sizes[-1])
+
+
+def _half_cycle(
+    trace: Trace, step: Step, number: int, rests: Sequence[tuple[int, float]], symmetric: bool, stop: int
+) -> HalfCycle:
+    stop = min(stop, step.taper) if step.taper > step.first else stop
+    stop = stop if stop > step.first else step.stop
+    chosen = _late_part(trace, step.first, stop)
     voltage = trace.voltage[chosen]
-    plateau = float(np.median(voltage))
+    plateau = median(voltage)
     error = median_error(voltage)
-    rest = _nearest_rest(trace, steps, number)
+    rest = _nearest_rest(rests, number)
     return HalfCycle(
         start=step.start,
         end=step.end,
@@ -170,14 +201,19 @@ def _half_cycle(trace: Trace, steps: Sequence[Step], number: int, symmetric: boo
         resistance_offset_corrected=(plateau - rest) / step.current if symmetric and rest is not None else None,
         trend=slope(trace.time[chosen], step.sign * voltage),
         records=step.stop - step.first,
+        control=step.control,
+        shape=shape_of(trace.time[step.first : stop], step.sign * trace.voltage[step.first : stop])
+        if step.control != "voltage"
+        else None,
     )
 
 
-def _nearest_rest(trace: Trace, steps: Sequence[Step], number: int) -> float | None:
-    before = next((step for step in reversed(steps[:number]) if step.sign == 0), None)
-    after = next((step for step in steps[number + 1 :] if step.sign == 0), None)
-    rest = before or after
-    return _late_median(trace, rest) if rest else None
+def _nearest_rest(rests: Sequence[tuple[int, float]], number: int) -> float | None:
+    """Voltage of the last rest before a step, else of the first behind it, V."""
+    if not rests:
+        return None
+    place = bisect.bisect(rests, (number, -math.inf))
+    return rests[max(place - 1, 0)][1]
 
 
 def _late_part(trace: Trace, first: int, stop: int) -> slice:
@@ -189,4 +225,4 @@ def _late_part(trace: Trace, first: int, stop: int) -> slice:
 
 
 def _late_median(trace: Trace, step: Step) -> float:
-    return float(np.median(trace.voltage[_late_part(trace, step.first, step.stop)]))
+    return median(trace.voltage[_late_part(trace, step.first, step.stop)])

@@ -1,4 +1,6 @@
-"""Two numbers from an impedance spectrum without any circuit: where it meets the real axis at either end.
+"""What a Finding holds of an impedance spectrum: its two ends without any circuit, and the circuit reading beside them.
+
+Without a circuit a spectrum gives two numbers: where it meets the real axis at either end.
 
 The names go by the value: the low and the high end of the arcs. ``resistance_low`` is read at the high-frequency end:
 where the imaginary part changes sign (interpolated), else the real part at the highest frequency. ``resistance_high``
@@ -6,19 +8,24 @@ is read at the low-frequency end: the median real part of the three lowest frequ
 end that do not lie on a smooth curve with the ones below them are left out first: cables and the instrument make the
 first points of many spectra noise. A reading with an imaginary part of more than a tenth of the modulus is not on the
 axis; it is a bound and marked so: the true high-frequency intercept is lower, the true low-frequency one is higher.
-Nothing is fitted here.
+What the arcs in between are is the business of ``spectrum_reading.py``, whose reading is only kept here.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lisse.measurement.analysis.trace import readable
 from lisse.records import Spectrum
 
-__all__ = ["SpectrumReading", "noisy_first_points", "read_spectrum"]
+if TYPE_CHECKING:
+    from lisse.measurement.analysis.spectrum_reading import ImpedanceReading
+
+__all__ = ["SpectrumReading", "noisy_first_points", "read_ends", "with_circuit"]
 
 _ON_THE_AXIS = 0.1
 _MOST_DROPPED = 5
@@ -40,6 +47,8 @@ class SpectrumReading:
         Whether the curve is not yet on the real axis there.
     dropped : int
         Noisy points left out at the high-frequency end.
+    fit : ImpedanceReading or None
+        Kramers-Kronig test, relaxation times, circuit and processes, where they were asked for.
     """
 
     time: float
@@ -49,9 +58,19 @@ class SpectrumReading:
     low_is_bound: bool
     high_is_bound: bool
     dropped: int
+    fit: ImpedanceReading | None = None
 
 
-def read_spectrum(spectrum: Spectrum) -> SpectrumReading:
+def with_circuit(reading: SpectrumReading, spectrum: Spectrum, area: float | None = None) -> SpectrumReading:
+    """The same reading with everything that a circuit says (area in m2)."""
+    from lisse.measurement.analysis.spectrum_reading import read_spectrum
+
+    good = readable(spectrum.frequency) & readable(spectrum.impedance) & (spectrum.frequency > 0)
+    found = read_spectrum(spectrum.frequency[good], spectrum.impedance[good], area) if good.any() else None
+    return dataclasses.replace(reading, fit=found)
+
+
+def read_ends(spectrum: Spectrum) -> SpectrumReading:
     """Both ends of a spectrum."""
     good = readable(spectrum.frequency) & readable(spectrum.impedance) & (spectrum.frequency > 0)
     order = np.argsort(-spectrum.frequency[good], kind="stable")

@@ -1,4 +1,4 @@
-"""Battery Data Format (BDF) tables: ``.csv`` with a unit in every column name.
+"""Battery Data Format (BDF) tables: a unit in every column name, in csv or Parquet.
 
 Both spellings of the format are read: ``"Test Time / s"`` and ``test_time_second``. Units are converted to SI; every
 other channel (pressure, temperature, counters, text) is kept.
@@ -6,94 +6,62 @@ other channel (pressure, temperature, counters, text) is kept.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 import numpy as np
 
-from lisse.measurement.columns import CURRENT, PRESSURE, TIME, VOLTAGE, Column, bdf_dataset, si_column
-from lisse.measurement.readers.format import Format, Source
-from lisse.measurement.readers.table import check_clock, read_table
-from lisse.records import Measurement
+from lisse.measurement.columns import CURRENT
+from lisse.measurement.readers.assemble import Channels
+from lisse.measurement.readers.dialect import Dialect, text_format
+from lisse.measurement.readers.format import Source
+from lisse.measurement.readers.headings import bare, split_heading
 
-__all__ = ["BDF", "parse_bdf"]
+__all__ = ["BDF", "BDF_DIALECT", "tell_of_signs"]
 
-_REQUIRED = (TIME, CURRENT, VOLTAGE)
-_SEPARATORS = (",", ";", "\t")
-_UNIT_WORDS = {
-    "second": "s", "hour": "h", "volt": "V", "ampere": "A", "ah": "Ah", "wh": "Wh", "ohm": "ohm", "degc": "degC",
-    "celsius": "degC", "kelvin": "K", "pa": "Pa", "pascal": "Pa", "watt": "W", "unitless": "1",
-}  # fmt: skip
-_MACHINE_NAME = re.compile(rf"([a-z0-9]+(?:_[a-z0-9]+)*)_({'|'.join(_UNIT_WORDS)})")
-_COUNTS = ("cycle_count", "step_count", "step_index", "cycle_index")
-
-
-def parse_bdf(source: Source) -> Measurement:
-    """Turn a BDF table into a Measurement."""
-    lines = source.lines("utf-8-sig")
-    separator = _separator(lines[0])
-    names = [name.strip().strip('"') for name in lines[0].split(separator)]
-    columns = [_column(name) for name in names]
-    _check_names(source, names, columns)
-    aux = {name for name, column in zip(names, columns, strict=True) if column.label not in _REQUIRED}
-    table = read_table(source, lines[1:], 2, names, separator, text_allowed=aux)
-    data: dict[str, np.ndarray] = {}
-    origin: dict[str, str] = {}
-    for name, column in zip(names, columns, strict=True):
-        values = table[name]
-        if values.dtype.kind == "f":
-            data[column.label], origin[column.label] = column.values(values), name
-        else:
-            label = name.removesuffix(" / 1")
-            data[label], origin[label] = values, name
-    check_clock(source, data[TIME], 2)
-    warnings = ("the last line has no line end: its last number may be cut off",) if source.cut_off else ()
-    return Measurement(
-        data=bdf_dataset(data),
-        inputs={"format": "bdf", "columns": origin},
-        warnings=warnings,
-        files=(source.path,),
-        instrument="bdf",
-    )
+_NAMES = (
+    "Test Time", "Step Time", "Unix Time", "Voltage", "Current", "Set Current", "Set Voltage", "Power",
+    "Ambient Temperature", "Ambient Pressure", "Applied Pressure", "Surface Pressure", "Charging Capacity",
+    "Discharging Capacity", "Step Capacity", "Net Capacity", "Cumulative Capacity", "Charging Energy",
+    "Discharging Energy", "Step Energy", "Net Energy", "Cumulative Energy", "Internal Resistance",
+    "AC Internal Resistance", "DC Internal Resistance", "Temperature T1", "Temperature T2", "Temperature T3",
+    "Temperature T4", "Temperature T5",
+)  # fmt: skip
+_COUNTS = ("Cycle Count", "Step Count", "Step Index", "Cycle Index", "Record Index", "Cycle Id", "Step Id")
+_WORDS = ("Step Type", "Protocol Name", "Date Time")
 
 
-def _separator(line: str) -> str:
-    return max(_SEPARATORS, key=line.count)
+def _wants(names: Sequence[str]) -> bool:
+    units = {bare(name): unit for name, unit in (split_heading(text) for text in names if "(" not in text)}
+    here = [name for name in ("test time", "current", "voltage", "applied pressure") if units.get(name) is not None]
+    return len(here) >= 2 and "test time" in units
 
 
-def _column(name: str) -> Column:
-    """The column of the record for a BDF name in either spelling."""
-    if name in _COUNTS:
-        return Column(name.replace("_", " ").title())
-    machine = _MACHINE_NAME.fullmatch(name)
-    if machine:
-        return si_column(machine[1].replace("_", " ").title(), _UNIT_WORDS[machine[2]])
-    head, slash, unit = name.rpartition(" / ")
-    return si_column(head.strip(), unit.strip()) if slash else Column(name)
+def tell_of_signs(_: Source, channels: Channels) -> None:
+    """A step that is called a discharge has a negative current in BDF; some writers leave the sign off."""
+    words, current = channels.columns.get("Step Type"), channels.columns.get(CURRENT)
+    if words is None or current is None or words.dtype.kind != "U":
+        return
+    starts = np.flatnonzero(np.r_[True, words[1:] != words[:-1]]) if words.size else np.array([], dtype=int)
+    told = ["discharge" in word.lower() or "dchg" in word.lower() for word in words[starts]]
+    discharge = np.repeat(np.array(told, dtype=bool), np.diff([*starts, words.size]))
+    wrong = np.flatnonzero(discharge & (current > 0))
+    if wrong.size:
+        channels.warnings.append(
+            f"column {channels.origin[CURRENT]!r}, {channels.rows.names(wrong)}: the current is positive in a step "
+            f"called {str(words[wrong[0]])!r}: signs kept as they are"
+        )
 
 
-def _check_names(source: Source, names: list[str], columns: list[Column]) -> None:
-    labels = [column.label for column in columns]
-    for needed in _REQUIRED:
-        if needed not in labels:
-            quantity = needed.split(" / ")[0]
-            wrong = next((name for name in names if name.lower().startswith(quantity.lower())), None)
-            allowed = f"a column {needed!r}, or one in another unit of that kind"
-            raise source.error(f"column {quantity!r}", wrong, allowed, f"The file has: {', '.join(names[:12])}", 1)
-    twice = next((label for label in labels if labels.count(label) > 1), None)
-    if twice:
-        raise source.error("column names", twice, "each column once", "Rename or remove one of them", 1)
-
-
-def _recognise(head: str) -> bool:
-    line = head.splitlines()[0] if head else ""
-    labels = [_column(name.strip().strip('"')).label for name in line.split(_separator(line))]
-    starts = [label.split(" / ")[0] for label in labels]
-    return sum(name.split(" / ")[0] in starts for name in (*_REQUIRED, PRESSURE)) >= 2
-
-
-BDF = Format(
+BDF_DIALECT = Dialect(
     name="bdf",
-    description="Battery Data Format table (.csv with columns such as 'Test Time / s')",
-    recognise=_recognise,
-    parse=parse_bdf,
+    description="Battery Data Format table (.csv, .parquet; columns such as 'Test Time / s' or test_time_second)",
+    instrument="bdf",
+    columns={
+        **{bare(name): (name, None) for name in _NAMES},
+        **{bare(name): (name, "1") for name in (*_COUNTS, *_WORDS)},
+    },
+    wants=_wants,
+    finish=tell_of_signs,
+    extensions=(".csv", ".parquet"),
 )
+BDF = text_format(BDF_DIALECT)

@@ -6,6 +6,7 @@ particular format.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,24 @@ class Source:
 
     path: str
     content: bytes
+
+    @functools.cached_property
+    def head(self) -> str:
+        """The beginning (8 KiB) as text: no byte-order mark, no blanks in front, an unknown byte as in latin-1."""
+        start = self.content[:_HEAD]
+        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return start[: len(start) // 2 * 2].decode("utf-16", "replace").lstrip()
+        return start.removeprefix(b"\xef\xbb\xbf").decode("latin-1").lstrip()
+
+    @property
+    def suffix(self) -> str:
+        """How the file's name ends, in small letters: ``".mpt"``. A hint only; the content decides."""
+        return Path(self.path).suffix.lower()
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether the content is no text."""
+        return b"\0" in self.content and not self.content.startswith((b"\xff\xfe", b"\xfe\xff"))
 
     def lines(self, encoding: str) -> list[str]:
         """The text, line by line.
@@ -58,19 +77,25 @@ class Format:
         Short name, for ``read(path, format=name)``.
     description : str
         One line for people.
-    recognise : function of str
-        Whether the first few thousand characters (decoded as latin-1, without a byte-order mark) are of this format.
+    recognise : function of Source
+        Whether the content is of this format, by ``source.head`` (text) or ``source.content`` (bytes); never raises.
     parse : function of Source
         The measurement; raises `InvalidInput` naming file and line for whatever it cannot read.
+    extensions : tuple of str
+        How such files are usually called, for people: ``(".mpt",)``.
+    extra : str
+        The extra of this package that the format needs (``pip install 'lisse[extra]'``); empty for none.
     """
 
     name: str
     description: str
-    recognise: Callable[[str], bool]
+    recognise: Callable[[Source], bool]
     parse: Callable[[Source], Measurement]
+    extensions: tuple[str, ...] = ()
+    extra: str = ""
 
 
-_TEXT_NEEDED = "a text file"
+_HEAD = 8192
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:
@@ -79,12 +104,12 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     Raises
     ------
     InvalidInput
-        When it is absent, a folder, unreadable, empty or binary.
+        When it is absent, a folder, unreadable or empty.
     """
     name = os.fspath(path)
     file = Path(name)
     if file.is_dir():
-        raise InvalidInput(name, None, _TEXT_NEEDED, "This is a folder; name one file in it")
+        raise InvalidInput(name, None, "a file", "This is a folder; name one file in it")
     try:
         source = Source(name, file.read_bytes())
     except FileNotFoundError:
@@ -92,14 +117,7 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InvalidInput(name, None, "a readable file", f"Reading failed: {reason}") from None
-    if not source.content.strip():
-        raise InvalidInput(name, None, _TEXT_NEEDED, "The file is empty; export it again from the instrument's program")
-    if source.content.startswith(b"BIO-LOGIC"):
-        raise InvalidInput(
-            name, "a binary BioLogic file (.mpr)", _TEXT_NEEDED, "In EC-Lab use Experiment > Export as Text (.mpt)"
-        )
-    if b"\0" in source.content:
-        raise InvalidInput(
-            name, "a binary file", _TEXT_NEEDED, "Export it as text or csv from the instrument's program"
-        )
+    if not source.content[:_HEAD].strip() and not source.content.strip():
+        advice = "The file is empty; export it again from the instrument's program"
+        raise InvalidInput(name, None, "a file with data", advice)
     return source

@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from lisse.errors import InvalidInput, suggest
+from lisse.errors import InvalidInput
 from lisse.measurement.columns import CURRENT, PRESSURE, TIME, VOLTAGE, bdf_dataset
+from lisse.measurement.virtual.declaration import FEATURES, Contrast, Declaration, Instrument, Stated, settings_of
 from lisse.records import Measurement, Solution
 from lisse.units import parse_quantity
 
-__all__ = ["Cycler", "observe"]
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Cycler", "as_read", "cell_area", "no_place", "sampled"]
 
 
 @dataclass(frozen=True)
-class Cycler:
+class Cycler(Instrument):
     """Detection limits of a cycler.
 
     Attributes
@@ -43,6 +48,12 @@ class Cycler:
     current_resolution: float = 0.0
     seed: int | None = None
 
+    key: ClassVar[str] = "cycler"
+    UNITS: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"sampling_interval": "s", "voltage_noise": "V", "current_noise": "A", "voltage_resolution": "V",
+         "current_resolution": "A"}
+    )  # fmt: skip
+
     def __post_init__(self) -> None:
         """Check the limits."""
         for name in ("sampling_interval", "voltage_noise", "current_noise", "voltage_resolution", "current_resolution"):
@@ -52,7 +63,23 @@ class Cycler:
         if (self.voltage_noise or self.current_noise) and self.seed is None:
             raise InvalidInput("seed", None, "an integer when there is noise", "A seed makes the noise repeatable")
 
-    def observe(self, solution: Solution, area: float | None = None) -> Measurement:
+    @property
+    def declaration(self) -> Declaration:
+        """What a cycler can and cannot see."""
+        return Declaration(
+            key=self.key,
+            name="cycler",
+            resolution=Stated(None, "S", "", "records no place"),
+            field_of_view=Stated(None, "S", "", "the whole cell"),
+            frame_time=Stated(self.sampling_interval, "U", "", "a setting"),
+            depth=Stated(None, "S", "", "the whole cell"),
+            environment="any cell, at any pressure and temperature; operando",
+            contrast=no_place("moves the voltage, but the voltage does not tell where, nor what else moved it"),
+            through="nothing",
+            facts=(Stated(None, "S", "hatzell2020", "symmetric cells hide soft shorts behind thick lithium"),),
+        )
+
+    def observe(self, solution: Solution, area: float | None = None, fields: xr.Dataset | None = None) -> Measurement:
         """Record a simulated cell.
 
         Parameters
@@ -67,63 +94,46 @@ class Cycler:
         InvalidInput
             When there is no area, or it is not a positive number.
         """
-        cell_area = _cell_area(solution) if area is None else area
-        if not math.isfinite(cell_area) or cell_area <= 0:
-            raise InvalidInput("area", cell_area, "a number above 0, in m2")
+        surface = cell_area(solution) if area is None else area
+        if not math.isfinite(surface) or surface <= 0:
+            raise InvalidInput("area", surface, "a number above 0, in m2")
         time = np.asarray(solution["time"].values, dtype=float)
-        current = np.asarray(solution["current_density"].values, dtype=float) * cell_area
+        current = np.asarray(solution["current_density"].values, dtype=float) * surface
         voltage = np.asarray(solution["voltage"].values, dtype=float)
         channels = {CURRENT: current, VOLTAGE: voltage}
         if "stack_pressure" in solution:
             channels[PRESSURE] = np.asarray(solution["stack_pressure"].values, dtype=float)
-        columns = _sample(time, current, channels, self.sampling_interval)
+        columns = sampled(time, current, channels, self.sampling_interval)
         random = np.random.default_rng(self.seed)
-        columns[CURRENT] = _as_read(columns[CURRENT], self.current_noise, self.current_resolution, random)
-        columns[VOLTAGE] = _as_read(columns[VOLTAGE], self.voltage_noise, self.voltage_resolution, random)
+        columns[CURRENT] = as_read(columns[CURRENT], self.current_noise, self.current_resolution, random)
+        columns[VOLTAGE] = as_read(columns[VOLTAGE], self.voltage_noise, self.voltage_resolution, random)
         return Measurement(
             data=bdf_dataset(columns),
             inputs={
-                "instrument": asdict(self),
+                "instrument": settings_of(self),
                 "solution": dict(solution.inputs),
                 "model": solution.model,
-                "area": cell_area,
+                "area": surface,
             },
             status=solution.status,
             status_text=solution.status_text,
             seed=self.seed,
             version=solution.version,
             instrument="virtual cycler",
-            area=cell_area,
+            area=surface,
         )
 
 
-_INSTRUMENTS: Mapping[str, type[Cycler]] = {"cycler": Cycler}
+def no_place(reason: str) -> dict[str, Contrast]:
+    """The answer of everything that records one number for the whole cell."""
+    weak = ("void", "filament", "interphase")
+    return {
+        name: Contrast("weak" if name in weak else "no", f"{name.replace('-', ' ')} {reason}", "U") for name in FEATURES
+    }
 
 
-def observe(solution: Solution, instrument: str | Cycler = "cycler", area: float | None = None) -> Measurement:
-    """What an instrument would have recorded of a simulated cell.
-
-    Parameters
-    ----------
-    solution : Solution
-    instrument : str or Cycler
-        An instrument with its detection limits, or the name of one with its defaults.
-    area : float, m2, optional
-        Of the cell; by default the one in the inputs of the solution.
-
-    Returns
-    -------
-    Measurement
-        The same kind of record that a reader makes of a file.
-    """
-    if isinstance(instrument, str):
-        if instrument not in _INSTRUMENTS:
-            raise InvalidInput("instrument", instrument, ", ".join(_INSTRUMENTS), suggest(instrument, _INSTRUMENTS))
-        instrument = _INSTRUMENTS[instrument]()
-    return instrument.observe(solution, area)
-
-
-def _cell_area(solution: Solution) -> float:
+def cell_area(solution: Solution) -> float:
+    """m2. Area of the cell, from the inputs of a solution."""
     cell: Any = solution.inputs.get("cell")
     area = cell.get("area") if isinstance(cell, Mapping) else None
     if area is None:
@@ -131,7 +141,7 @@ def _cell_area(solution: Solution) -> float:
     return parse_quantity(area, "m^2", "area") if isinstance(area, str) else float(area)
 
 
-def _sample(
+def sampled(
     time: np.ndarray, current: np.ndarray, channels: Mapping[str, np.ndarray], interval: float
 ) -> dict[str, np.ndarray]:
     """Time and channels at the moments of recording.
@@ -160,6 +170,7 @@ def _moments(start: float, end: float, interval: float) -> np.ndarray:
     return np.append(grid, end) if end - grid[-1] > 1e-6 * interval else grid
 
 
-def _as_read(values: np.ndarray, sigma: float, resolution: float, random: np.random.Generator) -> np.ndarray:
+def as_read(values: np.ndarray, sigma: float, resolution: float, random: np.random.Generator) -> np.ndarray:
+    """Readings: white noise of a standard deviation, rounded to the resolution."""
     noisy = values + random.normal(0.0, sigma, values.size) if sigma else values
     return np.round(noisy / resolution) * resolution if resolution else noisy

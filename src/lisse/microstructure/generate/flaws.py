@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from scipy import ndimage
+from scipy.special import ndtri
 
 from lisse.errors import InvalidInput
 from lisse.microstructure.generate.box import Box
@@ -30,7 +31,6 @@ from lisse.microstructure.generate.generated import (
     stream,
     with_phase,
 )
-from lisse.microstructure.generate.grain_sizes import log_normal_sizes
 from lisse.microstructure.generate.porosity import boundary_voxels
 from lisse.microstructure.volume import Volume
 
@@ -87,7 +87,7 @@ def cracks(
     tilt, tilt_spread = share("tilt", tilt, 0.0, 1.2), share("tilt_spread", tilt_spread, 0.0, 0.6)
     aspect, side, seed = above("aspect", aspect, unit="1"), one_of("side", side, SIDES), checked_seed(seed)
     rng = stream(seed, "cracks")
-    depths = rng.permutation(log_normal_sizes(count, length, spread))
+    depths = _depths(count, length, spread, rng)
     angles = np.clip(tilt + tilt_spread * rng.standard_normal(count), -1.3, 1.3) * rng.choice([-1.0, 1.0], count)
     first = first_voxels(allowed, side)
     columns = np.argwhere(first >= 0)
@@ -307,6 +307,18 @@ def _goes_through(cells: Any, window: tuple[slice, ...], allowed: Any, empty: An
     at_end = window[0].stop == allowed.shape[0] if side == "low" else window[0].start == 0
     last = (cells & deep)[-1 if side == "low" else 0]
     return bool((ndimage.binary_dilation(cells) & other & deep).any() or (at_end and last.any()))
+
+
+def _depths(count: int, mean: float, spread: float, rng: np.random.Generator) -> Floats:
+    """Depths of a log-normal law, in random order: each drawn from its own share of the law.
+
+    Any seed gives the law's middle and its ends, as far as there are flaws enough; of one flaw a seed draws the depth.
+    """
+    if spread == 0.0:
+        return np.asarray(rng.permutation(np.full(count, float(mean))))
+    shares = (rng.permutation(count) + rng.random(count)) / count
+    sigma = math.sqrt(math.log1p(spread**2))
+    return np.asarray(mean * np.exp(sigma * ndtri(shares) - 0.5 * sigma**2))
 
 
 def _check_cracks(volume: Volume, count: Any, length: Any, along_boundaries: bool) -> None:

@@ -1,0 +1,273 @@
+"""`align`: several records of one cell on one clock and in one frame, and what happened in all of them as one table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lisse.errors import InvalidInput, suggest
+from lisse.measurement.alignment.channel import Channel, channels_of, pairs_to_try
+from lisse.measurement.alignment.clock import Clock, by_marks, by_shape
+from lisse.measurement.alignment.events import Event, find_events
+from lisse.measurement.alignment.features import changed_size, image_events
+from lisse.measurement.alignment.pairing import Correlation, Pair, Series, correlate, pair_events, series_of
+from lisse.measurement.alignment.registration import Registration, register
+from lisse.measurement.columns import TIME
+from lisse.measurement.virtual.frames import Frames
+from lisse.records import Measurement, Record, Solution
+
+__all__ = ["Alignment", "align", "on_common_clock"]
+
+_OPEN = 1e-3  # error of a drift that tells nothing
+_TOLD = ("voltage", "current", "pressure")  # channels whose events are looked for
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Records on one clock and in one frame.
+
+    Attributes
+    ----------
+    reference : str
+        Record whose clock is kept.
+    clocks : tuple of Clock
+    registrations : mapping of source to Registration
+        Of every further picture against the first.
+    events : tuple of Event
+        On the common clock, in order of time.
+    pairs : tuple of Pair
+    series : tuple of Series
+    correlations : tuple of Correlation
+    warnings : tuple of str
+    """
+
+    reference: str
+    clocks: tuple[Clock, ...]
+    registrations: Mapping[str, Registration] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    series: tuple[Series, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def clock(self, source: str) -> Clock:
+        """That of a record."""
+        for one in self.clocks:
+            if one.source == source:
+                return one
+        known = [one.source for one in self.clocks]
+        raise InvalidInput("record", source, ", ".join(known), suggest(source, known))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, SI."""
+        return {
+            "reference": self.reference,
+            "clocks": [clock.to_dict() for clock in self.clocks],
+            "registrations": {name: dataclasses.asdict(found) for name, found in self.registrations.items()},
+            "events": [event.to_dict() for event in self.events],
+            "pairs": [pair.to_dict() for pair in self.pairs],
+            "series": [one.to_dict() for one in self.series],
+            "correlations": [one.to_dict() for one in self.correlations],
+            "warnings": list(self.warnings),
+            "units": {"time": "s", "offset": "s", "drift": "1", "error": "s", "shift": "m", "angle": "rad"},
+        }
+
+
+def align(
+    records: Mapping[str, Record],
+    on: str | None = None,
+    marks: Mapping[str, Sequence[float]] | None = None,
+    register_as: str | None = "rigid",
+) -> Alignment:
+    """Put records of one cell on the clock of the first, and look for events in all of them.
+
+    Parameters
+    ----------
+    records : mapping of name to Measurement, Solution or Frames
+        The first keeps its clock.
+    on : str, optional
+        ``"time"``: clocks are taken as recorded. A channel (``"voltage"``, ``"current"``, ``"pressure"``): only that
+        is compared. By default marks where there are some, else the best channel that two records share.
+    marks : mapping of name to own times (s), optional
+        The n-th mark of every record is the same moment.
+    register_as : str or None
+        How further pictures are registered to the first: ``"shift"``, ``"rigid"``, ``"affine"``; ``None`` for not.
+
+    Raises
+    ------
+    InvalidInput
+        Fewer than two records, marks of unknown records, a channel that no two share, clocks that go back.
+    """
+    if len(records) < 2:
+        raise InvalidInput("records", list(records), "two or more of one cell")
+    given = _checked_marks(records, marks or {})
+    channels = {name: channels_of(record, name) for name, record in records.items()}
+    reference, warnings = next(iter(records)), list[str]()
+    clocks = [Clock(reference, method="reference", error=0.0, drift_error=0.0)]
+    for name in list(records)[1:]:
+        clocks.append(_clock(name, reference, channels, given, on, warnings))
+    registrations = _registrations(records, register_as, warnings)
+    by_name = {clock.source: clock for clock in clocks}
+    moved = {name: {key: _moved(one, by_name[name]) for key, one in own.items()} for name, own in channels.items()}
+    features = {name: changed_size(record, name) for name, record in records.items() if isinstance(record, Frames)}
+    events = _events(records, channels, by_name)
+    spans = {name: tuple(by_name[name](np.array(_span(record)))) for name, record in records.items()}
+    common = {name: (float(a), float(b)) for name, (a, b) in spans.items()}
+    pairs, series = pair_events(events, common), series_of(events, common)
+    correlations = _correlations(
+        {name: _moved(one, by_name[name]) for name, one in features.items() if one is not None}, moved
+    )
+    return Alignment(
+        reference,
+        tuple(clocks),
+        registrations,
+        tuple(events),
+        tuple(pairs),
+        tuple(series),
+        tuple(correlations),
+        tuple(warnings),
+    )
+
+
+def _checked_marks(records: Mapping[str, Record], marks: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    for name in marks:
+        if name not in records:
+            raise InvalidInput("mark", name, ", ".join(records), suggest(name, records))
+    reference = next(iter(records))
+    if marks and reference not in marks:
+        raise InvalidInput("mark", ", ".join(marks), f"also marks of {reference}, whose clock is kept")
+    if marks and len(marks) == 1:
+        raise InvalidInput("mark", ", ".join(marks), "marks of at least two records")
+    return {name: [float(value) for value in values] for name, values in marks.items()}
+
+
+def _clock(
+    name: str,
+    reference: str,
+    channels: Mapping[str, Mapping[str, Channel]],
+    marks: Mapping[str, Sequence[float]],
+    on: str | None,
+    warnings: list[str],
+) -> Clock:
+    if name in marks:
+        return by_marks(name, marks[reference], marks[name])
+    if on == "time":
+        return Clock(name)
+    pairs = pairs_to_try(channels[reference], channels[name], on)
+    if on is not None and not pairs:
+        have = sorted(set(channels[reference]) & set(channels[name]))
+        advice = f"{reference} and {name} share {', '.join(have) or 'none that changes'}"
+        raise InvalidInput("--on", on, "time, or a channel that both records have", advice)
+    found = [clock for clock in (by_shape(a, b) for a, b in pairs) if clock is not None and not _by_chance(clock)]
+    if not found:
+        why = "no two channels have the same shape" if pairs else "they share no channel that changes"
+        warnings.append(f"{name}: its clock is taken as recorded, for {why}; give marks if it is another clock")
+        return Clock(name)
+    best = max(found, key=lambda clock: (not clock.ambiguous, clock.correlation or 0.0))
+    if best.ambiguous and best.second is not None:
+        other = f"an offset of {best.second[0]:.6g} s fits nearly as well as {best.offset:.6g} s"
+        warnings.append(f"{name}: {other}; the record repeats, so give a mark to be sure")
+    return best
+
+
+def _by_chance(clock: Clock) -> bool:
+    """Whether so little of the records overlaps that many places fit, and the drift stays open."""
+    return clock.ambiguous and (clock.drift_error or 0.0) > _OPEN
+
+
+def _moved(channel: Channel, clock: Clock) -> Channel:
+    return dataclasses.replace(channel, time=np.asarray(clock(channel.time)))
+
+
+def _span(record: Record) -> tuple[float, float]:
+    if isinstance(record, Frames):
+        return float(record.data["exposure_start"].values[0]), float(record.data["exposure_end"].values[-1])
+    times = record.data[TIME].values if isinstance(record, Measurement) else record.data["time"].values
+    return float(times[0]), float(times[-1])
+
+
+def _events(
+    records: Mapping[str, Record], channels: Mapping[str, Mapping[str, Channel]], clocks: Mapping[str, Clock]
+) -> list[Event]:
+    """Events of all records on the common clock."""
+    found: list[Event] = []
+    for name, record in records.items():
+        own: list[Event] = []
+        if isinstance(record, Frames):
+            own = image_events(record, name)
+        current = channels[name].get("current")
+        for key in _TOLD:
+            if key in channels[name]:
+                own += find_events(channels[name][key], current)
+        clock = clocks[name]
+        found += [
+            dataclasses.replace(
+                event,
+                time=float(clock(event.time)),
+                error=float(np.hypot(event.error * (1.0 + clock.drift), clock.error_at(event.time))),
+            )
+            for event in own
+        ]
+    return sorted(found, key=lambda event: event.time)
+
+
+def _registrations(records: Mapping[str, Record], kind: str | None, warnings: list[str]) -> dict[str, Registration]:
+    """Every further picture with two places or more against the first; the first frames are compared."""
+    pictures = {
+        name: record
+        for name, record in records.items()
+        if isinstance(record, Frames) and len(record.places) >= 2 and record.picture.ndim == len(record.places) + 1
+    }
+    if kind is None or len(pictures) < 2:
+        return {}
+    first, *others = pictures
+    found = {}
+    for name in others:
+        one, other = pictures[first], pictures[name]
+        if one.places != other.places:
+            warnings.append(f"{name}: not registered, for its axes {other.places} are not {one.places} of {first}")
+            continue
+        try:
+            found[name] = register(
+                one.picture.values[0], other.picture.values[0], one.voxel_size, other.voxel_size, kind
+            )
+        except InvalidInput as error:
+            warnings.append(f"{name}: not registered to {first}: {error}")
+    return found
+
+
+def _correlations(features: Mapping[str, Channel], channels: Mapping[str, Mapping[str, Channel]]) -> list[Correlation]:
+    found = []
+    for source, feature in features.items():
+        for name, own in channels.items():
+            if name == source:
+                continue
+            for key in _TOLD:
+                one = correlate(feature, own[key]) if key in own else None
+                if one is not None:
+                    found.append(one)
+    return found
+
+
+def on_common_clock(record: Record, clock: Clock) -> Record:
+    """The record with its times on the common clock; the clock it had is in its inputs."""
+    inputs = {**record.inputs, "own_clock": clock.to_dict()}
+    data = record.data
+    if isinstance(record, Measurement):
+        moved = data.assign({TIME: data[TIME].copy(data=np.asarray(clock(data[TIME].values)))})
+        spectra = tuple(dataclasses.replace(one, time=float(clock(one.time))) for one in record.spectra)
+        return dataclasses.replace(record, data=moved, inputs=inputs, spectra=spectra)
+    names = [n for n in ("time", "exposure_start", "exposure_end", "spectrum_time") if n in data.variables]
+    changed = {name: (data[name].dims, np.asarray(clock(data[name].values)), data[name].attrs) for name in names}
+    coords = {name: value for name, value in changed.items() if name in data.coords}
+    rest = {name: value for name, value in changed.items() if name not in data.coords}
+    more: dict[str, Any] = {}
+    if isinstance(record, Solution):
+        failed = record.verdict.time
+        more["verdict"] = dataclasses.replace(record.verdict, time=None if failed is None else float(clock(failed)))
+        more["events"] = tuple({**event, "time": float(clock(event["time"]))} for event in record.events)
+    return dataclasses.replace(record, data=data.assign_coords(coords).assign(rest), inputs=inputs, **more)

@@ -1,0 +1,49 @@
+"""The arrays of a spectrum, checked once for everything that analyses them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lisse.errors import InvalidInput
+
+__all__ = ["spectrum_arrays"]
+
+
+def spectrum_arrays(
+    frequency: ArrayLike, impedance: ArrayLike, least: int = 3
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """Usable points in the order given, and what was left out.
+
+    Parameters
+    ----------
+    frequency : (n,) array_like, Hz
+    impedance : (n,) complex array_like, ohm or ohm m2
+    least : int
+        Fewest usable points.
+
+    Returns
+    -------
+    frequency : (m,) array, Hz
+    impedance : (m,) complex array
+    warnings : tuple of str
+
+    Raises
+    ------
+    InvalidInput
+        For shapes that do not match, text, or too few usable points.
+    """
+    try:
+        f, z = np.asarray(frequency, dtype=float), np.asarray(impedance, dtype=complex)
+    except (TypeError, ValueError):
+        raise InvalidInput("spectrum", None, "numbers: frequency in Hz and complex impedance in ohm") from None
+    if f.ndim != 1 or f.shape != z.shape:
+        raise InvalidInput("spectrum", (f.shape, z.shape), "two one-dimensional arrays of one length")
+    good = np.isfinite(f) & (f > 0) & np.isfinite(z.real) & np.isfinite(z.imag) & (np.abs(z) > 0)
+    if good.sum() < least:
+        got = f"{int(good.sum())} usable points of {f.size}"
+        raise InvalidInput("spectrum", got, f"at least {least} points with a frequency above 0 and an impedance")
+    if good.all():
+        return f, z, ()
+    rows = ", ".join(str(row) for row in np.flatnonzero(~good)[:5] + 1) + (", ..." if (~good).sum() > 5 else "")
+    return f[good], z[good], (f"points {rows} have no usable frequency or impedance and were left out",)

@@ -1,0 +1,120 @@
+"""The way from saved fields to recorded frames that all imaging instruments share.
+
+Each saved state becomes an ideal picture once; exposures add these up; the point spread, the voxels and the noise of
+the instrument come last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lisse.errors import InvalidInput
+from lisse.measurement.virtual.declaration import Instrument, settings_of
+from lisse.measurement.virtual.exposure import exposures, weights
+from lisse.measurement.virtual.frames import Frames
+from lisse.measurement.virtual.scene import Scene, scene
+from lisse.records import Solution
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["check_settings", "exposed", "origin", "recorded", "widest"]
+
+Floats = NDArray[np.float64]
+
+
+def exposed(
+    fields: xr.Dataset, solution: Solution, frame_time: float, electrode: float, ideal: Callable[[Scene], Floats]
+) -> tuple[Floats, Floats, tuple[int, int]]:
+    """Ideal pictures averaged over each exposure.
+
+    Parameters
+    ----------
+    fields, solution : of one run
+    frame_time : float, s
+    electrode : float, m. How much of each electrode is looked at, at most.
+    ideal : from a Scene to its picture
+
+    Returns
+    -------
+    (n, ...) array, (n, 2) array of exposures (s), and how many voxels of each electrode are in it.
+    """
+    saved = np.asarray(fields["time"].values, dtype=float)
+    shots = exposures(saved, frame_time)
+    share = weights(saved, shots)
+    total: Floats | None = None
+    shown = (0, 0)
+    for k in np.flatnonzero(share.any(axis=0)).tolist():
+        now = scene(fields, k, solution, electrode)
+        wanted = (max(shown[0], now.shown[0]), max(shown[1], now.shown[1]))
+        picture = _padded(ideal(now), now.shown, wanted)
+        if total is None:
+            total = np.zeros((len(shots), *picture.shape))
+        elif wanted != shown:
+            total = np.stack([_padded(each, shown, wanted) for each in total])
+        shown = wanted
+        for row in np.flatnonzero(share[:, k]):
+            total[row] += share[row, k] * picture
+    assert total is not None
+    return total, shots, shown
+
+
+def _padded(picture: Floats, has: tuple[int, int], wanted: tuple[int, int]) -> Floats:
+    """Nothing beside an electrode that is thinner now than at another time."""
+    if has == wanted:
+        return picture
+    ends = [(wanted[0] - has[0], wanted[1] - has[1]), *[(0, 0)] * (picture.ndim - 1)]
+    return np.pad(picture, ends)
+
+
+def recorded(
+    instrument: Instrument,
+    solution: Solution,
+    data: xr.Dataset,
+    signal: str,
+    seed: int | None,
+    warnings: tuple[str, ...] = (),
+) -> Frames:
+    """The record with its settings, its declaration and where it comes from."""
+    declared = instrument.declaration
+    return Frames(
+        data=data,
+        inputs={**settings_of(instrument), "declaration": declared.to_dict(), **origin(solution)},
+        status=solution.status,
+        status_text=solution.status_text,
+        warnings=warnings,
+        references=tuple(sorted({fact.source for fact in declared.facts if fact.source})),
+        seed=seed,
+        version=solution.version,
+        instrument=f"virtual {declared.name}",
+        signal=signal,
+    )
+
+
+def origin(solution: Solution) -> dict[str, Any]:
+    """What a record keeps of the solution that it looks at."""
+    return {"solution": dict(solution.inputs), "model": solution.model}
+
+
+def widest(values: Floats, axis: int, edge: float, field_of_view: float) -> Floats:
+    """The middle of the picture along one axis, as much as fits into the field of view."""
+    count = values.shape[axis]
+    fits = max(1, int(field_of_view / edge * (1.0 + 1e-9))) if math.isfinite(field_of_view) else count
+    if fits >= count:
+        return values
+    low = (count - fits) // 2
+    return values.take(range(low, low + fits), axis)
+
+
+def check_settings(instrument: Instrument, above: tuple[str, ...] = (), not_below: tuple[str, ...] = ()) -> None:
+    """Refuse settings that are no numbers, or out of range."""
+    for name in (*above, *not_below):
+        value = getattr(instrument, name)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not (value > 0.0 if name in above else value >= 0.0):
+            raise InvalidInput(name, value, "a number above 0" if name in above else "a number, 0 or more")

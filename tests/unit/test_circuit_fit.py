@@ -1,0 +1,141 @@
+"""The contract of fit_circuit: names, units, errors, warnings, what starting values do."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from impedance_cells import TWO_ARCS, TWO_ARCS_VALUES, F, noisy, two_arcs, zarc
+from lisse.errors import InvalidInput
+from lisse.measurement import fit_circuit, parse_circuit
+from lisse.measurement.analysis.circuit_processes import processes
+
+
+def test_exact_data_give_back_every_parameter() -> None:
+    fit = fit_circuit(F, two_arcs(), TWO_ARCS)
+    assert fit.status == "converged"
+    assert fit.chi_square < 1e-18
+    for name, value in TWO_ARCS_VALUES.items():
+        assert fit.parameters[name] == pytest.approx(value, rel=1e-6)
+    assert fit.units["CPE1_Q"] == "F s^(alpha-1)"
+    np.testing.assert_allclose(fit.impedance, two_arcs(), rtol=1e-8)
+
+
+def test_chi_square_is_what_it_says() -> None:
+    data = two_arcs(1e-2)
+    fit = fit_circuit(F, data, TWO_ARCS)
+    assert fit.chi_square == pytest.approx(float(np.sum(np.abs((data - fit.impedance) / data) ** 2)), rel=1e-12)
+    assert fit.noise == pytest.approx(1e-2, rel=0.2)
+    unit = fit_circuit(F, data, TWO_ARCS, weighting="unit")
+    assert unit.chi_square >= fit.chi_square * (1 - 1e-9)
+    assert np.sum(np.abs(data - unit.impedance) ** 2) <= np.sum(np.abs(data - fit.impedance) ** 2) * (1 + 1e-9)
+
+
+def test_the_order_of_points_and_the_unit_of_impedance_do_not_matter() -> None:
+    data = two_arcs(3e-3)
+    fit, turned = fit_circuit(F, data, TWO_ARCS), fit_circuit(F[::-1], data[::-1], TWO_ARCS)
+    per_area = fit_circuit(F, data * 1e-4, TWO_ARCS)
+    for name in TWO_ARCS_VALUES:
+        factor = {"R": 1e-4, "Q": 1e4}.get("Q" if name.endswith("Q") else name[0], 1.0)
+        assert turned.parameters[name] == pytest.approx(fit.parameters[name], rel=1e-5)
+        assert per_area.parameters[name] == pytest.approx(fit.parameters[name] * factor, rel=1e-5)
+    np.testing.assert_allclose(turned.impedance[::-1], fit.impedance, rtol=1e-6)
+
+
+def test_arcs_come_in_the_order_of_their_time_constants_unless_told() -> None:
+    data = two_arcs(1e-3)
+    fit = fit_circuit(F, data, TWO_ARCS)
+    assert fit.parameters["R1"] == pytest.approx(50, rel=0.02)
+    swapped = {name.translate(str.maketrans("12", "21")): value for name, value in TWO_ARCS_VALUES.items()}
+    other = fit_circuit(F, data, TWO_ARCS, swapped)
+    assert other.parameters["R2"] == pytest.approx(fit.parameters["R1"], rel=1e-5)
+    assert other.chi_square == pytest.approx(fit.chi_square, rel=1e-9)
+    part = fit_circuit(F, data, TWO_ARCS, {"R0": 10.0})
+    assert part.chi_square == pytest.approx(fit.chi_square, rel=1e-6)
+
+
+def test_what_the_data_do_not_hold_is_said() -> None:
+    one = noisy(10 + zarc(50, 1e-4, 0.85), 3e-3)
+    fit = fit_circuit(F, one, TWO_ARCS)
+    assert fit.status == "doubtful"
+    assert any("not determined" in text or "at the bound" in text for text in fit.warnings)
+    same = fit_circuit(F, one, "R0-R9-p(R1,CPE1)")
+    assert same.status == "doubtful"
+    assert "R0 is not determined by these data" in same.warnings
+    assert same.parameters["R0"] + same.parameters["R9"] == pytest.approx(10, rel=0.01)
+    none = fit_circuit(F, noisy(zarc(50, 1e-4, 1.0), 1e-3), "R0-p(R1,C1)")
+    assert none.status == "doubtful"
+    assert none.uncertainties["R0"] > none.parameters["R0"]
+
+
+def test_an_exponent_of_one_is_a_capacitor_with_an_uncertainty() -> None:
+    found = [fit_circuit(F, noisy(10 + zarc(50, 1e-4, 1.0), 1e-3, seed), "R0-p(R1,CPE1)") for seed in range(6)]
+    held = [fit for fit in found if fit.parameters["CPE1_alpha"] == 1.0]
+    assert held
+    for fit in held:
+        assert fit.status == "converged"
+        assert 1e-5 < fit.uncertainties["CPE1_alpha"] < 1e-2
+        assert any("ideal capacitor" in text for text in fit.warnings)
+
+
+def test_points_that_are_no_numbers_are_left_out_and_named() -> None:
+    data = two_arcs(1e-3)
+    data[[3, 7]] = np.nan
+    fit = fit_circuit(F, data, TWO_ARCS)
+    assert fit.frequency.size == F.size - 2
+    assert fit.warnings[0] == "points 4, 8 have no usable frequency or impedance and were left out"
+    assert fit.parameters["R1"] == pytest.approx(50, rel=0.02)
+
+
+def test_bad_input_is_told() -> None:
+    data = two_arcs()
+    with pytest.raises(InvalidInput, match="at least 4 points"):
+        fit_circuit(F[:3], data[:3], TWO_ARCS)
+    with pytest.raises(InvalidInput, match="two one-dimensional arrays"):
+        fit_circuit(F[:3], data, TWO_ARCS)
+    with pytest.raises(InvalidInput, match="numbers: frequency in Hz"):
+        fit_circuit(["a"] * 3, data[:3], TWO_ARCS)
+    with pytest.raises(InvalidInput, match="Did you mean 'CPE1_Q'"):
+        fit_circuit(F, data, TWO_ARCS, {"CPE1_q": 1.0})
+    with pytest.raises(InvalidInput, match="R1: got 0"):
+        fit_circuit(F, data, TWO_ARCS, {"R1": 0.0})
+    with pytest.raises(InvalidInput, match="a mapping"):
+        fit_circuit(F, data, TWO_ARCS, [1.0])  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="weighting"):
+        fit_circuit(F, data, TWO_ARCS, weighting="best")
+    with pytest.raises(InvalidInput, match="circuit, character 4"):
+        fit_circuit(F, data, "R0-Q1")
+
+
+def test_processes_of_a_fit() -> None:
+    series, fast, slow = processes(fit_circuit(F, two_arcs(1e-3), TWO_ARCS))
+    assert (series.kind, fast.kind, slow.kind) == ("series", "arc", "arc")
+    assert fast.name == "R1+CPE1"
+    assert fast.time_constant == pytest.approx(1e-4, rel=0.02)
+    assert fast.capacitance == pytest.approx(1e-4 / 50, rel=0.02)
+    assert slow.exponent == pytest.approx(0.9, abs=0.01)
+    assert abs(fast.capacitance - 2e-6) < 4 * fast.capacitance_error
+    assert fast.summit == pytest.approx(1 / (2 * math.pi * 1e-4), rel=0.02)
+    assert series.time_constant is None
+
+
+def test_error_of_a_capacitance_follows_from_many_draws() -> None:
+    found = [processes(fit_circuit(F, two_arcs(3e-3, seed), TWO_ARCS, TWO_ARCS_VALUES))[1] for seed in range(60)]
+    spread = np.std([one.capacitance for one in found])
+    assert np.mean([one.capacitance_error for one in found]) == pytest.approx(spread, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    "circuit", ["R0-p(R1-Wo1,CPE1)", "R0-p(CPE1,R1-p(R2,CPE2))", "R0-C1", "R0-Zarc1-G1", "R0-La1-K1"]
+)
+def test_other_circuits_start_well_too(circuit: str) -> None:
+    values = {"R0": 5, "R1": 20, "Wo1_Z0": 30, "Wo1_tau": 1.0, "CPE1_Q": 1e-5, "CPE1_alpha": 0.9, "R2": 30, "C1": 1e-3}
+    values |= {"CPE2_Q": 1e-3, "CPE2_alpha": 0.9, "Zarc1_R": 20, "Zarc1_tau": 1e-4, "Zarc1_alpha": 0.8, "G1_R": 30}
+    values |= {"G1_tau": 0.1, "La1_L": 1e-6, "La1_alpha": 0.9, "K1_R": 20, "K1_tau": 1e-2}
+    own = {name: float(values[name]) for name in parse_circuit(circuit).names}
+    fit = fit_circuit(F, noisy(parse_circuit(circuit).impedance(F, own), 2e-3), circuit)
+    assert fit.status == "converged"
+    for name, value in own.items():
+        assert abs(fit.parameters[name] - value) < 5 * fit.uncertainties[name]
