@@ -40,7 +40,7 @@ _ONWARD = 0.9  # cosine of the angle between two steps of the damage that go the
 _FASTER = 1.3  # times longer than the one before
 _BACK = 0.5  # cosine, with the sign turned, of two steps between which the damage swings
 _LEAST_RELAXATION = 0.3
-MOST_STAGGERS = 200
+MOST_STAGGERS, MOST_IN_JUMP = 200, 2000
 _PATIENCE = 60  # staggers after which a step counts as a jump
 
 
@@ -191,7 +191,8 @@ class Cracks:
         """
         damage, step, relaxation = start, np.zeros_like(start), OVER_RELAXATION
         last_change, done, held, floor = np.inf, False, frozen | self._whole_planes(clusters), before
-        for count in range(1, MOST_STAGGERS + 1):
+        jump = most_new >= damage.size
+        for count in range(1, (MOST_IN_JUMP if jump else MOST_STAGGERS) + 1):
             response = self.response(damage, clusters, traction, stretch)
             pressure = cluster_pressures(response.base_volume, response.compliance, filling)
             energy = response.strain_energy(pressure)
@@ -204,7 +205,7 @@ class Cracks:
                 break
             last_step, step = step, wanted - damage
             relaxation = _relaxation(relaxation, last_step, step)
-            sudden = most_new >= damage.size or count > _PATIENCE
+            sudden = jump or count > _PATIENCE
             damage = np.clip(damage + (1.0 if sudden else relaxation) * step, floor, 1.0)
             if sudden:  # what cracks in a jump stays cracked, also while the pressure falls
                 floor = np.where(damage >= CRACKED, damage, before)

@@ -119,7 +119,8 @@ class PhaseField:
             damage = old.copy()
             damage[growing] = self._balance(psi, old, growing)
             healed = growing & (damage < old)
-            more = free & ~growing & (self._slope(np.maximum(damage, old), psi) < limit)
+            # with what would heal still in it: so the sets shrink from trial to trial (an M-matrix)
+            more = free & ~growing & (self._slope(damage, psi) < limit)
             if not healed.any() and not more.any():
                 self._grown = growing
                 return np.clip(damage, old, 1.0)
