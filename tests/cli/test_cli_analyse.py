@@ -1,6 +1,7 @@
 import argparse
 import csv
 import json
+import shlex
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_faults_of_the_record_are_named(cell, tmp_path, content, pattern):
         run(cell, "--record", record, "--area", "2 cm^2")
 
 
-@pytest.mark.parametrize("area", ["2", "2 cm", "nan cm^2", "0 cm^2", "-1 cm^2", "area"])
+@pytest.mark.parametrize("area", ["2", "2 s", "0 mm", "nan cm^2", "0 cm^2", "-1 cm^2", "area"])
 def test_faults_of_the_area_are_named(cell, area):
     with pytest.raises(InvalidInput, match="^--area: got"):
         run(cell, f"--area={area}")
@@ -232,3 +233,89 @@ def test_cells_of_one_name_are_told_apart(cell, tmp_path, capsys):
         names.append(path)
     assert run(*names, "--cells", "--json") == 0
     assert [one["name"] for one in json.loads(capsys.readouterr().out)["cells"]] == ["a_ramp", "b_ramp"]
+
+
+@pytest.fixture
+def strange(tmp_path):
+    """A table of 100 ohm whose column names say nothing: hours, millivolt, milliampere, with decimal commas."""
+    rows = ["Messung 7", "Zeit;U1;I"]
+    for step, level in enumerate([1, -1, 1, -1]):
+        rows += [f"{step + k / 10:.1f};{100 * level},5;{level},0".replace(".", ",") for k in range(10)]
+    path = tmp_path / "strange.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_columns_of_a_table_that_no_format_knows_are_said(strange, capsys):
+    said = ["--column", "Zeit=Test Time / h", "--column", "U1=Voltage / mV", "--column", "I=Current / mA"]
+    assert run(strange, *said, "--json") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert len(content["half_cycles"]) == 4
+    assert content["resistance"] == pytest.approx(100.5, rel=1e-2)
+    assert content["half_cycles"][1]["start"] == pytest.approx(3600.0, abs=400.0)
+    assert run("--cells", strange, *said, "--table", "csv") == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("strange,cycling,1,100.5")
+
+
+@pytest.mark.parametrize(
+    ("said", "pattern"),
+    [
+        (["Zeit"], "^--column: got 'Zeit'; allowed: NAME=MEANING"),
+        (["=Voltage / V"], "^--column: got '=Voltage / V'; allowed: NAME=MEANING"),
+        (["I=Current / A", "I=Current / mA"], "^--column: .*each column once.*'Current / A' before"),
+        (
+            ["Zeit=Test Time / h", "U=Voltage / V", "I=Current / A"],
+            "column: got 'U'; allowed: a column of the file: Zeit",
+        ),
+        (["Zeit=Test Time / h", "I=Current / A"], "^columns: .*'Voltage / V'"),
+        ([], r'--column "t=Test Time / h" --column "E=Voltage / V" --column "I=Current / mA"'),
+    ],
+)
+def test_faults_of_columns_are_named(strange, said, pattern):
+    with pytest.raises(InvalidInput, match=pattern):
+        run(strange, *(word for text in said for word in ("--column", text)))
+
+
+def test_a_unit_that_nobody_states_is_asked_for_with_words_that_work(tmp_path, capsys):
+    path = tmp_path / "half.csv"
+    path.write_text("Test Time (h),Ecell,I\n0,0.1,1\n1,0.2,1\n2,0.2,1\n")
+    with pytest.raises(InvalidInput) as complaint:
+        run(path)
+    words = shlex.split(str(complaint.value).partition("lisse analyse FILE ")[2].partition(", or in Python")[0])
+    assert sorted(words[1::2]) == ["Ecell=Voltage / V", "I=Current / A", "Test Time (h)=Test Time / h"]
+    assert run(path, *words, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["duration"] == pytest.approx(7200.0)
+
+
+def test_the_diameter_of_a_disc_is_an_area_as_in_a_record(cell, capsys):
+    assert run(cell, "--area", "6 mm", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["area"] == pytest.approx(np.pi / 4 * 36e-6)
+
+
+@pytest.mark.parametrize(
+    "words", [["--area", "0,283 cm^2"], ["--cells", "--area", "0,283 cm^2"], ["--area", " ,283cm^2"]]
+)
+def test_a_decimal_comma_in_the_area_is_told_from_two_areas(cell, words):
+    with pytest.raises(InvalidInput, match=r"^--area: .*a decimal point.*\.283 ?cm"):
+        run(cell, cell, *words)
+
+
+def test_the_area_of_an_instrument_is_doubted_and_a_real_one_is_not(cell, capsys):
+    assert run(cell, "--area", "0.001 cm^2", "--json") == 0
+    assert any("0.001 cm2" in text for text in json.loads(capsys.readouterr().out)["warnings"])
+    assert run(cell, "--area", "0.01 cm^2", "--json") == 0
+    assert not any("cm2" in text for text in json.loads(capsys.readouterr().out)["warnings"])
+
+
+def test_a_folder_is_a_cell_only_with_cells(cell):
+    with pytest.raises(InvalidInput, match="This is a folder; with --cells"):
+        run(cell.parent)
+
+
+def test_a_voltage_at_rest_reads_in_volt_from_one_volt_on(tmp_path, capsys):
+    rows = ["Test Time / s,Current / mA,Voltage / V"]
+    rows += [f"{60 * k},{0 if k < 20 else 1},{3.5 if k < 20 else 3.6}" for k in range(40)]
+    path = tmp_path / "full.csv"
+    path.write_text("\n".join(rows) + "\n")
+    assert run(path) == 0
+    assert "Open-circuit voltage: 3.5 V" in capsys.readouterr().out

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from lisse.cli.main import main
-from lisse.measurement.virtual import load_frames
-from lisse.records import load_measurement
+from lisse.fields import load_fields
+from lisse.measurement.virtual import ChemicalShiftImager, load_frames, observe
+from lisse.records import load_measurement, load_solution
+from lisse.report import observed_figure
 from virtual_scenes import saved, solid, solution
 
 
@@ -182,3 +184,39 @@ def test_what_align_refuses(observed, words, complaint, capsys):
     given = [str(observed / word) if "." in word and "=" not in word else word for word in words]
     assert main(["align", *given]) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_a_folder_in_place_of_the_solution_says_which_file(run, capsys):
+    assert main(["observe", str(run), "--instrument", "cycler"]) == 2
+    assert str(run / "solution.nc") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["xct", "ndp", "nmr"])
+def test_a_picture_that_takes_longer_than_the_run_says_so(run, name, capsys):
+    words = ["observe", str(run / "solution.nc"), "--instrument", name, "--json", "--set"]
+    for frame_time, told in (("1 h", False), ("12 h", True)):
+        assert main([*words, f"frame_time={frame_time}"]) == 0
+        warnings = json.loads(capsys.readouterr().out)["warnings"]
+        assert any("one scan takes 12 h, longer than all of the run (11.1 h)" in text for text in warnings) is told
+
+
+def test_readings_are_drawn_in_the_units_of_the_field(run):
+    made = observe(load_solution(run / "solution.nc"), "cycler", area=1e-4)
+    figure = observed_figure._readings(made)
+    drawn = {axes.get_ylabel().replace("\n", " "): axes.lines[0].get_ydata() for axes in figure.axes}
+    assert set(drawn) == {"Current / mA", "Voltage / mV", "Applied Pressure / MPa"}
+    assert drawn["Current / mA"] == pytest.approx(1e3 * made.data["Current / A"].values)
+    assert drawn["Voltage / mV"] == pytest.approx(1e3 * made.data["Voltage / V"].values)
+    assert drawn["Applied Pressure / MPa"] == pytest.approx(1e-6 * made.data["Applied Pressure / Pa"].values)
+    volts, words = observed_figure._in_field_units("Voltage / V", np.array([0.2, 3.6, np.nan]))
+    assert (words, volts[1]) == ("Voltage / V", 3.6)
+    assert observed_figure._in_field_units("Cycle Count", np.ones(2))[1] == "Cycle Count"
+
+
+def test_one_frame_of_shifts_is_drawn_once(run):
+    solution, fields = load_solution(run / "solution.nc"), load_fields(run)
+    for frame_time, count in ((5e4, 2), (0.0, 3)):
+        made = observe(solution, ChemicalShiftImager(frame_time=frame_time), fields=fields)
+        pictures = [axes for axes in observed_figure._spectral_images(made).axes if axes.images]
+        spectra = [line for axes in observed_figure._spectral_images(made).axes for line in axes.lines]
+        assert (len(pictures) + 1, len(spectra) + 1) == (count, count)

@@ -112,6 +112,16 @@ def test_marks_win_over_shape(tmp_path):
     clock = found.clock("film")
     assert (clock.method, clock(0.0)) == ("marks", pytest.approx(10.0))
     assert clock(199.0) == pytest.approx(210.0)
+    assert any("film: two marks give no error of the clock" in text for text in found.warnings)
+
+
+def test_one_mark_tells_no_drift_and_three_tell_the_error():
+    one, three = ({"a": marks, "b": marks} for marks in ([10.0], [10.0, 100.0, 200.0]))
+    records = {"a": cell(), "b": cell()}
+    assert any("b: one mark gives no drift" in text for text in align(records, marks=one).warnings)
+    found = align(records, marks=three)
+    assert found.clock("b").error == pytest.approx(0.0, abs=1e-9)
+    assert not [text for text in found.warnings if "mark" in text]
 
 
 def test_pictures_of_two_instruments_are_put_into_one_frame(tmp_path):

@@ -68,6 +68,12 @@ def test_charges_are_compared_too_and_survivors_are_a_lower_bound():
     assert threshold.cells[2].stood == pytest.approx(3.0 * HOUR)
 
 
+def test_a_survivor_of_a_one_way_ramp_stood_all_that_passed_in_that_direction():
+    ramps = [analyse(ramp(levels=[1e-4, 2e-4, 3e-4]), area=AREA), analyse(ramp(levels=ramp_levels(3)), area=AREA)]
+    stood = [cell.stood for cell in compare_cells(ramps).distributions["threshold_charge"].cells]
+    assert stood == pytest.approx([6.0 * HOUR, 3.0 * HOUR])
+
+
 def test_what_cannot_be_compared_is_told():
     cycling = analyse(ramp(short_at(2.5 * HOUR), levels=[1e-4, -1e-4] * 4), area=AREA)
     idle = analyse(measurement([0.0, 1.0, 2.0], [0.0] * 3, [0.0] * 3), area=AREA)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from analysis_cells import AREA, measurement, ramp
+from analysis_cells import AREA, climb_in_step, measurement, ramp, ramp_levels
 
 from lisse.errors import InvalidInput
 from lisse.measurement.analysis import analyse
@@ -73,6 +73,14 @@ def test_a_symmetric_cell_has_no_efficiency():
     assert analyse(ramp()).coulombic_efficiency is None
     charges = [(3.6, False), (-3.5, True)]
     assert analyse(lithium_copper(charges), cell="symmetric").efficiencies == ()
+
+
+@pytest.mark.parametrize("levels", [ramp_levels(), ramp_levels()[:10]])
+def test_a_symmetric_cell_that_loses_contact_in_one_direction_is_not_taken_for_lithium_on_copper(levels):
+    """All that was plated had been stripped before without a cut-off: there is lithium on both sides."""
+    finding = analyse(ramp(climb_in_step(9, 6.0, 3.0), levels=levels), area=AREA)
+    assert finding.efficiencies == ()
+    assert finding.verdict.mode == "contact-loss"
 
 
 def test_a_full_cell_is_not_taken_for_lithium_on_copper():

@@ -5,7 +5,10 @@ import pytest
 from analysis_cells import AREA, RESISTANCE, measurement, ramp, ramp_levels, short_at, staircase
 
 from lisse.measurement.analysis import analyse
-from lisse.measurement.analysis.critical_current import TEST_KINDS
+from lisse.measurement.analysis.critical_current import TEST_KINDS, critical_current
+from lisse.measurement.analysis.events import event_at
+from lisse.measurement.analysis.segments import split_steps
+from lisse.measurement.analysis.trace import trace_of
 
 HOUR = 3600.0
 
@@ -42,7 +45,7 @@ def test_failure_at_the_first_level_leaves_nothing_that_stood():
 def test_one_level_has_no_interval_and_its_definition_says_so():
     critical = analyse(ramp(short_at(2.5 * HOUR), levels=[1e-4, -1e-4] * 3)).critical
     assert critical.level_below is None
-    assert "nothing is said of other currents" in critical.definitions["critical_current_density"]
+    assert "says nothing of other currents" in critical.definitions["critical_current_density"]
 
 
 def test_threshold_capacity_counts_from_the_last_reversal():
@@ -75,6 +78,19 @@ def test_uncertainty_follows_the_sampling():
         )
         errors.append(finding.critical.charge_error)
     assert errors == pytest.approx([7e-4 * 5.0, 7e-4 * 30.0, 7e-4 * 150.0])
+
+
+def test_a_failure_seen_from_half_cycle_to_half_cycle_is_uncertain_by_that_much():
+    """It happened between one end of a half-cycle and the other: 4e-4 A for an hour, not a sampling interval."""
+    trace = trace_of(ramp(levels=ramp_levels(5)))
+    steps = split_steps(trace)
+    event = event_at("soft-short", trace, 8, steps[8].first, 0.5, since=steps[7].first)  # shown by the step of +5e-4
+    critical = critical_current(trace, steps, event)
+    whole = (2 * (1 + 2 + 3) + 4) * 1e-4 * HOUR  # before the half-cycle of -4e-4
+    assert critical.cumulative_charge == pytest.approx(whole + 0.5 * 4e-4 * HOUR, rel=1e-3)
+    assert critical.charge_error == pytest.approx(0.5 * 4e-4 * HOUR, rel=1e-2)
+    assert critical.threshold_charge == pytest.approx(0.5 * 4e-4 * HOUR, rel=1e-2)
+    assert (critical.level_below, critical.critical) == pytest.approx((3e-4, 5e-4))  # 4e-4 may have been too much
 
 
 def test_every_number_that_is_given_per_area_is_defined():

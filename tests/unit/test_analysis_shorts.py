@@ -137,6 +137,15 @@ def test_only_a_spectrum_before_it_says_what_the_electrolyte_needs():
     assert analyse(measurement(time, current, voltage, [spectrum(80.0, time=2.1 * HOUR)])).verdict.mode == "none"
 
 
+def test_spectra_count_by_their_time_and_not_by_their_order():
+    time, current = staircase([1e-3, -1e-3])
+    gradual = 0.95 - 0.5 * (time / HOUR - 1.5)
+    voltage = RESISTANCE * current * np.where(time > 1.5 * HOUR, gradual, 1.0)
+    taken = [spectrum(80.0), spectrum(20.0, time=HOUR), spectrum(20.0, time=2.1 * HOUR)]
+    modes = {analyse(measurement(time, current, voltage, order)).verdict.mode for order in (taken, taken[::-1])}
+    assert modes == {"none"}  # the spectrum right before the half-cycle asks for 20 ohm only
+
+
 def test_rule_of_succession():
     assert succession(0, 0) == 0.5
     assert succession(1, 1) == pytest.approx(2 / 3)

@@ -33,7 +33,9 @@ def test_maccor_clock_gets_its_unit_from_the_dates(written, last, unit):
 
 
 def test_maccor_clock_that_fits_no_date_is_refused(written):
-    with pytest.raises(InvalidInput, match=r"column 'TestTime': allowed: a unit of time. State it: read"):
+    with pytest.raises(
+        InvalidInput, match=r"'TestTime': allowed: a unit of time. State it, .*--column .TestTime=Test Time"
+    ):
         read(written(maccor("0.000", "7.000")))
 
 
@@ -111,6 +113,27 @@ def test_cut_neware_file_never_looks_whole(shared_data, tmp_path, name, share):
     assert any("missing" in text for text in found.warnings)
 
 
+@pytest.mark.parametrize("mark", ["1.#QNAN", "-1.#IND", "#N/A", "#DIV/0!", "OVL", "--", "overflow"])
+def test_what_instruments_and_spreadsheets_write_for_no_number_is_none(written, mark):
+    found = read(written(f"Test Time / s,Voltage / V,Current / A\n0,0.5,1\n1,{mark},1\n2,0.7,1\n"))
+    assert np.isnan(found["Voltage / V"].values).tolist() == [False, True, False]
+
+
+def test_a_neware_file_that_does_not_say_what_it_is_is_said_so(shared_data, monkeypatch):
+    fastnda = pytest.importorskip("fastnda")
+
+    def damaged(_):
+        raise KeyError("no such section")
+
+    path = shared_data / "cycler_neware" / "new_nda_file.nda"
+    whole = read(path)
+    monkeypatch.setattr(fastnda, "read_metadata", damaged)
+    found = read(path)
+    assert np.array_equal(found["Voltage / V"].values, whole["Voltage / V"].values)
+    assert any("what the file says of itself" in text for text in found.warnings)
+    assert not any("what the file says of itself" in text for text in whole.warnings)
+
+
 CUSTOM = "some words\nt;E;I;extra\n0;0,5;1,25;a\n1;0,5;1,25;b\n"
 MAP = {"t": "Test Time / h", "E": "Voltage / mV", "I": "Current / mA"}
 
@@ -144,7 +167,7 @@ def test_real_table_with_a_column_map(shared_data):
 
 
 def test_units_that_are_missing_are_asked_for_and_areal_currents_refused(written):
-    with pytest.raises(InvalidInput, match=r"line 1: column 'Voltage': got 'voltage'.*State the unit: read\(path, col"):
+    with pytest.raises(InvalidInput, match=r"line 1: column 'Voltage': got 'voltage'.*--column .voltage=Voltage / V"):
         read(written("time (s),voltage,current (A)\n0,1,1\n"))
     with pytest.raises(InvalidInput, match=r"column 'Current'.*per area cannot be read without the area"):
         read(written("time (s),voltage (V),current (mA/cm2)\n0,1,1\n"))

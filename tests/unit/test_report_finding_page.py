@@ -11,6 +11,7 @@ from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, bdf_dataset
 from lisse.records import Measurement, Spectrum
 from lisse.report import write_finding_report
 from lisse.report.finding_page import MODES
+from lisse.report.finding_panels import _without_switch
 
 
 def symmetric_cell(cycles: int = 4, spectra: int = 0, name: str = "cell.csv") -> Measurement:
@@ -64,6 +65,31 @@ def test_without_an_area_no_areal_number_is_given(tmp_path):
     assert "ASR" not in body
     assert "not known" in body
     assert ">Current (mA)</text>" in text
+
+
+def test_readings_of_spectra_are_given_per_area_too(tmp_path):
+    measurement = symmetric_cell(spectra=1)
+    finding = analyse(measurement, area=0.5e-4)
+    low, high = (0.5 * each for each in (finding.spectra[0].resistance_low, finding.spectra[0].resistance_high))
+    text = page(tmp_path, measurement, area=0.5e-4)
+    rows = re.findall(r"<tr>(.*?)</tr>", text.partition("Readings without a circuit")[2].partition("</table>")[0])
+    assert "High-frequency end (Ω cm²)" in rows[0]
+    cells = [float(cell.removeprefix("&lt; ").removeprefix("&gt; ")) for cell in re.findall(r">([^<>]+)</td>", rows[1])]
+    assert cells[-2:] == pytest.approx([low, high], rel=1e-3)
+    assert (
+        "(Ω cm²)" not in page(tmp_path, measurement).partition("Readings without a circuit")[2].partition("</table>")[0]
+    )
+
+
+def test_the_voltage_before_the_switch_does_not_set_the_scale():
+    settled = np.linspace(100.0, 110.0, 300)
+    charge = np.linspace(0.0, 3.0, 302)
+    assert _without_switch([(charge, np.concatenate([[-105.0, -40.0], settled]))]) == pytest.approx((0.0, 115.5))
+    shorted = np.concatenate([settled, [0.1, -20.0]])
+    low, high = _without_switch([(charge, shorted)])
+    assert low < -20.0
+    assert high > 110.0
+    assert _without_switch([(np.zeros(2), np.array([-3.0, 5.0]))]) == pytest.approx((-3.4, 5.4))
 
 
 def test_nyquist_axes_have_one_scale(tmp_path):
@@ -127,7 +153,7 @@ def test_failure_definitions_and_small_plots_are_there(tmp_path):
     assert "the voltage fell from 50 to 0.005 mV within 10 s" in text
     for name in ("failure", "resistance", "capacity"):
         assert f'id="{name}-title"' in text or f'id="{name}-' in text
-    assert "nothing is said of other currents" in text
+    assert "The test says nothing of other currents" in text
     assert "What the numbers mean" in text
     assert "None" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.S)
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from lisse.errors import InvalidInput
 from lisse.numerics.survival import failed_share, quantile, quantile_bounds, weibull_fit
@@ -63,6 +64,26 @@ def test_a_weibull_distribution_is_found_again_from_the_steps_of_a_ramp() -> Non
     assert found.scale == pytest.approx(1.6, rel=0.01)
     assert found.shape_low < 4.0 < found.shape_high
     assert found.shape_high / found.shape_low == pytest.approx(math.exp(2 * 1.96 * 0.78 / math.sqrt(2000)), rel=0.03)
+
+
+def test_both_estimates_are_those_of_scipy() -> None:
+    """Kaplan-Meier beside scipy.stats.ecdf; Weibull beside the fit of scipy to the same intervals."""
+    generator = np.random.default_rng(3)
+    life, away = 2.0 * generator.weibull(2.5, 60), generator.uniform(0.5, 4.0, 60)
+    seen, dead = np.round(np.minimum(life, away), 1) + 0.1, life <= away
+    theirs = stats.ecdf(stats.CensoredData.right_censored(seen, ~dead)).cdf
+    ours = failed_share(seen, dead)
+    assert ours.share == pytest.approx(theirs.evaluate(ours.value), abs=1e-12)
+
+    low = np.floor(life / 0.25) * 0.25
+    gone = low >= 2.5
+    low, high = np.where(gone, 2.5, low), np.where(gone, np.inf, low + 0.25)
+    fit = weibull_fit(low, high)
+    known = np.stack([low[~gone], high[~gone]], axis=1)
+    shape, _, scale = stats.weibull_min.fit(stats.CensoredData(interval=known, right=low[gone]), floc=0.0)
+    assert gone.any()
+    assert fit is not None
+    assert (fit.shape, fit.scale) == pytest.approx((shape, scale), rel=1e-3)
 
 
 @pytest.mark.parametrize("levels", [[1.0] * 8, [1.0] * 4 + [1.1] * 4])

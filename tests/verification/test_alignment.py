@@ -12,7 +12,7 @@ from lisse.errors import InvalidInput
 from lisse.measurement.alignment import by_marks, by_shape, find_events, pair_events, register, resample
 from lisse.measurement.alignment.channel import Channel
 from lisse.measurement.alignment.events import Event
-from lisse.measurement.alignment.pairing import series_of
+from lisse.measurement.alignment.pairing import holm, series_of
 from lisse.microstructure import read_image
 
 VOXEL = 1e-6
@@ -163,6 +163,19 @@ def test_a_known_map_of_a_tomogram_is_found_to_a_twentieth_of_a_voxel(kind, shar
     assert np.all(np.abs(np.array(found.shift) / VOXEL - shift) < 4 * np.array(found.shift_error) / VOXEL)
 
 
+@pytest.mark.parametrize("noise", [0.05, 0.1, 0.2])
+def test_the_error_of_a_shift_is_as_large_as_said(noise, shared_data):
+    """Twelve noisy pairs of pictures: the root mean square of error over uncertainty is about one."""
+    plane, random, n = tomogram(shared_data)[50], np.random.default_rng(0), 60
+    off = []
+    for _ in range(12):
+        matrix, shift = rotation(random.uniform(-5, 5)), random.uniform(-4, 4, 2)
+        fixed = turned(plane, np.eye(2), np.zeros(2), 20, n, random, noise)
+        found = register(fixed, turned(plane, matrix, shift, 20, n, random, noise), (VOXEL,) * 2, kind="rigid")
+        off.append((np.array(found.shift) / VOXEL - shift) * VOXEL / np.array(found.shift_error))
+    assert 0.5 < np.sqrt(np.mean(np.square(off))) < 1.4
+
+
 def test_voxels_of_another_size_and_a_picture_put_into_the_frame_of_the_first(shared_data):
     plane, random = tomogram(shared_data)[50], np.random.default_rng(2)
     matrix, shift, n = rotation(6.0), np.array([3.0, -4.0]), 60
@@ -236,16 +249,51 @@ def happened(source, times, error=1.0):
     return [Event(source, "channel", "kink", float(t), error, 1.0, "V/s", 10.0) for t in times]
 
 
-def test_pairs_of_unrelated_series_are_significant_as_rarely_as_said():
+def test_series_of_unrelated_events_have_an_even_chance():
     random = np.random.default_rng(9)
     spans = {"a": (0.0, 1e5), "b": (0.0, 1e5)}
-    chances, rows = [], 0
+    chances = []
     for _ in range(80):
         events = happened("a", random.uniform(0, 1e5, 5)) + happened("b", random.uniform(0, 1e5, 6))
         chances.append(series_of(events, spans)[0].chance)
-        rows += any(pair.significant for pair in pair_events(events, spans))
     assert stats.kstest(chances, "uniform").pvalue > 0.01
-    assert rows / 80 < 0.12  # 5 % for the nearest pairs were asked for; the nearest are chosen among many
+
+
+@pytest.mark.parametrize(("first", "second"), [(5, 6), (20, 2), (2, 20), (40, 1)])
+def test_pairs_of_unrelated_series_are_significant_in_five_of_a_hundred_at_most(first, second):
+    random = np.random.default_rng(9)
+    spans = {"a": (0.0, 1e5), "b": (0.0, 1e5)}
+    alarms = 0
+    for _ in range(600):
+        events = happened("a", random.uniform(0, 1e5, first)) + happened("b", random.uniform(0, 1e5, second))
+        alarms += any(pair.significant for pair in pair_events(events, spans))
+    assert alarms <= stats.binom(600, 0.05).ppf(0.999)  # 48
+
+
+def test_the_chance_of_a_pair_is_the_share_of_shifts_that_bring_one_as_near():
+    spans = {"a": (0.0, 1000.0), "b": (0.0, 1000.0)}
+    events = happened("a", [500.0]) + happened("b", [100.0, 104.0, 510.0, 995.0])
+    (pair,) = pair_events(events, spans)
+    shifts = (np.arange(100_000) + 0.5) / 100.0
+    apart = (np.array([100.0, 104.0, 510.0, 995.0])[:, None] + shifts - 500.0) % 1000.0
+    nearest = np.minimum(apart, 1000.0 - apart).min(axis=0)
+    assert pair.apart == 10.0
+    assert pair.chance == pytest.approx(np.mean(nearest <= 10.0), abs=1e-4)
+
+
+def test_chances_of_one_table_are_corrected_as_holm_did():
+    """Worked by hand: 4 x 0.01, 3 x 0.02, then not less."""
+    assert holm([0.04, 0.01, 0.02, 0.03]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+def test_with_three_records_the_chance_of_each_two_is_corrected_for_all_three_pairs():
+    random = np.random.default_rng(12)
+    events = [event for name in "abc" for event in happened(name, random.uniform(0, 1e5, 6))]
+    found = series_of(events, dict.fromkeys("abc", (0.0, 1e5)))
+    assert [one.corrected for one in found] == holm([one.chance for one in found])
+    assert all(one.corrected >= one.chance for one in found)
 
 
 def test_events_that_belong_together_are_told_from_those_that_do_not():

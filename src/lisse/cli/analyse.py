@@ -9,6 +9,7 @@ import argparse
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from lisse.cli.progress import bar
 from lisse.errors import InvalidInput
 from lisse.files import output_folder
-from lisse.units import format_quantity, parse_quantity
+from lisse.units import format_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +47,18 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument(
         "--area",
         metavar="AREA[,...]",
-        help="area that divides the current, such as '0.785 cm^2'; with --cells one for each",
+        help="area that divides the current, such as '0.785 cm^2', or the diameter of a disc, such as '6 mm'; with "
+        "--cells one for each",
     )
     parser.add_argument("--record", metavar="RECORD.toml", help="test record that states the area, and may name files")
+    parser.add_argument(
+        "--column",
+        metavar="NAME=MEANING",
+        action="append",
+        default=[],
+        help="for a table that no format knows: a column's name in the file, what it is and its unit, such as "
+        "'t=Test Time / h', 'E=Voltage / mV', 'I=Current / mA'; once for each, time, voltage and current at least",
+    )
     parser.add_argument("--kind", choices=_KINDS, help="kind of the cell; found from the data when not given")
     parser.add_argument("--no-fit", action="store_true", help="read only the two ends of each spectrum, faster")
     parser.add_argument("--table", choices=tuple(_STYLES), help="print the table for a paper and nothing else")
@@ -127,7 +137,8 @@ def _analysed(
 ) -> tuple[Measurement, Finding]:
     from lisse.measurement import analyse, join, read
 
-    measurement = join([read(path) for path in cell.files])
+    columns = _columns(args.column)
+    measurement = join([read(path, columns=columns) for path in cell.files])
     finding = analyse(
         measurement,
         area=cell.area,
@@ -137,6 +148,19 @@ def _analysed(
         progress=progress,
     )
     return measurement, finding
+
+
+def _columns(words: Sequence[str]) -> dict[str, str] | None:
+    """From a column's name in the file to what it is; ``None`` where nothing is said of columns."""
+    said: dict[str, str] = {}
+    for text in words:
+        name, equals, meaning = (part.strip() for part in text.rpartition("="))
+        if not (equals and name and meaning):
+            raise InvalidInput("--column", text, "NAME=MEANING, such as 'I=Current / mA'")
+        if name in said:
+            raise InvalidInput("--column", text, "each column once", f"It was said to be {said[name]!r} before")
+        said[name] = meaning
+    return said or None
 
 
 def _compared(cells: Sequence[_Cell], findings: Sequence[Finding]) -> Batch:
@@ -165,6 +189,9 @@ def _one_cell(args: argparse.Namespace) -> _Cell:
         raise InvalidInput("FILE", None, "one file at least, or a record that names its files", advice)
     area, source = _settled(given[0] if given else None, stated, args.area, args.record)
     files = tuple(Path(name) for name in args.files) or named
+    folder = next((path for path in files if path.is_dir()), None)
+    if folder is not None:
+        raise InvalidInput("FILE", str(folder), "a file", "This is a folder; with --cells, a folder is one cell")
     return _Cell(files[0].stem, files, area, source)
 
 
@@ -207,11 +234,16 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 
 def _split(text: str | None) -> list[str]:
+    if text is not None and re.fullmatch(r"\s*\d*,\d+\s*[^\W\d].*", text):
+        advice = f"Write {text.strip().replace(',', '.', 1)!r}; a comma stands between the areas of several cells"
+        raise InvalidInput("--area", text, "a decimal point", advice)
     return [] if text is None else [part.strip() for part in text.split(",")]
 
 
 def _area(text: str) -> float:
-    return _positive(parse_quantity(text, "m^2", "--area"), text, "--area")
+    from lisse.measurement.record.kinds import ElectrodeSize
+
+    return ElectrodeSize("").read(text, "--area")
 
 
 def _settled(
@@ -224,12 +256,6 @@ def _settled(
     if given is not None:
         return given, "given"
     return (stated, "record") if stated is not None else (None, None)
-
-
-def _positive(area: float, got: Any, what: str) -> float:
-    if area <= 0:
-        raise InvalidInput(what, got, "an area above 0, such as '0.785 cm^2'")
-    return area
 
 
 def _of_record(path: Path) -> tuple[float | None, tuple[Path, ...]]:

@@ -79,7 +79,7 @@ def _summary(finding: Finding) -> str:
             f"Trend over the half-cycles: {trend.value * 3600:+.2g} ohm/h (standard error {trend.error * 3600:.2g})"
         )
     if finding.open_circuit_voltage is not None:
-        lines.append(f"Open-circuit voltage: {finding.open_circuit_voltage * 1e3:.3g} mV (not taken off the plateaus)")
+        lines.append(f"Open-circuit voltage: {_voltage(finding.open_circuit_voltage)} (not taken off the plateaus)")
     charge = finding.critical.cumulative_charge
     areal = f", {format_quantity('charge', finding.per_area(charge))}" if finding.area is not None else ""
     lines.append(f"Charge passed in both directions: {charge / 3.6:.4g} mAh{areal}")
@@ -143,6 +143,10 @@ def _critical(finding: Finding) -> str:
 def _current_unit(finding: Finding) -> tuple[str, float]:
     largest = max(abs(cycle.current) for cycle in finding.half_cycles)
     return ("uA", 1e6) if largest < 1e-4 else ("mA", 1e3)
+
+
+def _voltage(volts: float) -> str:
+    return f"{volts:.4g} V" if abs(volts) >= 1.0 else f"{volts * 1e3:.3g} mV"
 
 
 def _number(value: float | None, digits: int) -> str:

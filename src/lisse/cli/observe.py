@@ -69,6 +69,9 @@ def run(args: argparse.Namespace) -> int:
     from lisse.measurement.virtual import observe
     from lisse.records import load_solution
 
+    if Path(args.solution).is_dir():
+        advice = f"This is a folder; name the file, {Path(args.solution) / 'solution.nc'}"
+        raise InvalidInput("SOLUTION.nc", args.solution, "a file that `lisse run` wrote", advice)
     instrument = _instrument(args.instrument, args.set, args.seed)
     area = None if args.area is None else parse_quantity(args.area, "m^2", "--area")
     solution = load_solution(args.solution)

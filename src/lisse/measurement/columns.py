@@ -19,7 +19,10 @@ from lisse.units import convert
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["CURRENT", "PRESSURE", "SET_CURRENT", "TIME", "UNKNOWN", "VOLTAGE", "Column", "bdf_dataset", "si_column"]
+__all__ = [
+    "CURRENT", "INSTRUMENT_AREA", "PRESSURE", "SET_CURRENT", "TIME", "UNKNOWN", "VOLTAGE", "Column", "bdf_dataset",
+    "si_column",
+]  # fmt: skip
 
 TIME = "Test Time / s"
 CURRENT = "Current / A"
@@ -27,6 +30,8 @@ VOLTAGE = "Voltage / V"
 SET_CURRENT = "Set Current / A"
 PRESSURE = "Applied Pressure / Pa"
 UNKNOWN = "unit unknown"
+INSTRUMENT_AREA = 1e-7
+"""m2. 0.001 cm2: what instruments write where nobody entered an area."""
 
 _SI_UNITS = ("s", "V", "A", "C", "J", "W", "K", "Pa", "ohm", "Hz", "F", "S", "S/m", "ohm m", "m", "m^2", "kg", "N", "1")
 _SPELLINGS = {

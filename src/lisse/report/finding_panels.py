@@ -5,7 +5,7 @@ In the convention of the field: mA/cm2, mAh/cm2, ohm cm2 and h; mA, mAh and ohm 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,8 @@ __all__ = ["small_panels"]
 
 _FEWEST = 3
 _DRAWN = 6
+_SWITCH = 0.02
+"""Share of a half-cycle's charge in which the voltage may still be on its way from the half-cycle before."""
 _BEFORE, _AFTER = 40, 20
 
 
@@ -145,6 +147,7 @@ def _capacity_panel(measurement: Measurement, content: Mapping[str, Any]) -> Pan
     if not curves:
         return None
     factor, unit = readable(np.concatenate([v for _, _, v in curves]))
+    limits = _without_switch([(charge, factor * v) for _, charge, v in curves])
 
     def draw(axes: Axes) -> None:
         for place, (_, charge, v) in enumerate(curves):
@@ -152,6 +155,7 @@ def _capacity_panel(measurement: Measurement, content: Mapping[str, Any]) -> Pan
         label = "Capacity (mAh/cm²)" if _areal(content) else "Capacity (mAh)"
         axes.set(xlabel=label, ylabel=f"Voltage ({unit})")
         axes.set_xlim(left=0.0)
+        axes.set_ylim(*limits)
         ticks(axes, 7, 6)
 
     ends = ((0, "first"), (len(curves) - 1, "last"))
@@ -160,6 +164,14 @@ def _capacity_panel(measurement: Measurement, content: Mapping[str, Any]) -> Pan
     return small_panel(
         "Voltage over capacity", caption, "capacity", draw, "Voltage over capacity of half-cycles", key=key
     )
+
+
+def _without_switch(curves: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
+    """Ends of an axis for curves (charge, voltage) that come from the voltage of the half-cycle before."""
+    settled = np.concatenate([v[charge >= _SWITCH * charge[-1]] for charge, v in curves])
+    low, high = min(float(settled.min()), 0.0), max(float(settled.max()), 0.0)
+    margin = 0.05 * (high - low) or 1.0
+    return (low - margin if low < 0 else 0.0), high + margin
 
 
 def _shade(place: int, count: int) -> str:

@@ -61,11 +61,23 @@ def _readings(made: Measurement) -> Figure:
     factor, unit = _clock(time)
     figure, axes = _new(7.0, 1.0 + 1.6 * len(names), nrows=len(names), sharex=True, squeeze=False)
     for name, each, colour in zip(names, axes[:, 0], _COLOURS * 3, strict=False):
-        each.plot(time * factor, made.data[name].values, color=colour, linewidth=1.0)
-        each.set_ylabel(name.replace(" / ", "\n/ "))
+        values, words = _in_field_units(name, np.asarray(made.data[name].values, dtype=float))
+        each.plot(time * factor, values, color=colour, linewidth=1.0)
+        each.set_ylabel(words.replace(" / ", "\n/ "))
     axes[-1, 0].set_xlabel(f"Time / {unit}")
     _title(figure, made)
     return figure
+
+
+def _in_field_units(name: str, values: np.ndarray) -> tuple[np.ndarray, str]:
+    """Numbers and name of a column in mA, mV (V from 1 V on), MPa and degC; SI where the field has no habit."""
+    quantity, _, unit = name.rpartition(" / ")
+    if unit == "V" and float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values))) >= 1.0:
+        return values, name
+    if unit == "K":
+        return values - 273.15, f"{quantity} / degC"
+    factor, shown = {"A": (1e3, "mA"), "V": (1e3, "mV"), "Pa": (1e-6, "MPa")}.get(unit, (1.0, unit))
+    return values * factor, f"{quantity} / {shown}" if quantity else name
 
 
 def _spectra(made: Measurement) -> Figure:
@@ -146,13 +158,14 @@ def _profiles(made: Frames) -> Figure:
 
 
 def _spectral_images(made: Frames) -> Figure:
-    """First and last frame over place and shift, and the spectrum of all places."""
-    figure, axes = _new(10.0, 3.4, ncols=3)
+    """First and last frame over place and shift, and the spectrum of all places; a single frame once."""
+    frames = sorted({0, made.picture.sizes["time"] - 1})
+    figure, axes = _new(4.0 + 3.0 * len(frames), 3.4, ncols=len(frames) + 1)
     shift, x = made.data["shift"].values, made.data["x"].values * 1e6
     values = np.asarray(made.picture.values, dtype=float)
     high = float(np.percentile(values, 99.8))
     factor, unit = _clock(made.data["time"].values)
-    pairs: list[tuple[int, Axes]] = [(0, axes[0]), (len(values) - 1, axes[1])]
+    pairs: list[tuple[int, Axes]] = list(zip(frames, axes, strict=False))
     for k, each in pairs:
         extent = (shift[0], shift[-1], x[-1], x[0])
         each.imshow(
@@ -161,11 +174,12 @@ def _spectral_images(made: Frames) -> Figure:
         each.set_title(f"{float(made.data['time'][k]) * factor:.4g} {unit}", fontsize=9)
         each.set_xlabel("Chemical shift / ppm")
         each.invert_xaxis()
-        axes[2].plot(shift, values[k].sum(axis=0), lw=1.0, color=_COLOURS[k > 0], label="first" if k == 0 else "last")
+        axes[-1].plot(shift, values[k].sum(axis=0), lw=1.0, color=_COLOURS[k > 0], label="last" if k else "first")
     axes[0].set_ylabel("x / um")
-    axes[2].set_xlabel("Chemical shift / ppm")
-    axes[2].set_ylabel("Lithium, all places / mol m$^{-3}$")
-    axes[2].invert_xaxis()
-    axes[2].legend(frameon=False, fontsize=8)
+    axes[-1].set_xlabel("Chemical shift / ppm")
+    axes[-1].set_ylabel("Lithium, all places / mol m$^{-3}$")
+    axes[-1].invert_xaxis()
+    if len(frames) > 1:
+        axes[-1].legend(frameon=False, fontsize=8)
     _title(figure, made)
     return figure

@@ -14,7 +14,15 @@ from lisse.measurement.alignment.channel import Channel, channels_of, pairs_to_t
 from lisse.measurement.alignment.clock import Clock, by_marks, by_shape
 from lisse.measurement.alignment.events import Event, find_events
 from lisse.measurement.alignment.features import changed_size, image_events
-from lisse.measurement.alignment.pairing import Correlation, Pair, Series, correlate, pair_events, series_of
+from lisse.measurement.alignment.pairing import (
+    Correlation,
+    Pair,
+    Series,
+    corrected_together,
+    correlate,
+    pair_events,
+    series_of,
+)
 from lisse.measurement.alignment.registration import Registration, register
 from lisse.measurement.columns import TIME
 from lisse.measurement.virtual.frames import Frames
@@ -154,7 +162,11 @@ def _clock(
     warnings: list[str],
 ) -> Clock:
     if name in marks:
-        return by_marks(name, marks[reference], marks[name])
+        clock = by_marks(name, marks[reference], marks[name])
+        if clock.error is None:
+            few = "one mark gives no drift and" if len(marks[name]) == 1 else "two marks give"
+            warnings.append(f"{name}: {few} no error of the clock, which is left out of all errors; give three or more")
+        return clock
     if on == "time":
         return Clock(name)
     pairs = pairs_to_try(channels[reference], channels[name], on)
@@ -250,7 +262,7 @@ def _correlations(features: Mapping[str, Channel], channels: Mapping[str, Mappin
                 one = correlate(feature, own[key]) if key in own else None
                 if one is not None:
                     found.append(one)
-    return found
+    return corrected_together(found)
 
 
 def on_common_clock(record: Record, clock: Clock) -> Record:

@@ -1,15 +1,16 @@
 """Which event of one record belongs to which of another, and how likely that is by chance.
 
-The shift test: the events of the other record are moved around the common time, as on a circle, and it is counted how
-often one comes as near. That keeps their number and spacing, and asks only whether the two series know of each other.
-Chances of several pairs are corrected together (Holm).
+The shift test: the events of one record are moved around the common time, as on a circle, and it is asked how often one
+comes as near. That keeps their number and spacing, and asks only whether the two series know of each other. A chance is
+that of an event of the record with fewer events: each of those is in the table once, so that none of the choices goes
+uncounted when the chances of all pairs are corrected together (Holm).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,10 @@ from numpy.typing import NDArray
 from lisse.measurement.alignment.channel import Channel
 from lisse.measurement.alignment.events import Event
 
-__all__ = ["Correlation", "Pair", "Series", "correlate", "pair_events", "series_chance", "series_of"]
+__all__ = [
+    "Correlation", "Pair", "Series", "corrected_together", "correlate", "holm", "pair_events", "series_chance",
+    "series_of",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +42,7 @@ class Pair:
     tolerance : float, s
         Combined uncertainty of both times; nearer than that is no nearer.
     chance : float
-        Share of the shifts in which an event comes as near.
+        Share of the circular shifts of the record with more events in which one of them comes as near.
     corrected : float
         The same for the whole table.
     significant : bool
@@ -73,6 +77,8 @@ class Series:
     tolerance : float, s
     chance : float
         Share of the circular shifts with as small a distance.
+    corrected : float
+        The same for all pairs of records.
     """
 
     first: str
@@ -82,6 +88,7 @@ class Series:
     distance: float
     tolerance: float
     chance: float
+    corrected: float
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -102,6 +109,8 @@ class Correlation:
         The same of the changes from frame to frame.
     chance : float
         Share of circular shifts of the changes with as high a correlation; not below 1 / frames.
+    corrected : float
+        The same for the whole table.
     frames : int
     """
 
@@ -110,11 +119,15 @@ class Correlation:
     rank: float
     rank_of_steps: float
     chance: float
+    corrected: float
     frames: int
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
+
+
+Tested = TypeVar("Tested", Series, Correlation)
 
 
 def pair_events(events: Sequence[Event], spans: dict[str, tuple[float, float]]) -> list[Pair]:
@@ -142,7 +155,8 @@ def _nearest(
     mine: list[Event], theirs: list[Event], low: float, high: float
 ) -> list[tuple[Event, Event, float, float, float]]:
     """Pairs, nearest first and every event once, and the chance of each."""
-    others = np.array([event.time for event in theirs])
+    many = max(mine, theirs, key=len)
+    moving = np.array([event.time for event in many])
     tolerances = [[float(np.hypot(one.error, other.error)) for other in theirs] for one in mine]
     near = [
         (max(abs(other.time - one.time), tolerances[i][j]), -one.strength, i, j)
@@ -155,28 +169,40 @@ def _nearest(
             continue
         used[0].add(i)
         used[1].add(j)
-        chance = _chance(mine[i].time, others, distance, low, high)
+        chance = _chance(moving, distance, high - low)
         rows.append((mine[i], theirs[j], theirs[j].time - mine[i].time, tolerances[i][j], chance))
     return rows
 
 
-def _chance(time: float, others: Floats, near: float, low: float, high: float) -> float:
-    """Share of the circular shifts in which one of the others comes as near to the time."""
-    length = high - low
-    shifts = (np.arange(_SHIFTS) + 0.5) / _SHIFTS * length
-    moved = (others[None, :] + shifts[:, None] - time) % length
-    distance = np.minimum(moved, length - moved).min(axis=1)
-    return float((1 + np.count_nonzero(distance <= near)) / (1 + _SHIFTS))
+def _chance(moving: Floats, near: float, length: float) -> float:
+    """Share of all circular shifts that bring one of the moving events as near to a given moment.
+
+    Each event covers the shifts up to `near` on either side of it; where two overlap, the gap between them is covered.
+    """
+    ordered = np.sort(moving)
+    gaps = np.diff(ordered, append=ordered[0] + length)
+    return float(min(1.0, np.minimum(gaps, 2.0 * near).sum() / length))
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """Chances of one table corrected together, in the order given: at most 5 % that any below 5 % is by chance."""
+    corrected, worst = [1.0] * len(chances), 0.0
+    for rank, k in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
+        worst = max(worst, min(1.0, chances[k] * (len(chances) - rank)))
+        corrected[k] = worst
+    return corrected
 
 
 def _corrected(rows: list[tuple[Event, Event, float, float, float]]) -> list[Pair]:
-    """Holm's correction."""
     order = sorted(rows, key=lambda row: (row[4], abs(row[2]), row[0].time))
-    found, worst = [], 0.0
-    for rank, (first, second, apart, tolerance, chance) in enumerate(order):
-        worst = max(worst, min(1.0, chance * (len(order) - rank)))
-        found.append(Pair(first, second, apart, tolerance, chance, worst, worst <= SIGNIFICANT))
-    return found
+    corrected = holm([row[4] for row in order])
+    return [Pair(*row, each, each <= SIGNIFICANT) for row, each in zip(order, corrected, strict=True)]
+
+
+def corrected_together(found: Sequence[Tested]) -> list[Tested]:
+    """The same with the chances of all of them corrected together."""
+    corrected = holm([one.chance for one in found])
+    return [replace(one, corrected=each) for one, each in zip(found, corrected, strict=True)]
 
 
 def series_of(events: Sequence[Event], spans: dict[str, tuple[float, float]]) -> list[Series]:
@@ -194,8 +220,8 @@ def series_of(events: Sequence[Event], spans: dict[str, tuple[float, float]]) ->
             tolerance = float(np.hypot(*(np.median([e.error for e in part]) for part in (mine, theirs))))
             few, many = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
             distance, chance = series_chance([e.time for e in few], [e.time for e in many], low, high, tolerance)
-            found.append(Series(one, other, len(mine), len(theirs), distance, tolerance, chance))
-    return found
+            found.append(Series(one, other, len(mine), len(theirs), distance, tolerance, chance, chance))
+    return corrected_together(found)
 
 
 def series_chance(
@@ -234,4 +260,4 @@ def correlate(feature: Channel, channel: Channel) -> Correlation | None:
     shifted = [abs(float(spearmanr(a, np.roll(b, k)).statistic)) for k in range(1, len(b))]
     chance = (1 + sum(value >= abs(steps) - 1e-12 for value in shifted)) / (1 + len(shifted))
     names = (f"{feature.source}: {feature.name}", f"{channel.source}: {channel.name}")
-    return Correlation(*names, float(spearmanr(one, other).statistic), steps, float(chance), count)
+    return Correlation(*names, float(spearmanr(one, other).statistic), steps, float(chance), float(chance), count)

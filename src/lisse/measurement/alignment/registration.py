@@ -30,6 +30,7 @@ _KINDS = ("shift", "rigid", "affine")
 _STRIDES = (4, 2, 1)
 _STEPS = 25
 _INTERPOLATION = 0.01  # voxels: what linear interpolation adds to the error of a shift
+_TOGETHER = math.pi**0.25  # an axis: a blur of half a step makes the errors of neighbours hang together, exp(-k^2)
 _LARGEST = 20_000_000  # voxels that are compared
 
 
@@ -45,7 +46,8 @@ class Registration:
     shift : (n,) tuple, m
     centre : (n,) tuple, m
     shift_error : (n,) tuple, m
-        Standard uncertainty from the misfit, and a hundredth of a voxel for interpolation.
+        Standard uncertainty from the misfit, neighbours of which are not independent, and a hundredth of a voxel for
+        interpolation.
     angle : float, rad
         Of the rotation in the matrix.
     correlation_before, correlation : float, 1
@@ -267,7 +269,7 @@ class _Search:
         solved = inverse @ ((system / scale).T @ target[inside])
         rest = target[inside] - (system / scale) @ solved
         sigma2 = float(rest @ rest) / max(1, len(rest) - len(solved))
-        error = np.sqrt(sigma2 * np.diag(inverse)) / scale
+        error = _TOGETHER**self.n * np.sqrt(sigma2 * np.diag(inverse)) / scale
         return (solved / scale)[: self.n + len(self.generators)], error[: self.n]
 
     def _moved(self, matrix: Floats, shift: Floats, step: Floats) -> tuple[Floats, Floats]:

@@ -26,6 +26,7 @@ from lisse.measurement.analysis.shorts import find_hard_short, find_transients
 from lisse.measurement.analysis.soft_short import StepDown, find_soft_short, step_downs
 from lisse.measurement.analysis.spectra import SpectrumReading, read_ends, with_circuit
 from lisse.measurement.analysis.trace import Trace, trace_of
+from lisse.measurement.columns import INSTRUMENT_AREA
 from lisse.records import Measurement
 
 __all__ = ["CELL_KINDS", "analyse"]
@@ -36,6 +37,10 @@ CELL_KINDS = ("symmetric", "lithium-copper", "other")
 _NO_AREA = (
     "the area is not known, so current densities, areal charges and area-specific resistances are not given; "
     "give --area, for example --area '0.785 cm^2' (an area in the file is not used)"
+)
+_INSTRUMENT_AREA = (
+    "the area is 0.001 cm2 (a disc of 0.36 mm), which is what instruments write where nobody entered one: if the "
+    "electrode is larger, every number per area is wrong by the ratio of the areas"
 )
 
 
@@ -103,6 +108,8 @@ def analyse(
     ]
     if area is None:
         warnings.append(_NO_AREA)
+    elif abs(area - INSTRUMENT_AREA) < 1e-3 * INSTRUMENT_AREA:
+        warnings.append(_INSTRUMENT_AREA)
     return Finding(
         files=measurement.files,
         instrument=measurement.instrument,

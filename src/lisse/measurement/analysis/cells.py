@@ -9,6 +9,7 @@ interval from order statistics, and the Weibull distribution is fitted to the in
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ import numpy as np
 
 from lisse.errors import InvalidInput
 from lisse.measurement.analysis.finding import UNITS, Finding
+from lisse.measurement.analysis.resistance import HalfCycle
 from lisse.measurement.analysis.trace import median
 from lisse.numerics.survival import FailedShare, WeibullFit, failed_share, quantile, quantile_bounds, weibull_fit
 
@@ -221,9 +223,14 @@ def _currents(name: str, found: Finding, with_area: bool) -> CellLimit:
 
 def _thresholds(name: str, found: Finding, with_area: bool) -> CellLimit:
     if found.critical.threshold_charge is None:  # it stood the largest charge that was passed in one direction
-        most = max(abs(cycle.charge) for cycle in found.half_cycles)
-        return CellLimit(name, _scale(found, with_area) * most, None)
+        return CellLimit(name, _scale(found, with_area) * _most_in_one_direction(found.half_cycles), None)
     return _charge(name, found.critical.threshold_charge, found, with_area)
+
+
+def _most_in_one_direction(cycles: Sequence[HalfCycle]) -> float:
+    """Largest charge between two reversals of the current, C; half-cycles of one sign add up."""
+    runs = itertools.groupby(cycles, key=lambda cycle: cycle.sign)
+    return max(sum(abs(cycle.charge) for cycle in run) for _, run in runs)
 
 
 def _cumulative(name: str, found: Finding, with_area: bool) -> CellLimit:

@@ -1,8 +1,9 @@
 """The processes that a fitted circuit describes: one for each part in series, with uncertainty.
 
 An arc of a resistance beside a capacitance or constant phase element has the time constant tau = (R Q)^(1/alpha), the
-frequency of its summit being 1/(2 pi tau), and the effective capacitance tau/R: what an ideal capacitor with the same
-resistance and summit would have.
+frequency of its summit being 1/(2 pi tau), and the effective capacitance tau/R = Q^(1/alpha) R^(1/alpha - 1),
+the formula of Hsu and Mansfeld: what an ideal capacitor with the same resistance and summit would have. (That of Brug,
+for time constants spread along a surface, needs the series resistance too and is not used.)
 """
 
 from __future__ import annotations

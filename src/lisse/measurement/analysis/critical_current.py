@@ -3,7 +3,8 @@
 What a critical current is depends on the test, and the kind of test is found from the data (`kind_of_test`). Every
 number is given with its definition in words (`DEFINITIONS`) and with what the sampling leaves open: the true critical
 current lies between the last level that stood (`level_below`) and the first that failed (`critical`); both charges are
-uncertain by half the charge of the interval in which the cell failed.
+uncertain by half the charge of the interval in which the cell failed (one sampling interval for a short that is seen at
+once, a half-cycle or more for one that only shows from one half-cycle to the next).
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ _CRITICAL = {
     "whose current rises in one direction, without reversal.",
     "sweep": "One-way critical current density: the current density at the moment of failure, in a test whose current "
     "rises all the time in one direction.",
-    "cycling": "Current density at which the cell failed, in a test at one current density: it failed there, and "
-    "nothing is said of other currents.",
+    "cycling": "Current density of the half-cycle in which the cell failed, in a test at one current density. The test "
+    "says nothing of other currents.",
 }
 _CRITICAL["one-way-constant"] = _CRITICAL["cycling"]
 _CRITICAL["other"] = "Current density of the half-cycle in which the cell failed; the currents rise in no order."
@@ -48,8 +49,8 @@ _CRITICAL["polarisation"] = "Current density at the moment of failure, at a held
 
 DEFINITIONS: Mapping[str, str] = {
     "threshold_charge": "Threshold capacity: charge passed in one direction, from the last reversal of the current to "
-    "the failure, per area. The failure is taken to lie in the middle of the sampling interval before the record that "
-    "shows it; half the charge of that interval is the uncertainty.",
+    "the failure, per area. The failure is taken to lie in the middle of the interval in which it happened (the time "
+    "resolution of the verdict); half the charge of that interval is the uncertainty.",
     "cumulative_charge": "Cumulative capacity to failure: charge passed in both directions together, from the first "
     "record to the failure (or to the end of the record, if the cell did not fail), per area.",
     "highest_current_density_passed": "Largest current density of a half-cycle that ended without failure.",
@@ -76,15 +77,16 @@ class CriticalCurrent:
     critical : float or None, A
         ``None`` when the cell did not fail.
     level_below : float or None, A
-        Last level that stood: largest current below the critical one of which every half-cycle ended without failure;
-        0 where the first level failed; ``None`` when the cell did not fail, or the test has one level.
+        Last level that stood: largest current below the critical one of which every half-cycle ended without failure
+        and before the failure may have begun; 0 where the first level failed; ``None`` when the cell did not fail, or
+        the test has one level.
     highest_passed : float or None, A
         Largest current of a half-cycle that ended without failure; ``None`` when there is none.
     threshold_charge : float or None, C
         Since the last reversal.
     cumulative_charge : float, C
     charge_error : float or None, C
-        Half the charge of the sampling interval in which it failed.
+        Half the charge of the interval in which it failed.
     """
 
     kind: str
@@ -105,7 +107,7 @@ class CriticalCurrent:
 def critical_current(trace: Trace, steps: Sequence[Step], event: Event | None) -> CriticalCurrent:
     """Currents and charges of a test that failed with `event`, or did not fail.
 
-    The moment of failure is taken as the middle of the sampling interval before the record that shows it.
+    The moment of failure is taken as the middle of the interval in which it happened, as the event gives it.
     """
     kind = kind_of_test(trace, steps)
     passed = [step for number, step in enumerate(steps) if step.passes and (event is None or number < event.step)]
@@ -114,14 +116,9 @@ def critical_current(trace: Trace, steps: Sequence[Step], event: Event | None) -
     if event is None:
         return CriticalCurrent(kind, None, None, highest, None, total, None)
     step = steps[event.step]
-    here, error = _charge_until(trace, step, event) if event.record > step.first else (0.0, 0.0)
-    since_reversal = here
-    for earlier in reversed(passed):
-        if earlier.sign != step.sign:
-            break
-        since_reversal += abs(earlier.charge)
     critical, below = _levels(trace, step, event, passed, kind)
-    return CriticalCurrent(kind, critical, below, highest, since_reversal, total + here, error)
+    since_reversal, total, error = _charges(trace, step, event, passed)
+    return CriticalCurrent(kind, critical, below, highest, since_reversal, total, error)
 
 
 def kind_of_test(trace: Trace, steps: Sequence[Step]) -> str:
@@ -164,15 +161,34 @@ def _levels(trace: Trace, step: Step, event: Event, passed: Sequence[Step], kind
     critical = abs(step.current)
     if kind in ("cycling", "one-way-constant"):
         return critical, None
-    return critical, max((abs(s.current) for s in passed if abs(s.current) < (1.0 - 0.02) * critical), default=0.0)
+    middle = (event.time - 0.5 * event.resolution) * (1.0 + 1e-9)
+    lowest = min([critical, *(abs(s.current) for s in passed if s.end > middle)])  # it may have failed in these, too
+    return critical, max((abs(s.current) for s in passed if abs(s.current) < (1.0 - 0.02) * lowest), default=0.0)
 
 
-def _charge_until(trace: Trace, step: Step, event: Event) -> tuple[float, float]:
-    """Charge from the start of the step to the middle of the interval of failure; half that interval's charge; C."""
-    last = max(int(np.searchsorted(trace.time, event.time - event.resolution, side="right")), step.first + 1)
-    last = min(last, event.record)
+def _charges(trace: Trace, step: Step, event: Event, passed: Sequence[Step]) -> tuple[float, float, float]:
+    """Charge since the last reversal and in all, in the middle of the interval of failure; half that interval's charge.
+
+    All in C. The interval may begin in a half-cycle before the one that shows the failure.
+    """
+    begin, middle = event.time - event.resolution, event.time - 0.5 * event.resolution
+    flowing = [*passed, step]
+    low = sum(_until(trace, each, begin) for each in flowing)
+    high = sum(_until(trace, each, event.time) for each in flowing)
+    here = next((k for k, each in enumerate(flowing) if each.start <= middle < each.end), len(flowing) - 1)
+    while here and flowing[here - 1].sign == flowing[here].sign:
+        here -= 1
+    before = sum(abs(each.charge) for each in flowing[:here])
+    return max(0.5 * (low + high) - before, 0.0), 0.5 * (low + high), 0.5 * (high - low)
+
+
+def _until(trace: Trace, step: Step, moment: float) -> float:
+    """Charge that a step had passed by a moment (s), without sign, C; from the last record on the current is held."""
+    if moment <= step.start:
+        return 0.0
+    if moment >= step.end:
+        return abs(step.charge)
+    last = max(int(np.searchsorted(trace.time, moment)), step.first + 1)
     time, current = trace.time[step.first : last], np.abs(trace.current[step.first : last])
-    before = float(np.sum(0.5 * (current[1:] + current[:-1]) * np.diff(time)))
-    before += float(current[0]) * (float(time[0]) - step.start)
-    error = 0.5 * float(current[-1]) * (event.time - float(time[-1]))
-    return before + error, error
+    inside = float(np.sum(0.5 * (current[1:] + current[:-1]) * np.diff(time)))
+    return inside + float(current[0]) * (float(time[0]) - step.start) + float(current[-1]) * (moment - float(time[-1]))

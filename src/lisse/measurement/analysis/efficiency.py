@@ -24,6 +24,7 @@ from lisse.measurement.analysis.trace import Trace, median
 __all__ = ["Efficiency", "coulombic_efficiency", "strips_from_foreign_metal"]
 
 _CUT_OFF, _TIMES_PLATEAU = 0.1, 3.0
+_ALL = 0.95
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,26 @@ class Efficiency:
 def strips_from_foreign_metal(trace: Trace, steps: Sequence[Step]) -> int:
     """Sign of the current that plates, where the cell looks like Li | Cu; 0 where it does not.
 
-    The first half-cycle plates, as there is nothing to strip; at least one half-cycle of the other sign, and at least
-    half of those that are no part of a reservoir protocol, ends at a cut-off, and none of the first sign does.
+    The first half-cycle plates, as there is nothing to strip. A half-cycle of the other sign takes from what was plated
+    and ends at a cut-off when nothing is left: one that took all of it (95 %) and ended without came from lithium, and
+    a climb of the voltage after that is a loss of contact. No half-cycle of the first sign ends at a cut-off.
     """
     flowing = [step for step in steps if step.passes]
     if len(flowing) < 2:
         return 0
-    plating = flowing[0].sign
-    emptied = sum(_is_emptied(trace, step) for step in flowing if step.sign == -plating)
-    wrong = sum(_is_emptied(trace, step) for step in flowing if step.sign == plating)
-    return plating if emptied and not wrong else 0
+    plating, held = flowing[0].sign, 0.0
+    if any(_is_emptied(trace, step) for step in flowing if step.sign == plating):
+        return 0
+    for step in flowing:
+        if step.sign == plating:
+            held += abs(step.charge)
+        elif _is_emptied(trace, step):
+            return plating
+        elif abs(step.charge) >= _ALL * held:
+            return 0
+        else:
+            held -= abs(step.charge)
+    return 0
 
 
 def coulombic_efficiency(trace: Trace, steps: Sequence[Step], plating: int) -> tuple[Efficiency, ...]:

@@ -5,6 +5,8 @@ Each sign is looked for by itself; they are told apart by how much they prove.
 Below the electrolyte (decides alone)
     The voltage is, from some record to the end of the half-cycle and for five records at least, lower than nine tenths
     of what the electrolyte alone needs: current times the high-frequency resistance of the last spectrum taken before.
+    A spectrum that does not come down to the real axis serves as well: at no frequency is the real part of a sound,
+    steady cell above its resistance to a direct current.
 Step down (decides alone)
     At constant current the voltage falls within one or two sampling intervals by 8 % or more (and by six times its
     noise), stays down to the end of the half-cycle, and is then lower by 8 % than in the early part of the half-cycle
@@ -95,10 +97,11 @@ def find_soft_short(
     trace: Trace, steps: Sequence[Step], readings: Sequence[SpectrumReading], downs: Sequence[StepDown]
 ) -> Event | None:
     """The first soft short by the definitions at the top of this file."""
+    taken = sorted(readings, key=lambda reading: reading.time)
     found = [
-        below_electrolyte(trace, steps, [(r.time, r.resistance_low) for r in readings if r.resistance_low is not None]),
+        below_electrolyte(trace, steps, [(r.time, r.resistance_low) for r in taken if r.resistance_low is not None]),
         _by_step_down(trace, steps, downs),
-        _by_signs(trace, steps, weak_signs(trace, steps, readings, downs)),
+        _by_signs(trace, steps, weak_signs(trace, steps, taken, downs)),
     ]
     return min((event for event in found if event), key=lambda event: event.record, default=None)
 

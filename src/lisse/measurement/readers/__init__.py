@@ -27,6 +27,7 @@ from lisse.measurement.readers.containers import PARQUET, WORKBOOK
 from lisse.measurement.readers.format import Format, Source, open_source
 from lisse.measurement.readers.gamry import GAMRY
 from lisse.measurement.readers.generic import GENERIC, read_with_columns
+from lisse.measurement.readers.headings import EXAMPLE, column_advice
 from lisse.measurement.readers.impedance_table import IMPEDANCE_TABLE
 from lisse.measurement.readers.join import join
 from lisse.measurement.readers.maccor import MACCOR
@@ -121,5 +122,5 @@ def _unknown(source: Source) -> InvalidInput:
         advice = "It may be damaged, or of another program: export it as text or csv from the instrument's program"
         return InvalidInput(source.path, "a binary file of an unknown kind", known, advice)
     first = source.head.splitlines()[0][:60] if source.head else ""
-    advice = "Say what the columns are, read(path, columns={'...': 'Test Time / s', ...}), or add a reader"
+    advice = f"Say what the columns are, if it is a table: {column_advice(EXAMPLE)}"
     return source.error("format", first, known, advice, 1)

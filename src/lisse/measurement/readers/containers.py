@@ -9,6 +9,7 @@ from lisse.measurement.readers.delimited import Table
 from lisse.measurement.readers.dialect import Dialect, measurement_from
 from lisse.measurement.readers.format import Format, Source
 from lisse.measurement.readers.generic import GENERIC_DIALECT
+from lisse.measurement.readers.headings import EXAMPLE, column_advice
 from lisse.measurement.readers.maccor import MACCOR_DIALECT
 from lisse.measurement.readers.neware import NEWARE_DIALECT
 from lisse.measurement.readers.pec import PEC_DIALECT
@@ -22,7 +23,7 @@ DIALECTS: tuple[Dialect, ...] = (
 )  # fmt: skip
 """Every way of naming columns, the most specific first."""
 
-_ADVICE = "Say what the columns are: read(path, columns={'...': 'Test Time / s', '...': 'Voltage / V', ...})"
+_ADVICE = f"Say what the columns are: {column_advice(EXAMPLE)}"
 
 
 def parse_workbook(source: Source) -> Measurement:

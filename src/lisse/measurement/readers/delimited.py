@@ -22,15 +22,19 @@ from lisse.measurement.readers.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Table", "read_table", "split_cells", "to_number"]
+__all__ = ["NO_READING", "Table", "read_table", "split_cells", "to_number"]
 
 _SAMPLE = 100
 _CUT = "The file seems to be cut off"
 _POINT = re.compile(r"[-+]?\d*\.\d+([eE][-+]?\d+)?")
 _COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
-_NO_READING = {"", "-", "--", "---", "n/a", "na", "nan", "null", "none", "ovl", "ovld", "ovr", "ol", "overload", "over"}
-_OVERLOAD = {"ovl", "ovld", "ovr", "ol", "overload", "over"}
+_OVERLOAD = frozenset(("ovl", "ovld", "ovf", "ovr", "ol", "over", "overload", "overflow", "overrange"))
+NO_READING = _OVERLOAD | {
+    "", "-", "--", "---", "n/a", "na", "nan", "null", "none", "inf", "+inf", "-inf", "infinity", "1.#inf", "-1.#inf",
+    "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "#n/a", "#value!", "#num!", "#div/0!",
+}  # fmt: skip
+"""What instruments and spreadsheets write where there is no number."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def to_number(
     bad = None
     for index in map(int, left):
         text = column[index]
-        if text.lower() in _NO_READING:
+        if text.lower() in NO_READING:
             if text.lower() in _OVERLOAD:
                 notes.setdefault("the instrument was overloaded: taken as not a number", []).append(index)
             continue
@@ -245,7 +249,7 @@ def _text_columns(sample: list[list[str]], names: Sequence[str], decimal: str) -
         try:
             float(word.replace(decimal, ".") or 0)
         except ValueError:
-            if word.lower() not in _NO_READING and not _COMMA.fullmatch(word):
+            if word.lower() not in NO_READING and not _COMMA.fullmatch(word):
                 found.add(name)
     return found
 

@@ -14,7 +14,7 @@ from lisse.measurement.readers.assemble import Channels, measurement_of
 from lisse.measurement.readers.clock_text import seconds_of, unix_time_of
 from lisse.measurement.readers.delimited import Table, to_number
 from lisse.measurement.readers.format import Format, Source
-from lisse.measurement.readers.headings import bare, split_heading
+from lisse.measurement.readers.headings import bare, column_advice, split_heading
 from lisse.measurement.readers.tables import Wanted, find_table, headings_of_text
 from lisse.records import Measurement
 
@@ -142,6 +142,17 @@ def _take(
     channels.add(column.label, heading, column.values(values))
 
 
+def _map(channels: Channels, unsaid: str) -> dict[str, str]:
+    """The three needed columns as the file names them; `unsaid` is one whose unit nobody states."""
+    found = {}
+    for label in REQUIRED:
+        quantity, _, unit = label.partition(" / ")
+        heading = next((origin for key, origin in channels.origin.items() if key.split(" / ")[0] == quantity), "...")
+        stated = None if label == unsaid else split_heading(heading)[1]
+        found[heading] = f"{quantity} / {stated or unit}"
+    return found
+
+
 def _require(source: Source, table: Table, channels: Channels, dialect: Dialect) -> None:
     for label in REQUIRED:
         if label in channels.columns:
@@ -155,5 +166,5 @@ def _require(source: Source, table: Table, channels: Channels, dialect: Dialect)
         elif wrong is not None and wrong in dialect.headings:
             advice = f"Its unit was given as {dialect.headings[wrong][1]!r}"
         elif wrong is not None and split_heading(wrong)[1] is None:
-            advice = f"State the unit: read(path, columns={{{wrong!r}: {label!r}}})"
+            advice = f"State the unit: {column_advice(_map(channels, label))}"
         raise InvalidInput(f"column {quantity!r}", wrong, allowed, advice, f"{source.path}, {table.heading}")

@@ -48,7 +48,7 @@ def foreign_reader(source: Source, package: str, notes: list[str], advice: str) 
     except (LisseError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        reason = f"{package} could not read it ({type(error).__name__}: {str(error)[:200]})"
+        reason = f"{package} could not read it ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
         allowed = "a whole file of that kind"
         raise InvalidInput(source.path, None, allowed, f"{reason}. {advice}") from None
     finally:

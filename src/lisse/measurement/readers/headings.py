@@ -6,14 +6,17 @@ What an instrument's names mean is said by its reader.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-__all__ = ["bare", "split_heading"]
+__all__ = ["EXAMPLE", "bare", "column_advice", "split_heading"]
 
 _STYLES = (
     re.compile(r"(?P<name>.*?\S)\s*[(\[](?P<unit>[^()\[\]]*)[)\]]\s*"),
     re.compile(r"(?P<name>.*?\S) / (?P<unit>\S.*)"),
     re.compile(r"(?P<name>[^/]*[^/\s])/(?P<unit>[^/\s]+)"),
 )
+EXAMPLE = {"t": "Test Time / h", "E": "Voltage / V", "I": "Current / mA"}
+"""What is said of the columns t, E and I of a table."""
 _DERIVATIVE = re.compile(r"d\w+/d\w+")
 _UNITS = {
     "": None, "?": None, "sec": "s", "secs": "s", "second": "s", "seconds": "s", "minute": "min", "minutes": "min",
@@ -51,6 +54,12 @@ def split_heading(heading: str) -> tuple[str, str | None]:
     if found := _MACHINE.fullmatch(text):
         return found["name"], _MACHINE_UNITS[found["unit"].lower()]
     return text, None
+
+
+def column_advice(columns: Mapping[str, str]) -> str:
+    """How a person says what the columns of a table are, on the command line and in Python."""
+    words = " ".join(f'--column "{name}={label}"' for name, label in columns.items())
+    return f"lisse analyse FILE {words}, or in Python lisse.read(path, columns={dict(columns)!r})"
 
 
 def bare(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lisse.measurement.readers.delimited import NO_READING
 from lisse.measurement.readers.format import Source
 from lisse.measurement.readers.impedance_columns import ImpedanceColumn
 from lisse.measurement.readers.impedance_points import Points, points_of
@@ -31,12 +32,7 @@ __all__ = [
     "text_lines",
 ]
 
-_MARKS = frozenset(
-    ("", "-", "--", "---", "nan", "inf", "+inf", "-inf", "infinity", "ovl", "ovld", "ovf", "ovr", "ol", "over",
-     "overload", "overflow", "overrange", "1.#inf", "-1.#inf", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "n/a", "na",
-     "null", "none", "#n/a", "#value!", "#num!", "#div/0!", "invalid", "error")
-)  # fmt: skip
-"""What instruments and spreadsheets write where there is no number."""
+_MARKS = NO_READING | {"invalid", "error"}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from lisse.measurement.columns import CURRENT, TIME
 from lisse.measurement.readers.assemble import Channels
 from lisse.measurement.readers.dialect import Dialect, names_with, text_format
 from lisse.measurement.readers.format import Source
+from lisse.measurement.readers.headings import column_advice
 
 __all__ = ["MACCOR", "MACCOR_DIALECT"]
 
@@ -48,7 +49,7 @@ def _set_clock(source: Source, channels: Channels) -> None:
         ratio = (np.nanmax(dates) - np.nanmin(dates)) / passed
         unit = next((unit for unit, factor in _UNITS.items() if abs(ratio / factor - 1) < 0.2), None)
     if unit is None:
-        advice = f"State it: read(path, columns={{{name!r}: 'Test Time / s', ...}})"
+        advice = f"State it, and the columns of voltage and current: {column_advice({name: 'Test Time / s'})}"
         raise InvalidInput(f"column {name!r}", None, "a unit of time", advice, source.path)
     for old, label in ((_RAW_TIME, TIME), (_RAW_STEP_TIME, "Step Time / s")):
         if old in channels.columns:

@@ -65,7 +65,7 @@ def parse_neware_binary(source: Source) -> Measurement:
         with foreign_reader(source, "fastnda", notes, _ADVICE):
             frame = fastnda.read(str(copy))
             columns = {name: _array(frame[name]) for name in frame.columns}
-        claims = _claims(fastnda, copy)
+        claims = _claims(fastnda, copy, notes)
     count = len(next(iter(columns.values()), ()))
     if not count:
         raise InvalidInput(source.path, "no records", "a file with at least one record", _ADVICE)
@@ -82,12 +82,13 @@ def _array(column: Any) -> np.ndarray:
     return values.astype(float) if values.dtype.kind in "iuf" else np.array([str(value) for value in values], dtype=str)
 
 
-def _claims(fastnda: Any, path: Path) -> dict[str, Any]:
-    """What the file says of itself; empty when that cannot be read (the records are checked by their numbers then)."""
+def _claims(fastnda: Any, path: Path, notes: list[str]) -> dict[str, Any]:
+    """What the file says of itself; empty, with a note, when that cannot be read."""
     try:
         with foreign_reader(Source(str(path), b""), "fastnda", [], ""):
             return dict(fastnda.read_metadata(str(path)))
     except InvalidInput:
+        notes.append("what the file says of itself (mass, number of records) cannot be read: the records alone count")
         return {}
 
 

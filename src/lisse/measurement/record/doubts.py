@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lisse.measurement.columns import INSTRUMENT_AREA
 from lisse.measurement.record.reading import CellRecord
 from lisse.measurement.record.score_card import share_passed
 from lisse.protocol import community_protocols
@@ -19,8 +20,6 @@ __all__ = ["INSTRUMENT_AREA", "THICK_LITHIUM", "Doubt", "contradictions", "doubt
 
 THICK_LITHIUM = 30e-6
 """m. Metal above this hides a soft short in a symmetric cell."""
-INSTRUMENT_AREA = 1e-7
-"""m2. 0.001 cm2: what instruments write where nobody entered an area."""
 FEWEST_CELLS = 3
 
 

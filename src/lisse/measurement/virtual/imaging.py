@@ -19,6 +19,7 @@ from lisse.measurement.virtual.exposure import exposures, weights
 from lisse.measurement.virtual.frames import Frames
 from lisse.measurement.virtual.scene import Scene, scene
 from lisse.records import Solution
+from lisse.units import duration
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -82,6 +83,11 @@ def recorded(
 ) -> Frames:
     """The record with its settings, its declaration and where it comes from."""
     declared = instrument.declaration
+    start, end = float(data["exposure_start"][0]), float(data["exposure_end"][0])
+    span = float(np.ptp(solution["time"].values))
+    if len(data["time"]) == 1 and end - start > span > 0:
+        taken = f"{duration(end - start)}, longer than all of the run ({duration(span)})"
+        warnings = (*warnings, f"one scan takes {taken}: one blurred scan")
     return Frames(
         data=data,
         inputs={**settings_of(instrument), "declaration": declared.to_dict(), **origin(solution)},

@@ -126,19 +126,14 @@ class XRayTomograph(Instrument):
         }
         data = frames_dataset("attenuation", dims, values, shots, axes, "1/m", "Linear attenuation")
         data["attenuation"].attrs["noise"] = sigma
-        return recorded(self, solution, data, "attenuation", self.seed, self._warnings(edge, held))
+        return recorded(self, solution, data, "attenuation", self.seed, self._warnings(edge))
 
-    def _warnings(self, edge: float, fields: xr.Dataset) -> tuple[str, ...]:
+    def _warnings(self, edge: float) -> tuple[str, ...]:
         found = []
         if self.voxel < edge * (1.0 - 1e-6):
             found.append(f"voxels of {self.voxel * 1e6:g} um are finer than those of the model, {edge * 1e6:g} um")
         if not self.attenuation:
             found.append(f"attenuations at {ENERGY / 1e3:g} keV are estimates from memory, good to about 10 % (mark U)")
-        span = float(fields["time"][-1] - fields["time"][0])
-        if self.frame_time > span > 0:
-            found.append(
-                f"one scan takes {self.frame_time:g} s, longer than all of the run ({span:g} s): one blurred scan"
-            )
         return tuple(found)
 
 
