@@ -54,7 +54,7 @@ def run(directory: str) -> Any:
                         "periodic": True,
                         "seed": 1,
                     },
-                    "flaws": {"count": 1, "length": FLAW, "along_boundaries": True, "seed": 2},
+                    "flaws": {"count": 1, "length": FLAW, "spread": 0.0, "along_boundaries": True, "seed": 2},
                 },
             },
         }
