@@ -54,12 +54,7 @@ def test_the_commands_and_the_python_of_the_page_run(
         assert main(command) == (0 if command[0] == "new" else 2)
         assert "error" not in capsys.readouterr().err
         if command[0] == "new":
-            extra = '[electrolyte]\nmaterial = "LLZO"\n[cell]\ntemperature = "25 degC"\n'
-            text = blocks("toml")[0]
-            for table in extra.split("[")[1:]:
-                head, _, rest = table.partition("]\n")
-                text = text.replace(f"[{head}]\n", f"[{head}]\n{rest}", 1)
-            (tmp_path / "record.toml").write_text(text, encoding="utf-8")
+            (tmp_path / "record.toml").write_text(blocks("toml")[0], encoding="utf-8")
     assert (tmp_path / "case.toml").is_file()
     assert (tmp_path / "bundle.zip").is_file()
     exec(compile(blocks("python")[0], "page", "exec"), {})
