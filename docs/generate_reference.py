@@ -16,13 +16,14 @@ from types import ModuleType
 
 import lisse
 from lisse import units
+from lisse.keys import OPTIONAL, REQUIRED, Field, SameAs
 from lisse.measurement import record
 from lisse.measurement.record import schema as record_schema
 from lisse.measurement.record.record_tables import NOT_STATED
 from lisse.protocol import community_protocols
 from lisse.references import all_references
 from lisse.study import schema
-from lisse.study.fields import OPTIONAL, REQUIRED, Field, FromMaterial, LithiumRich, SameAs
+from lisse.study.fields import FromMaterial, LithiumRich
 
 SOURCE = Path(lisse.__file__).parent
 ROOMS = (

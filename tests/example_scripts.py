@@ -1,4 +1,4 @@
-"""The figures of `examples/` as modules, drawn into a folder of a test."""
+"""Scripts outside the package (`examples/`, `validation/`, `benchmarks/`) as modules; figures into a folder."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from typing import Any
 LARGEST_PICTURE = 250_000  # bytes
 
 
-def example(repository: Path, name: str) -> ModuleType:
-    path = repository / "examples" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+def as_module(path: Path, name: str | None = None) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name or path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def example(repository: Path, name: str) -> ModuleType:
+    return as_module(repository / "examples" / f"{name}.py")
 
 
 def drawn(module: ModuleType, folder: Path) -> Any:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from lisse.cli.main import main
+from lisse.keys import REQUIRED, Choice, Field, Flag, HalfCycle, Integer, Quantity, Text
 from lisse.materials import PROPERTIES
-from lisse.study.fields import REQUIRED, Choice, Field, Flag, HalfCycle, Integer, Quantity, Text
 from lisse.study.schema import CATHODE, CRACKS, PROTOCOLS, SCAN, STEP, TABLES
 
 Path_ = tuple[str | int, ...]

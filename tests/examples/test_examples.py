@@ -1,26 +1,14 @@
 """Every example runs, and one number of each is what its text says."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 import lisse
+from example_scripts import as_module, example
 from lisse.models.limits import limits
 from lisse.report.map_points import map_points
-
-
-def script(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_ccd_llzo_fails_by_a_filament_below_the_crack_limit_of_full_contact(repository: Path) -> None:
@@ -36,13 +24,13 @@ def test_ccd_llzo_fails_by_a_filament_below_the_crack_limit_of_full_contact(repo
 def test_ccd_against_pressure_draws_its_picture(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    example = script(repository / "examples" / "ccd_against_pressure.py")
-    monkeypatch.setattr(example, "PRESSURES", [1.0, 20.0])
-    monkeypatch.setattr(example, "SEEDS", range(2))
+    figure = example(repository, "ccd_against_pressure")
+    monkeypatch.setattr(figure, "PRESSURES", [1.0, 20.0])
+    monkeypatch.setattr(figure, "SEEDS", range(2))
     target = tmp_path / "picture.png"
-    results = example.draw(target)
+    results = figure.draw(target)
     assert target.read_bytes().startswith(b"\x89PNG")
-    small, large = (results[charge] for charge in example.CHARGES)
+    small, large = (results[charge] for charge in figure.CHARGES)
     assert {mode for _, _, mode in small} == {"filament-short"}
     assert [mode for pressure, _, mode in large if pressure == 1.0] == ["contact-loss"] * 2
     assert max(j for p, j, _ in large if p == 1.0) < min(j for p, j, _ in large if p == 20.0)
@@ -51,10 +39,10 @@ def test_ccd_against_pressure_draws_its_picture(
 def test_failure_map_shows_what_its_text_says(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    example = script(repository / "examples" / "failure_map.py")
-    monkeypatch.setattr(example, "POINTS", 30)
+    figure = example(repository, "failure_map")
+    monkeypatch.setattr(figure, "POINTS", 30)
     target = tmp_path / "map.png"
-    drawn = example.draw(target)
+    drawn = figure.draw(target)
     assert target.read_bytes().startswith(b"\x89PNG")
     high = [drawn.modes[index] for index in drawn.mode[-1]]
     assert {mode for mode, pressure in zip(high, drawn.x.values, strict=True) if pressure < 7e6} == {"contact-loss"}
@@ -77,7 +65,7 @@ def test_failure_map_shows_what_its_text_says(
 
 
 def test_the_validation_table_in_the_text_is_the_one_that_the_code_gives(repository: Path) -> None:
-    validation = script(repository / "validation" / "run.py")
+    validation = as_module(repository / "validation" / "run.py")
     text = (repository / "validation" / "README.md").read_text(encoding="utf-8")
     rows = validation.rows()
     assert len(rows) == 7

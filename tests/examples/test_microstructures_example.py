@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
+
+from example_scripts import example
 
 
 def test_nine_microstructures_reach_their_targets(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec = importlib.util.spec_from_file_location("microstructures", repository / "examples" / "microstructures.py")
-    assert spec is not None
-    assert spec.loader is not None
-    example = importlib.util.module_from_spec(spec)
-    sys.modules["microstructures"] = example
-    spec.loader.exec_module(example)
-    monkeypatch.setattr(example, "VOXEL", 0.4e-6)
+    figure = example(repository, "microstructures")
+    monkeypatch.setattr(figure, "VOXEL", 0.4e-6)
     target = tmp_path / "picture.png"
-    made = example.draw(target)
+    made = figure.draw(target)
     assert target.read_bytes().startswith(b"\x89PNG")
     assert len(made) == 9
     grains = made["Laguerre grains, log-normal"].statistics

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -12,18 +10,13 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from example_scripts import as_module
 from lisse.references import cite
 
 
 @pytest.fixture(scope="module")
 def validation(repository: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("validation_run", repository / "validation" / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["validation_run"] = module
-    spec.loader.exec_module(module)
-    return module
+    return as_module(repository / "validation" / "run.py", "validation_run")
 
 
 def page(repository: Path, folder: str) -> str:

@@ -1,22 +1,17 @@
 """The figures in the texts of the theory's validation folders are those that the code gives."""
 
-import importlib.util
-import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from example_scripts import as_module
 from lisse.references import cite
 
 
-def script(repository: Path, folder: str):
-    name = f"compare_{folder}"
-    spec = importlib.util.spec_from_file_location(name, repository / "validation" / folder / "compare.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+def script(repository: Path, folder: str) -> ModuleType:
+    return as_module(repository / "validation" / folder / "compare.py", f"compare_{folder}")
 
 
 def text(repository: Path, folder: str) -> str:
@@ -146,14 +141,8 @@ def test_sources_are_known(threshold, screening):
 
 
 @pytest.fixture(scope="module")
-def example(repository):
-    spec = importlib.util.spec_from_file_location(
-        "anisotropic_stability", repository / "examples" / "anisotropic_stability.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def example(repository: Path) -> ModuleType:
+    return as_module(repository / "examples" / "anisotropic_stability.py")
 
 
 def test_anisotropic_stability_draws_its_picture(example, tmp_path):

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lisse.keys import Choice, Field, Flag, HalfCycle, Integer, Quantity, Text
 from lisse.study import read_case
-from lisse.study.fields import Choice, Field, Flag, HalfCycle, Integer, Quantity, Text
 from lisse.study.schema import CRACKS, PROTOCOLS, STEP, TABLES
 from lisse.units import parse_quantity
 

@@ -10,11 +10,11 @@ import pytest
 
 from lisse.cell import Cathode
 from lisse.errors import InvalidInput
+from lisse.keys import SameAs
 from lisse.materials import load, load_file, names
 from lisse.models.analytic import Analytic
 from lisse.models.lumped import Lumped
 from lisse.study import Case, load_case, read_case
-from lisse.study.fields import SameAs
 from lisse.study.schema import TABLES
 
 RAW: dict[str, Any] = {

@@ -5,8 +5,6 @@ The quick part of benchmarks/lumped_fuzz.py, which draws the cells. Seeds that o
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 
 from cells import llzo_case
+from example_scripts import as_module
 from lisse.models.lumped import Lumped
 from lisse.models.lumped.path import Follower
 
@@ -35,13 +34,7 @@ ONCE_BROKEN = {
 
 @pytest.fixture(scope="module")
 def fuzz() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("lumped_fuzz", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return as_module(SCRIPT)
 
 
 @pytest.mark.parametrize("seed", ONCE_BROKEN)

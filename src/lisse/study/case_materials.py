@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
+from lisse.keys import Choice, Text
 from lisse.materials import PROPERTIES, Material, load, load_file, names
 from lisse.materials.reading import parse_unit
 from lisse.study.case_tables import CaseTables, entry_text
-from lisse.study.fields import Choice, Text
 from lisse.study.schema import OWN_KINDS
 from lisse.units import parse_quantity
 

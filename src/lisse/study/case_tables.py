@@ -13,20 +13,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lisse.errors import InvalidInput, MissingValue, suggest
+from lisse.keys import OPTIONAL, REQUIRED, Field, Quantity, SameAs, quantity_text
 from lisse.materials import Entry, Material
 from lisse.materials.laws import FractionSeries
 from lisse.models.lumped.alloy import lithium_fraction_of
-from lisse.study.fields import (
-    OPTIONAL,
-    REQUIRED,
-    Field,
-    FromMaterial,
-    GathersInVoids,
-    LithiumRich,
-    Quantity,
-    SameAs,
-    quantity_text,
-)
+from lisse.study.fields import FromMaterial, GathersInVoids, LithiumRich
 
 __all__ = ["CaseTables", "entry_text"]
 

@@ -8,36 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lisse.keys import (
-    OPTIONAL,
-    REQUIRED,
-    Choice,
-    Field,
-    Flag,
-    HalfCycle,
-    Integer,
-    Quantity,
-    SameAs,
-    Text,
-    quantity_text,
-)
-
-__all__ = [
-    "OPTIONAL",
-    "REQUIRED",
-    "Choice",
-    "Field",
-    "Flag",
-    "FromMaterial",
-    "GathersInVoids",
-    "HalfCycle",
-    "Integer",
-    "LithiumRich",
-    "Quantity",
-    "SameAs",
-    "Text",
-    "quantity_text",
-]
+__all__ = ["FromMaterial", "GathersInVoids", "LithiumRich"]
 
 
 @dataclass(frozen=True)

@@ -12,26 +12,28 @@ from types import MappingProxyType
 from typing import Any
 
 from lisse.cell import CELL_KINDS, CLOSURES, FIXTURES, FLAW_GEOMETRIES, INTERPHASE_KINDS, KINETICS
-from lisse.keys import current, duration, pressure, temperature, within
-from lisse.materials.hybrid import DEFAULT_RULE, MIXING_RULES
-from lisse.models.criteria import STABILITY_CHOICES
-from lisse.models.lumped.model import AFTER_SOFT_SHORT
-from lisse.models.uncertainty import MOST_SAMPLES
-from lisse.protocol.table import PROTOCOLS, STEP
-from lisse.study.fields import (
+from lisse.keys import (
     OPTIONAL,
     REQUIRED,
     Choice,
     Field,
     Flag,
-    FromMaterial,
-    GathersInVoids,
     Integer,
-    LithiumRich,
     Quantity,
     SameAs,
     Text,
+    current,
+    duration,
+    pressure,
+    temperature,
+    within,
 )
+from lisse.materials.hybrid import DEFAULT_RULE, MIXING_RULES
+from lisse.models.criteria import STABILITY_CHOICES
+from lisse.models.lumped.model import AFTER_SOFT_SHORT
+from lisse.models.uncertainty import MOST_SAMPLES
+from lisse.protocol.table import PROTOCOLS, STEP
+from lisse.study.fields import FromMaterial, GathersInVoids, LithiumRich
 
 __all__ = [
     "CATHODE",

@@ -15,10 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
+from lisse.keys import OPTIONAL, Choice, Field
 from lisse.materials import load
 from lisse.protocol import community_protocols
 from lisse.study.case import read_case
-from lisse.study.fields import OPTIONAL, Choice, Field, FromMaterial
+from lisse.study.fields import FromMaterial
 from lisse.study.schema import (
     CATHODE,
     CRACKS,

@@ -267,17 +267,17 @@ class CellStep:
         try:
             mean_pressure = self._on_metal(state, 0.5 * (state.contact_pressure + guess.contact))
             height, growth = self.columns.advance(state.void_height, columns, mean_pressure, dt)
-            yielding = self.columns.yielding(state.void_height, columns, mean_pressure, dt, growth)
         except SolveFailed as error:
             raise StepFailed(str(error)) from error
         per_charge = self.laws.volume_per_charge
         stack = self._stack_pressure(state, growth, dt)
         if dt > 0.0:
             try:
+                voids = self.columns.yielding(state.void_height, columns, mean_pressure, dt, growth)
                 slope = self.columns.currents(places, charge.slope) * (columns > 0.0)  # pressure stops plating
-                yielding = np.where(self._humps, 0.0, 0.5 * (yielding + dt * per_charge**2 * slope))
+                yielding = np.where(self._humps, 0.0, 0.5 * (voids + dt * per_charge**2 * slope))
                 pressed = self.electrodes.press(state.metal, growth, stack, dt, guess.own, yielding)
-            except FlowFailed as error:
+            except (FlowFailed, SolveFailed) as error:
                 raise StepFailed(str(error)) from error
         else:
             pressed = self.electrodes.kept(state.metal, state.contact_pressure)

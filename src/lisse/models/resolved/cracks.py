@@ -210,7 +210,7 @@ class Cracks:
             if sudden:  # what cracks in a jump stays cracked, also while the pressure falls
                 floor = np.where(damage >= CRACKED, damage, before)
             last_change = change
-            if advance(before, damage) > most_new:
+            if not jump and advance(before, damage) > most_new:
                 break
         new = int(np.count_nonzero(_new(before, damage)))
         return Cracked(damage, pressure, response, count, done, new, advance(before, damage))
