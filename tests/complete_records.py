@@ -10,7 +10,18 @@ from typing import Any
 
 from lisse.measurement.record.writing import record_template
 
-KINDS = ("ccd-ramp", "one-way", "cycle", "full-cell", "pressure-steps", "temperature-steps", "hold", "eis", "rest")
+KINDS = (
+    "ccd-ramp",
+    "one-way",
+    "cycle",
+    "break-in",
+    "full-cell",
+    "pressure-steps",
+    "temperature-steps",
+    "hold",
+    "eis",
+    "rest",
+)
 
 
 @functools.cache

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from cells import llzo_case
+from lisse import theory
 from lisse.errors import InvalidInput
 from lisse.measurement import Cycler, observe
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, bdf_dataset
-from lisse.models import Lumped
-from lisse.protocol import Protocol, ccd_ramp, cycle, one_way
+from lisse.models import Lumped, solve
+from lisse.protocol import Protocol, Step, ccd_ramp, cycle, one_way
 from lisse.records import Measurement, Solution
+from lumped_cases import POLYMER, bare
 
-__all__ = ["DISTURBANCES", "VirtualCell", "virtual_cell"]
+__all__ = ["DISTURBANCES", "VirtualCell", "virtual_cell", "virtual_polymer"]
 
 MILLIAMPERE, MILLIAMPERE_HOUR = 10.0, 36_000.0
 """A/m2 per mA/cm2, and C/m2 per mAh/cm2."""
@@ -34,7 +36,6 @@ class VirtualCell:
     solution: Solution
     measurement: Measurement
     interval: float
-
     disturbance: str
 
     @property
@@ -47,6 +48,8 @@ class VirtualCell:
         verdict = self.solution.verdict
         if verdict.mode in ("none", "contact-loss"):
             return verdict.mode
+        if verdict.mode == "salt-depletion":
+            return "depletion"
         if verdict.mode not in _SHORTS or verdict.time is None:
             return "other"
         if verdict.time < self.interval:
@@ -76,6 +79,36 @@ def virtual_cell(seed: int) -> VirtualCell | None:
     disturbance = str(random.choice(DISTURBANCES))
     record = _disturbed(observe(solution, cycler), disturbance, random)
     return VirtualCell(seed, solution, record, cycler.sampling_interval, disturbance)
+
+
+def virtual_polymer(seed: int) -> VirtualCell:
+    """A cell of PEO-LiTFSI at 90 degC at 0.4 to 3 times its limiting current; the record ends when the salt has."""
+    random = np.random.default_rng(seed)
+    pressure = f"{_log(random, 0.1, 2.0):.4g} MPa"
+    changes = {
+        **POLYMER,
+        **bare(injection=0.0, resistance=f"{_log(random, 2.0, 100.0):.4g} ohm cm^2"),
+        "cell__anode__thickness": "500 um",
+        "cell__electrolyte": {"material": "PEO-LiTFSI", "thickness": f"{_log(random, 30.0, 400.0):.4g} um"},
+        "cell__stack": {"pressure": pressure, "forming_pressure": pressure},
+    }
+    cell = llzo_case(**changes).cell
+    names = {"salt_concentration": "salt_concentration", "diffusivity": "salt_diffusivity"}
+    salt = {name: cell.electrolyte.material.value(key, cell.temperature) for name, key in names.items()}
+    share = cell.electrolyte.material.value("transference_number", cell.temperature)
+    thickness = cell.electrolyte.thickness
+    limit = theory.limiting_current(**salt, transference_number=share, thickness=thickness)
+    settling = thickness**2 / salt["diffusivity"]
+    rest = float(random.choice([0.0, settling]))
+    build = {"ramp": ccd_ramp, "one-way": one_way}.get(str(random.choice(["ramp", "one-way", "cycle", "once"])))
+    if build is not None:
+        protocol = build(0.2 * limit, 0.2 * limit, 3.0 * limit, half_cycle_time=settling, rest=rest, voltage_limit=2.0)
+    else:
+        steady = Step(current_density=_log(random, 0.4, 3.0) * limit, duration=3.0 * settling)
+        protocol = Protocol("once", (steady,), voltage_limit=2.0)
+    solution = solve(Lumped(), cell, protocol)
+    cycler = Cycler(sampling_interval=max(1.0, round(settling / 300.0)), voltage_noise=1e-5, seed=seed)
+    return VirtualCell(seed, solution, observe(solution, cycler), cycler.sampling_interval, "none")
 
 
 def _disturbed(record: Measurement, kind: str, random: np.random.Generator) -> Measurement:

@@ -8,6 +8,8 @@ import pytest
 
 from lisse.cli import analyse
 from lisse.errors import InvalidInput
+from lisse.measurement.analysis.analyse import CELL_KINDS
+from lisse.report import TABLE_STYLES
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def run(*words):
 def test_summary_is_in_the_units_of_the_field(cell, capsys):
     assert run(cell, "--area", "2 cm^2") == 0
     text = capsys.readouterr().out
-    assert "4 half-cycles, 0 spectra, 2 cm2 (given)" in text
+    assert "bdf, 4 h, 4 half-cycles, 2 cm2 (given)" in text
     assert "current / mA" in text
     assert "ASR / ohm cm2" in text
     assert "The cell failed by hard short at 3.5 h, at 1 mA/cm2" in text
@@ -107,8 +109,10 @@ def test_output_folder_gets_the_finding_and_the_table(cell, tmp_path, capsys):
     with (folder / "half_cycles.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 4
-    assert float(rows[0]["plateau_voltage / V"]) == pytest.approx(0.1)
-    assert rows[0]["area_resistance / ohm m2"] == ""
+    assert float(rows[0]["plateau_voltage / mV"]) == pytest.approx(100.0)
+    assert float(rows[2]["current / mA"]) == pytest.approx(2.0)
+    assert float(rows[1]["start / h"]) == pytest.approx(1.0)
+    assert rows[0]["area_resistance / ohm cm2"] == rows[0]["charge / mAh cm-2"] == ""
     assert sorted(path.name for path in folder.iterdir()) == ["finding.json", "half_cycles.csv", "report.html"]
 
 
@@ -127,7 +131,7 @@ def test_one_is_not_many(tmp_path, capsys):
     rows = [f"{t},1,100" for t in range(0, 3600, 60)]
     path.write_text("\n".join(["Test Time / s,Current / mA,Voltage / mV", *rows]) + "\n")
     assert run(path) == 0
-    assert "1 half-cycle, 0 spectra" in capsys.readouterr().out
+    assert "59 min, 1 half-cycle, area not known" in capsys.readouterr().out
 
 
 def test_several_files_are_one_test(cell, tmp_path, capsys):
@@ -281,7 +285,7 @@ def test_a_unit_that_nobody_states_is_asked_for_with_words_that_work(tmp_path, c
     path.write_text("Test Time (h),Ecell,I\n0,0.1,1\n1,0.2,1\n2,0.2,1\n")
     with pytest.raises(InvalidInput) as complaint:
         run(path)
-    words = shlex.split(str(complaint.value).partition("lisse analyse FILE ")[2].partition(", or in Python")[0])
+    words = shlex.split(str(complaint.value).partition("on the command line ")[2].partition(", or in Python")[0])
     assert sorted(words[1::2]) == ["Ecell=Voltage / V", "I=Current / A", "Test Time (h)=Test Time / h"]
     assert run(path, *words, "--json") == 0
     assert json.loads(capsys.readouterr().out)["duration"] == pytest.approx(7200.0)
@@ -319,3 +323,55 @@ def test_a_voltage_at_rest_reads_in_volt_from_one_volt_on(tmp_path, capsys):
     path.write_text("\n".join(rows) + "\n")
     assert run(path) == 0
     assert "Open-circuit voltage: 3.5 V" in capsys.readouterr().out
+
+
+@pytest.fixture
+def spectrum(tmp_path):
+    """A table of one spectrum: 10 ohm, and 40 ohm at 1 us beside it, down to the real axis."""
+    frequency = np.geomspace(1e7, 1.0, 71)
+    impedance = 10.0 + 40.0 / (1.0 + 2j * np.pi * frequency * 1e-6)
+    path = tmp_path / "spectrum.csv"
+    rows = [f"{f},{z.real},{z.imag}" for f, z in zip(frequency, impedance, strict=True)]
+    path.write_text("\n".join(["Frequency / Hz,Re(Z) / Ohm,Im(Z) / Ohm", *rows]) + "\n")
+    return path
+
+
+def test_spectra_are_per_area_where_the_area_is_known_and_the_heading_says_so(spectrum, capsys):
+    for words, unit, factor in (([], "ohm", 1.0), (["--area", "2 cm^2"], "ohm cm2", 2.0)):
+        assert run(spectrum, *words) == 0
+        text = capsys.readouterr().out
+        row = text.partition(f"low-frequency end / {unit}\n")[2].splitlines()[0].split()
+        assert float(row[-1]) == pytest.approx(50.0 * factor, rel=1e-3)
+        circuit = text.partition("Circuits of the spectra")[2]
+        assert f"{unit}  +-  what it may be" in " ".join(circuit.split()).replace(" +- ", "  +-  ")
+        assert str(round(40 * factor)) in circuit.split()
+
+
+def test_a_file_of_spectra_says_what_is_there(spectrum, capsys):
+    assert run(spectrum, "--no-fit") == 0
+    assert "1 spectrum of 71 points, area not known" in capsys.readouterr().out
+
+
+def test_times_of_a_short_record_are_in_seconds(tmp_path, capsys):
+    path = tmp_path / "pulse.csv"
+    rows = [f"{t},{0 if t < 20 else 1},{0 if t < 20 else 100}" for t in range(60)]
+    path.write_text("\n".join(["Test Time / s,Current / mA,Voltage / mV", *rows]) + "\n")
+    assert run(path) == 0
+    text = capsys.readouterr().out
+    assert "59 s, 1 half-cycle" in text
+    assert "start / s" in text
+
+
+def test_every_kind_and_style_is_in_the_help_and_another_is_refused(cell, capsys):
+    with pytest.raises(SystemExit):
+        run("--help")
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(name in told for name in (*CELL_KINDS, *TABLE_STYLES))
+    for option, value, pattern in (
+        ("--kind", "symetric", "^--kind: got 'symetric'.*Did you mean 'symmetric'"),
+        ("--table", "latx", "^--table: got 'latx'.*Did you mean 'latex'"),
+    ):
+        with pytest.raises(InvalidInput, match=pattern):
+            run(cell, option, value)
+    assert run(cell, "--kind", "other", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["resistance"] is None

@@ -39,8 +39,8 @@ def test_a_complete_record_is_publishable(folder: Path, capsys: pytest.CaptureFi
     assert main(["check", "complete.toml"]) == 0
     text = capsys.readouterr().out
     assert text.startswith("CCD of Li | LLZO | Li at 3 MPa (complete.toml)\n\nPublishable: all 63 items are stated.")
-    assert "not met     > 3 mA/cm2: 0.85 mA/cm^2" in text
-    assert "The protocol can be simulated: ccd-ramp, 126 steps, 52.8 h." in text
+    assert "not met     > 3 mA/cm2: 0.85 mA/cm2, from failure" in text
+    assert "The protocol can be simulated as reported: ccd-ramp, 126 steps, 52.8 h." in text
     assert "Missing" not in text
 
 
@@ -95,6 +95,8 @@ def test_a_record_that_cannot_be_read_is_an_error(folder: Path, capsys: pytest.C
         (["check", "partial.toml", "--case", "c.toml"], "partial.toml: lithium|electrolyte|cell"),
         (["check", "complete.toml", "--case", "c.toml", "--model", "lumpd"], "Did you mean 'lumped'"),
         (["check", "complete.toml", "--targets", "none.toml"], "targets: got 'none.toml'.*There is no such file"),
+        (["check", "complete.toml", "--finding", "none.json"], "finding: got 'none.json'.*`lisse analyse DATA -o DIR`"),
+        (["check", "complete.toml", "--finding", "complete.toml"], "complete.toml, line 1: finding: .*valid JSON"),
         (["check", "complete.toml", "--crates", "x"], "Did you mean '--crate'"),
         (["check", "complete.toml", "--crate", "."], "It is in use"),
         (["check", "complete.toml", "-o", "complete.toml"], "-o: got 'complete.toml'"),
@@ -146,6 +148,28 @@ def test_targets_of_ones_own_are_judged(folder: Path, capsys: pytest.CaptureFixt
     assert main(["check", "complete.toml", "--targets", "mine.toml", "--json"]) == 0
     (target,) = as_json(capsys)["targets"]
     assert (target["met"], target["text"]) == (True, "> 0.5 mA/cm^2")
+
+
+def test_the_score_card_is_that_of_the_data_where_they_were_analysed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"{time},0.01,{0.001 if time < 1800 else -0.001}\n" for time in range(0, 3601, 10))
+    (folder / "cell.csv").write_text(f"Test Time / s,Voltage / V,Current / A\n{rows}", encoding="utf-8")
+    assert main(["analyse", "cell.csv", "-o", "out"]) == 0
+    capsys.readouterr()
+    assert main(["check", "complete.toml", "--finding", "out/finding.json", "--json"]) == 0
+    found = as_json(capsys)
+    assert found["finding"] == "out/finding.json"
+    area = found["area"]
+    value = {target["name"]: target["value"] for target in found["targets"]}
+    assert value["current_density"] == pytest.approx(0.001 / area)
+    assert value["cycled_charge"] == pytest.approx(0.001 * 1800 / area, rel=0.01)
+    assert value["cumulative_charge"] == pytest.approx(0.001 * 3600 / area, rel=0.01)
+    assert value["fraction_passed"] == pytest.approx(value["cycled_charge"] / (6.18 * 36000), rel=0.01)
+    assert {"failure.mode", "failure.cumulative_charge"} <= {each["key"] for each in found["doubts"]}
+    assert main(["check", "complete.toml", "--finding", "out/finding.json", "-o", "out"]) == 0
+    assert "3.54 mA/cm2, from the files, all half-cycles" in capsys.readouterr().out
+    assert "the files, all half-cycles" in (folder / "out/report.html").read_text("utf-8")
 
 
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

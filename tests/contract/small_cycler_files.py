@@ -62,12 +62,22 @@ def _layered():
     return "\n".join(lines) + "\n"
 
 
+DATE, CLOCK, LENGTH = 1, 2, 3
+"""Forms of a cell of a workbook: yyyy-mm-dd hh:mm:ss, hh:mm:ss and [h]:mm:ss."""
+_FORMS = (
+    '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts><cellXfs count="4">'
+    '<xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="21"/><xf numFmtId="46"/></cellXfs>'
+)
+
+
 def workbook(sheets):
-    """The bytes of a workbook, as plain as the format allows."""
+    """The bytes of a workbook, as plain as the format allows; a cell is a text, a number, or a number and its form."""
 
     def cell(value):
         if isinstance(value, str):
-            return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+            return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+        if isinstance(value, tuple):
+            return f'<c s="{value[1]}"><v>{value[0]!r}</v></c>'
         return f"<c><v>{value}</v></c>"
 
     bodies = ["".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows) for rows in sheets.values()]
@@ -86,11 +96,14 @@ def workbook(sheets):
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" ContentType='
         '"application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
-        f'ContentType="{document}.sheet.main+xml"/>{types}</Types>',
+        f'ContentType="{document}.sheet.main+xml"/><Override PartName="/xl/styles.xml" '
+        f'ContentType="{document}.styles+xml"/>{types}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{office}'
         '/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">{related}</Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{main}">{_FORMS}</styleSheet>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r0" '
+        f'Type="{office}/styles" Target="styles.xml"/>{related}</Relationships>',
     }
     for k, body in enumerate(bodies, 1):
         parts[f"xl/worksheets/sheet{k}.xml"] = f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'

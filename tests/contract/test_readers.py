@@ -141,6 +141,25 @@ def test_real_file_obeys(shared_data, name, path, counts):
         assert (measurement.data.sizes["record"], len(measurement.spectra)) == counts
 
 
+@pytest.mark.parametrize("path", ["symcell/mb.mpt", "symcell/gcpl.mpr", "cycler_cellpy/biol.mpr"])
+def test_positive_current_of_a_real_potentiostat_oxidises_its_working_electrode(shared_data, path):
+    needs("biologic-binary")
+    found = read(shared_data / path)
+    current, oxidising = found["Current / A"].values, found["ox/red"].values
+    flowing = np.abs(current) > 1e-9
+    assert flowing.sum() > 900
+    assert np.array_equal(current[flowing] > 0, oxidising[flowing] == 1)
+
+
+@pytest.mark.parametrize("path", ["neware_uio.csv", "nw_regular_export_ife_example.csv", "maccor_002.txt"])
+def test_positive_current_of_a_real_cycler_raises_the_voltage(shared_data, path):
+    found = read(shared_data / "cycler_cellpy" / path)
+    sign, rise = np.sign(found["Current / A"].values), np.diff(found["Voltage / V"].values)
+    held = sign[1:] == sign[:-1]
+    assert rise[held & (sign[1:] > 0)].mean() > 5e-4
+    assert rise[held & (sign[1:] < 0)].mean() < -5e-4
+
+
 def test_every_file_of_the_data_folders_is_read_or_refused_for_a_reason(shared_data):
     folders = ("symcell", "cycler_cellpy", "cycler_neware", "eis_impedancepy")
     there = {f"{folder}/{path.name}" for folder in folders for path in (shared_data / folder).iterdir()}

@@ -10,7 +10,10 @@ import pytest
 import lisse
 from lisse.measurement import CellRecord, Finding, load_record
 from lisse.measurement.record.checklist import check_record
-from lisse.measurement.record.crate import METADATA, write_crate
+from lisse.measurement.record.crate import write_crate
+from lisse.measurement.record.crate_metadata import METADATA
+from lisse.measurement.record.disagreements import disagreements
+from lisse.measurement.record.measured import measured
 from lisse.measurement.record.score_card import score_finding, score_record
 from lisse.records import Measurement
 
@@ -83,6 +86,7 @@ def test_record_and_analysis_give_the_same_score(garnet: tuple[CellRecord, Measu
     for stated, seen in zip(by_record, by_finding, strict=True):
         if stated.value is not None:
             assert seen.value == pytest.approx(stated.value, rel=0.01)
+    assert disagreements(record, measured(finding)) == ()
 
 
 def test_a_torque_is_a_doubt_and_the_pressure_stays_missing(shared_data: Path, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from lisse.measurement import load_record
 from lisse.measurement.record import read_record
 from lisse.measurement.record.checklist import check_record
 from lisse.measurement.record.record_tables import items_of
-from lisse.measurement.record.score_card import load_targets, score_record
+from lisse.measurement.record.score_card import score_record
+from lisse.measurement.record.targets import load_targets
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/howto/report_a_test.md").read_text("utf-8")
@@ -45,13 +46,14 @@ def test_the_commands_and_the_python_of_the_page_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "cell_07.mpt").write_text("raw", encoding="utf-8")
+    rows = "".join(f"{time},0.01,0.001\n" for time in range(20))
+    (tmp_path / "cell_07.mpt").write_text(f"Test Time / s,Voltage / V,Current / A\n{rows}", encoding="utf-8")
     commands = [line.split() for line in re.findall(r"^lisse (.*)$", PAGE, re.MULTILINE)]
-    assert len(commands) == 5
+    assert len(commands) == 7
     for command in commands:
         if command[0] == "run":
             continue
-        assert main(command) == (0 if command[0] == "new" else 2)
+        assert main(command) == (2 if command[0] == "check" else 0)
         assert "error" not in capsys.readouterr().err
         if command[0] == "new":
             (tmp_path / "record.toml").write_text(blocks("toml")[0], encoding="utf-8")

@@ -18,7 +18,7 @@ from lisse.measurement import load_record
 from lisse.measurement.record import CellRecord, read_record
 from lisse.measurement.record.checklist import check_record
 from lisse.measurement.record.kinds import Date, ElectrodeSize, Names, Values
-from lisse.measurement.record.record_tables import items_of
+from lisse.measurement.record.record_tables import NOT_STATED, items_of
 from lisse.measurement.record.score_card import score_record
 from lisse.measurement.record.writing import bdf_record, json_schema, record_json, record_template, record_toml
 from lisse.report.record_page import record_page
@@ -172,6 +172,13 @@ def shape_fits(shape: dict[str, Any], value: Any) -> bool:
 @given(records())
 def test_the_json_schema_takes_what_the_reader_takes(raw: dict[str, Any]) -> None:
     assert shape_fits(json_schema(), json.loads(record_json(read_record(raw))))
+
+
+@pytest.mark.parametrize("words", [*NOT_STATED, "Unknown", "Does not apply: polymer"])
+def test_the_json_schema_takes_the_words_for_nothing(words: str) -> None:
+    raw = complete()
+    raw["electrolyte"]["grain_size"] = words
+    assert shape_fits(json_schema(), raw)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from lisse.errors import InvalidInput
-from lisse.measurement.alignment import align, changed_size, channels_of, image_events, on_common_clock
+from lisse.measurement.alignment import align, by_shape, changed_size, channels_of, image_events, on_common_clock
 from lisse.measurement.columns import CURRENT, PRESSURE, TIME, VOLTAGE, bdf_dataset
 from lisse.measurement.virtual import OpticalMicroscope, observe
-from lisse.records import Measurement, load_measurement
+from lisse.records import Measurement, Spectrum, load_measurement
 from virtual_scenes import EDGE, saved, solid, solution
 
 CRACKED = 150.0  # s
@@ -161,8 +161,78 @@ def test_what_cannot_be_aligned_is_refused(tmp_path):
         align({"a": one, "b": other}, marks={"b": [1.0]})
     with pytest.raises(InvalidInput, match="--on: got 'pressure'.*a and b share current, voltage"):
         align({"a": one, "b": other}, on="pressure")
+    empty = dataclasses.replace(one, data=one.data.isel(record=slice(0)))
     with pytest.raises(InvalidInput, match="no readings"):
-        channels_of(dataclasses.replace(one, data=one.data.isel(record=slice(0))), "a")
+        channels_of(empty, "a")
+    spectrum = Spectrum(0.0, np.array([1.0]), np.array([1.0 + 0.0j]))
+    with pytest.raises(InvalidInput, match="Impedance alone has no course in time"):
+        channels_of(dataclasses.replace(empty, spectra=(spectrum,)), "a")
     backwards = dataclasses.replace(one, data=one.data.assign({TIME: one.data[TIME][::-1].drop_vars([])}))
     with pytest.raises(InvalidInput, match="times that go back"):
         channels_of(backwards, "a")
+
+
+def test_counters_flags_and_clocks_of_an_instrument_are_no_channels():
+    t = np.arange(0.0, 100.0)
+    columns = {TIME: t, VOLTAGE: np.sin(t), "Cycle Count": t // 10.0, "mode": t % 2.0, "Unix Time / s": 1e9 + t}
+    columns |= {"Efficiency": 0.9 + 1e-3 * t, "Set Voltage / V": t // 50.0}
+    found = channels_of(Measurement(data=bdf_dataset(columns)), "a")
+    assert sorted(found) == ["Efficiency", "Set Voltage", "voltage"]
+
+
+def test_where_the_same_quantity_has_another_shape_the_charge_is_tried():
+    """Both recorded the temperature, each of its own room; the pressure follows the charge."""
+    random = np.random.default_rng(5)
+    one, other = cell(), cell(25.0, pressure_only=True)
+    own_rooms = [
+        dataclasses.replace(
+            record, data=record.data.assign({"Ambient Temperature / K": ("record", 300.0 + random.normal(size=800))})
+        )
+        for record in (one, other)
+    ]
+    clock = align({"cell": own_rooms[0], "press": own_rooms[1]}).clock("press")
+    assert clock.channels == ("charge", "pressure")
+    assert clock(100.0) == pytest.approx(125.0, abs=1.0)
+
+
+def test_a_log_without_a_current_turns_round_at_the_switches_of_another_record():
+    found = align({"cell": cell(), "press": cell(25.0, pressure_only=True)})
+    kinks = [event for event in found.events if event.source == "press" and event.kind == "kink"]
+    assert len(kinks) >= 3
+    assert all(event.switch for event in kinks)
+
+
+def test_of_two_records_of_regular_cycling_the_nearest_other_place_is_named():
+    t = np.arange(0.0, 4e4, 10.0)
+    records = {
+        name: Measurement(
+            data=bdf_dataset({TIME: t + start, CURRENT: np.where(np.floor(t / 3600.0) % 2 == 0, 1.0, -1.0)})
+        )
+        for name, start in (("a", 0.0), ("b", 500.0))
+    }
+    found = align(records)
+    clock = found.clock("b")
+    assert clock.ambiguous
+    assert clock.offset == pytest.approx(-500.0, abs=1.0)
+    assert abs(clock.second[0] - clock.offset) == pytest.approx(7200.0, abs=10.0)
+    assert any('--mark "a=TIME" --mark "b=TIME"' in text for text in found.warnings)
+
+
+def test_a_channel_in_one_place_decides_between_the_places_of_one_that_repeats():
+    """The current repeats and is sharp; the temperature of the room has one bump and is noisy."""
+    random, t = np.random.default_rng(6), np.arange(0.0, 4e4, 10.0)
+    current, bump = np.where(np.floor(t / 3600.0) % 2 == 0, 1.0, -1.0), np.exp(-(((t - 2e4) / 5e3) ** 2))
+    records = {}
+    for name, start in (("a", 0.0), ("b", 6500.0)):
+        room = 298.0 + bump + 0.1 * random.normal(size=t.size)
+        columns = {TIME: t + start, CURRENT: current, "Ambient Temperature / K": room}
+        records[name] = Measurement(data=bdf_dataset(columns))
+    rooms = by_shape(*(channels_of(record, name)["Ambient Temperature"] for name, record in records.items()))
+    found = align(records)
+    clock = found.clock("b")
+    assert not rooms.ambiguous
+    assert clock.channels == ("current", "current")
+    assert clock.offset == pytest.approx(-6500.0, abs=0.1)  # not +700, the place nearest to the clock as recorded
+    assert clock.error < 0.2 * rooms.error
+    assert not clock.ambiguous
+    assert not found.warnings

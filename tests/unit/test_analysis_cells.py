@@ -10,6 +10,7 @@ from analysis_cells import AREA, RESISTANCE, measurement, ramp, ramp_levels, sho
 from lisse.errors import InvalidInput
 from lisse.measurement import compare_cells
 from lisse.measurement.analysis import analyse
+from lisse.measurement.analysis.critical_current import TEST_KINDS, TEST_WORDS
 from lisse.report import TABLE_STYLES, cells_table, write_cells_report
 
 HOUR = 3600.0
@@ -150,6 +151,19 @@ def test_without_an_area_the_table_is_of_the_cells_themselves():
     text = cells_table(compare_cells([failed_at(2, area=None)]), "csv")
     assert "Critical current / mA" in text.splitlines()[0]
     assert "cm-2" not in text
+
+
+def test_a_cell_through_which_no_current_was_passed_has_no_cumulative_capacity():
+    rested = analyse(measurement(np.arange(10.0), np.zeros(10), np.zeros(10)), area=AREA)
+    batch = compare_cells([failed_at(2), rested], ["tested", "rested"])
+    rows = list(csv.DictReader(cells_table(batch, "csv").splitlines()))
+    assert rows[0]["Cumulative capacity / mAh cm-2"] != ""
+    assert rows[1]["Cumulative capacity / mAh cm-2"] == ""
+    assert cells_table(batch, "markdown").splitlines()[3].split("|")[-2].strip() == "-"
+
+
+def test_every_kind_of_test_has_words():
+    assert set(TEST_WORDS) == set(TEST_KINDS)
 
 
 def test_every_style_has_a_table(batch):

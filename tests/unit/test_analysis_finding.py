@@ -68,8 +68,9 @@ def test_impossible_area_is_refused(area):
 def test_other_impossible_arguments_are_refused():
     with pytest.raises(InvalidInput, match="area_source.*given, record"):
         analyse(ramp(), area=AREA, area_source="file")
-    with pytest.raises(InvalidInput, match="rest_current.*0 A or more"):
-        analyse(ramp(), rest_current=-1.0)
+    for wrong in (-1.0, "1 mA", np.nan):
+        with pytest.raises(InvalidInput, match="rest_current.*0 or more, in A"):
+            analyse(ramp(), rest_current=wrong)
     with pytest.raises(InvalidInput, match="mode.*Did you mean 'hard-short'"):
         FailureEvent("hard_short")
 

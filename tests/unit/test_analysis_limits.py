@@ -5,7 +5,7 @@ import pytest
 from analysis_cells import AREA, RESISTANCE, measurement, ramp, ramp_levels, short_at, staircase
 
 from lisse.measurement.analysis import analyse
-from lisse.measurement.analysis.critical_current import TEST_KINDS, critical_current
+from lisse.measurement.analysis.critical_current import TEST_KINDS, critical_current, stood
 from lisse.measurement.analysis.events import event_at
 from lisse.measurement.analysis.segments import split_steps
 from lisse.measurement.analysis.trace import trace_of
@@ -91,6 +91,30 @@ def test_a_failure_seen_from_half_cycle_to_half_cycle_is_uncertain_by_that_much(
     assert critical.charge_error == pytest.approx(0.5 * 4e-4 * HOUR, rel=1e-2)
     assert critical.threshold_charge == pytest.approx(0.5 * 4e-4 * HOUR, rel=1e-2)
     assert (critical.level_below, critical.critical) == pytest.approx((3e-4, 5e-4))  # 4e-4 may have been too much
+    assert critical.highest_passed == pytest.approx(4e-4)  # in the other direction it stood
+
+
+def test_a_half_cycle_in_which_the_failure_may_have_begun_has_not_passed():
+    """Also where a rest lies between it and the half-cycle that shows the failure."""
+    rested = [level for level in (1e-4, -1e-4, 2e-4, -2e-4, 3e-4) for level in (level, 0.0, 0.0, 0.0)]
+    trace = trace_of(ramp(levels=rested))
+    steps = split_steps(trace)
+    flowing = [number for number, step in enumerate(steps) if step.passes]
+    shows, begins = flowing[4], flowing[3]
+    event = event_at("soft-short", trace, shows, steps[shows].first, 0.5, since=steps[begins].first)
+    assert stood(trace, steps, event) == tuple(flowing[:3])
+    critical = critical_current(trace, steps, event)
+    assert (critical.level_below, critical.highest_passed) == pytest.approx((1e-4, 2e-4))
+    assert critical.threshold_charge == pytest.approx(0.5 * 2e-4 * HOUR, rel=1e-2)  # since the current was -2e-4
+    assert critical.cumulative_charge == pytest.approx(5e-4 * HOUR, rel=1e-2)
+
+
+def test_a_short_at_the_switch_leaves_the_half_cycle_before_it_sound():
+    trace = trace_of(ramp(levels=ramp_levels(3)))
+    steps = split_steps(trace)
+    event = event_at("hard-short", trace, 4, steps[4].first, 0.5)
+    assert stood(trace, steps, event) == (0, 1, 2, 3)
+    assert stood(trace, steps, None) == (0, 1, 2, 3, 4, 5)
 
 
 def test_every_number_that_is_given_per_area_is_defined():

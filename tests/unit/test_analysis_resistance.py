@@ -64,6 +64,7 @@ def test_slope_of_a_line_and_of_too_few_points():
 def test_noise_and_error_of_the_median_are_those_of_normal_numbers():
     numbers = np.random.default_rng(3).normal(0.0, 2.0, 20000)
     assert noise(numbers) == pytest.approx(2.0, rel=0.03)
+    assert noise(numbers + 50.0 * np.arange(20000)) == pytest.approx(2.0, rel=0.03)  # a steady drift is no noise
     assert median_error(numbers) == pytest.approx(2.0 * np.sqrt(np.pi / 2 / 20000), rel=0.03)
     assert np.isnan(median_error(numbers[:1]))
 

@@ -64,7 +64,7 @@ def test_values_are_checked() -> None:
         circuit.impedance(F, [1, 2, 1e-3, 1.2])
     with pytest.raises(InvalidInput, match="R1: got -2"):
         circuit.impedance(F, [1, -2, 1e-3, 0.9])
-    with pytest.raises(InvalidInput, match="CPE1_Q lacks"):
+    with pytest.raises(InvalidInput, match="got 'R0, R1'.*Give CPE1_Q, CPE1_alpha"):
         circuit.impedance(F, {"R0": 1, "R1": 2})
     with pytest.raises(InvalidInput, match="R3.*allowed: R0, R1, CPE1_Q, CPE1_alpha"):
         circuit.impedance(F, {"R0": 1, "R1": 2, "R3": 1})

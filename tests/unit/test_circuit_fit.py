@@ -10,7 +10,9 @@ import pytest
 from impedance_cells import TWO_ARCS, TWO_ARCS_VALUES, F, noisy, two_arcs, zarc
 from lisse.errors import InvalidInput
 from lisse.measurement import fit_circuit, parse_circuit
+from lisse.measurement.analysis.circuit_fit import fit_grown
 from lisse.measurement.analysis.circuit_processes import processes
+from lisse.measurement.analysis.circuit_values import capacitance, exponent, surface_capacitance, time_constant
 
 
 def test_exact_data_give_back_every_parameter() -> None:
@@ -125,6 +127,71 @@ def test_error_of_a_capacitance_follows_from_many_draws() -> None:
     found = [processes(fit_circuit(F, two_arcs(3e-3, seed), TWO_ARCS, TWO_ARCS_VALUES))[1] for seed in range(60)]
     spread = np.std([one.capacitance for one in found])
     assert np.mean([one.capacitance_error for one in found]) == pytest.approx(spread, rel=0.3)
+
+
+def test_a_capacitance_belongs_to_the_resistance_beside_it() -> None:
+    """Randles circuits and nested arcs: not to the diffusion in series, nor to the arc inside."""
+    numbers = {"R0": 5.0, "R1": 20.0, "CPE1_Q": 1e-5, "CPE1_alpha": 0.9, "R2": 30.0, "CPE2_Q": 1e-3, "CPE2_alpha": 0.8}
+    numbers |= {"Ws1_Z0": 40.0, "Ws1_tau": 2.0, "Wo1_Z0": 40.0, "Wo1_tau": 2.0}
+    for text in ("R0-p(R1-Ws1,CPE1)", "R0-p(R1-Wo1,CPE1)", "R0-p(R1-p(R2,CPE2),CPE1)", "R0-p(CPE1,R1-p(R2,CPE2))"):
+        circuit = parse_circuit(text)
+        values = circuit.values({name: numbers[name] for name in circuit.names})
+        part = circuit.tree.parts[1]
+        assert exponent(part, circuit, values) == 0.9
+        assert time_constant(part, circuit, values) == pytest.approx((20 * 1e-5) ** (1 / 0.9))
+        assert capacitance(part, circuit, values) == pytest.approx((20 * 1e-5) ** (1 / 0.9) / 20)
+
+
+@pytest.mark.parametrize(
+    ("resistance", "q", "alpha", "published"),
+    [(1.30e3, 5.9e-6, 0.95, 4.6e-6), (2.01e3, 3.5e-6, 0.90, 2.0e-6), (3.65e3, 2.5e-6, 0.88, 1.3e-6)],
+)
+def test_capacitance_of_published_oxide_films(resistance: float, q: float, alpha: float, published: float) -> None:
+    """Niobium oxide, for 1 cm2 (hirschorn2010, table 1, as later notes quote it)."""
+    circuit = parse_circuit("p(R1,CPE1)")
+    found = capacitance(circuit.tree.parts[0], circuit, np.array([resistance, q, alpha]))
+    assert found == pytest.approx(published, rel=0.02)
+
+
+@pytest.mark.parametrize("where", ["through a layer", "along the electrode"])
+def test_each_formula_gives_back_the_capacitance_that_was_spread(where: str) -> None:
+    """One median capacitance, time constants spread as Cole and Cole have it: layers in a row, or patches side by side.
+
+    A patch is the series resistance with (R beside C): its time constant is that of both resistances in parallel.
+    """
+    series, resistance, true, alpha = 20.0, 400.0, 1e-5, 0.8
+    shift = np.linspace(-40, 40, 4001)
+    share = 1 / (np.cosh(alpha * shift) - np.cos((1 - alpha) * np.pi))
+    share /= share.sum()
+    arcs = resistance / (1 + 2j * np.pi * F[:, None] * resistance * true * np.exp(shift))
+    through = series + arcs @ share
+    along = 1 / ((1 / (series + arcs)) @ share)
+    _, arc = processes(fit_circuit(F, through if where == "through a layer" else along, "R0-p(R1,CPE1)"))
+    right, wrong = arc.capacitance, arc.surface_capacitance
+    if where == "along the electrode":
+        right, wrong = wrong, right
+    assert arc.exponent == pytest.approx(alpha, abs=1e-3)
+    assert right == pytest.approx(true, rel=5e-3)
+    assert abs(math.log(wrong / true)) == pytest.approx((1 / alpha - 1) * math.log(1 + resistance / series), rel=0.01)
+
+
+def test_capacitances_of_a_capacitor_and_of_a_blocking_electrode() -> None:
+    circuit = parse_circuit("R0-p(R1,C1)-CPE2")
+    values = np.array([5.0, 50.0, 1e-6, 1e-4, 0.8])
+    arc, blocking = circuit.tree.parts[1:]
+    assert capacitance(arc, circuit, values) == surface_capacitance(arc, circuit, values) == 1e-6
+    assert capacitance(blocking, circuit, values) is None
+    assert surface_capacitance(blocking, circuit, values) == pytest.approx(1e-4**1.25 * 55**0.25)
+    alone = parse_circuit("p(R1,CPE1)")
+    assert surface_capacitance(alone.tree.parts[0], alone, np.array([50.0, 1e-6, 0.8])) is None
+
+
+def test_a_circuit_with_one_part_more_is_not_the_worse_one() -> None:
+    """A part that the data do not want (here a negative inductance would fit) comes out as nothing."""
+    data = noisy(10 + zarc(50, 1e-6, 1.0) - 1e-7 * 2j * np.pi * F, 1e-4)
+    small = fit_circuit(F, data, "R0-p(R1,CPE1)")
+    large = fit_grown(F, data, "L0-R0-p(R1,CPE1)", smaller=small)
+    assert large.chi_square <= small.chi_square * 1.001
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Impedance files that are cut off, broken or saturated: a warning that names line and column, or one clear error."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -119,6 +121,14 @@ def test_gamry_cut_off_before_its_sweep_says_so(shared_data, written):
     assert found.spectra == ()
     assert found.data.sizes["record"] == 387
     assert any("(TAG EISPOT), but no sweep is in the file" in text for text in found.warnings)
+
+
+@pytest.mark.parametrize("count", ["nan", "inf", "many"])
+def test_promise_that_is_no_number_promises_nothing(shared_data, written, count):
+    text = (shared_data / "eis_impedancepy" / "Circuit1_EIS_1.z").read_text(encoding="latin-1")
+    found = read(written(re.sub(r"Data Points:\s*\d+", f"Data Points: {count}", text)))
+    assert not any("was to have" in text for text in found.warnings)
+    assert found.spectra[0].frequency.size > 20
 
 
 def test_gamry_with_several_sweeps_and_a_curve_of_current(written):

@@ -172,6 +172,50 @@ def test_current_of_a_file_without_one_comes_from_the_charge(written):
     assert "the mean since the record before" in found.warnings[0]
 
 
+def test_current_from_the_charge_that_has_passed_is_its_slope(written):
+    columns = ["mode", "time/s", "Ewe/V", "dQ/C", "(Q-Qo)/C"]
+    rows = [["1", "0", "0.1", "0", "0"], ["1", "10", "0.1", "1", "1"], ["1", "20", "0.1", "0.5", "1.5"]]
+    found = read(written(mpt(columns, rows)))
+    assert found["Current / A"].values == pytest.approx([np.nan, 0.1, 0.05], nan_ok=True)
+    assert "column '(Q-Qo)/C'" in found.warnings[0]
+    without = [row[:-1] for row in rows]
+    with pytest.raises(InvalidInput, match="line 7: current"):  # dQ starts anew with every step
+        read(written(mpt(columns[:-1], without)))
+
+
+def test_current_from_the_charge_agrees_with_the_measured_one_of_a_real_polarisation(shared_data, tmp_path):
+    path = shared_data / "symcell" / "ca.mpt"
+    measured = read(path)["Current / A"].values
+    lines = path.read_bytes().split(b"\n")
+    head = next(k for k, line in enumerate(lines) if b"time/s\t" in line)
+    place = lines[head].split(b"\t").index(b"I/mA")
+    rows = [line.split(b"\t") for line in lines[head:]]
+    kept = [b"\t".join(row[:place] + row[place + 1 :]) for row in rows]
+    stripped = tmp_path / "ca.mpt"
+    stripped.write_bytes(b"\n".join([*lines[:head], *kept]))
+    current = read(stripped)["Current / A"].values
+    assert np.median(current[100:] / measured[100:]) == pytest.approx(1.0, abs=0.02)
+
+
+def test_voltage_of_a_cell_with_a_reference_electrode_is_working_minus_counter(written):
+    columns = ["time/s", "Ewe/V", "Ece/V", "I/mA"]
+    found = read(written(mpt(columns, [["0", "3.5", "-0.2", "1"], ["1", "3.6", "-0.3", "1"]])))
+    assert found["Voltage / V"].values == pytest.approx([3.7, 3.9])
+    assert found["Ewe / V"].values == pytest.approx([3.5, 3.6])
+    assert "the voltage is their difference" in found.warnings[0]
+    joined = read(written(mpt(columns, [["0", "3.5", "0.001", "1"], ["1", "3.6", "-0.001", "1"]])))
+    assert joined["Voltage / V"].values.tolist() == [3.5, 3.6]
+    assert joined.warnings == ()
+
+
+def test_voltage_within_an_uneven_range_is_not_called_saturated(written):
+    content = mpt(["time/s", "Ewe/V", "I/mA"], [[str(t), "4.0", "1"] for t in range(8)])
+    ranged = content.replace(b"Nb header lines : 7", b"Nb header lines : 8")
+    for limits, told in (("min = -2.50 V, max = 10.00 V", False), ("min = -4,00 V, max = 4,00 V", True)):
+        header = f"Ewe ctrl range : {limits}\nDevice".encode()
+        assert bool(read(written(ranged.replace(b"Device", header))).warnings) == told
+
+
 def test_saturated_voltage_is_told_by_the_range_of_the_header(written):
     content = mpt(["time/s", "Ewe/V", "I/mA"], [[str(t), "2.5" if t > 3 else "1.0", "1"] for t in range(8)])
     ranged = content.replace(b"Nb header lines : 7", b"Nb header lines : 8").replace(

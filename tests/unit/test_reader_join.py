@@ -40,6 +40,12 @@ def test_columns_of_one_part_only_are_left_out_and_told():
     assert "Applied Pressure / Pa" in whole.warnings[0]
 
 
+def test_one_part_given_twice_follows_itself():
+    part_without_a_file = dataclasses.replace(part([0, 10]), files=())
+    whole = join([part_without_a_file, part_without_a_file])
+    assert whole["Test Time / s"].values.tolist() == [0, 10, 10, 20]
+
+
 def test_part_with_spectra_only_costs_no_columns():
     whole = join([part([0, 1], **{"Torque / J": np.ones(2)}), part([], "b", spectra=[2.0])])
     assert "Torque / J" in whole

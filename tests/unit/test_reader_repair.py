@@ -83,11 +83,30 @@ def test_decimal_commas_and_thousands_among_points(reading):
     assert sum("line 2" in text or "line 4" in text for text in found.warnings) == 2
 
 
+@pytest.mark.parametrize(("sure", "number"), [("1,234.5", 1234.0), ("1,5", 1.234)])
+def test_comma_before_three_digits_is_what_the_rest_of_the_column_says(reading, sure, number):
+    found = reading("0,1,0.5", '1,1,"1,234"', f'2,1,"{sure}"')
+    assert found["Voltage / V"].values[1] == number
+    assert any("lines 3 and 4" in text and "commas" in text for text in found.warnings)
+
+
+def test_comma_before_three_digits_that_nothing_explains_is_refused(reading):
+    with pytest.raises(InvalidInput, match=r"line 3: column 'Voltage / V': got '1,234'.*decimal sign, or between"):
+        reading("0,1,0.5", '1,1,"1,234"')
+
+
+def test_word_in_a_column_of_decimal_commas_changes_no_other_number(reading):
+    rows = ["0;1;0,125", "1;1;OVL", "2;1;1,234"]
+    found = reading(*rows, header=HEADER.replace(",", ";"))
+    assert found["Voltage / V"].values == pytest.approx([0.125, np.nan, 1.234], nan_ok=True)
+    assert not any("decimal commas" in text for text in found.warnings)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
 def test_encodings(reading, encoding):
     found = reading("0,1,1,20", "1,1,1,20", header=HEADER + ",Ambient Temperature / °C", encoding=encoding)
     assert found["Ambient Temperature / K"].values.tolist() == [293.15, 293.15]
-    assert ("line 1 is not UTF-8 text: read as latin-1" in found.warnings) == (encoding == "latin-1")
+    assert ("line 1 is not UTF-8 text: read as Windows-1252" in found.warnings) == (encoding == "latin-1")
 
 
 def test_zeros_behind_a_file_that_was_not_closed(tmp_path):

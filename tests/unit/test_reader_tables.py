@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lisse.errors import InvalidInput
-from lisse.measurement.readers import read
+from lisse.measurement.readers import Source, read
+from lisse.measurement.readers.arbin_database import auxiliary_columns
 
 
 @pytest.fixture
@@ -98,6 +99,14 @@ def test_real_arbin_database_has_its_auxiliary_temperature(shared_data):
     found = read(shared_data / "cycler_cellpy" / "aux_one_x_dx.res")
     assert found["Auxiliary Temperature 1 / K"].values[0] == pytest.approx(24.40658 + 273.15)
     assert np.all(np.diff(found["Record Index"].values) == 1)
+
+
+def test_arbin_auxiliary_reading_of_a_missing_record_goes_to_no_other():
+    source = Source("cell.res", b"")
+    table = {"Data_Point": [1, 2, 3], "Data_Type": [1, 1, 1], "Auxiliary_Index": [0, 0, 0], "X": [20.0, 21.0, 22.0]}
+    found = auxiliary_columns(source, table, np.array([1.0, 3.0, 4.0]), [])
+    assert list(found) == ["Auxiliary Temperature 1 / degC"]
+    assert found["Auxiliary Temperature 1 / degC"] == pytest.approx([20.0, 22.0, np.nan], nan_ok=True)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import os
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -17,9 +18,17 @@ from lisse.errors import InvalidInput
 from lisse.measurement import load_record
 from lisse.measurement.record import CellRecord, read_record
 from lisse.measurement.record.checklist import check_record
-from lisse.measurement.record.crate import METADATA, write_crate
+from lisse.measurement.record.crate import write_crate
+from lisse.measurement.record.crate_metadata import METADATA
 
 TODAY = datetime.date(2026, 2, 3)
+TERMS = {
+    "@id", "@type", "name", "description", "datePublished", "license", "hasPart", "mentions", "author",
+    "citation", "temporalCoverage", "conformsTo", "about", "contentSize", "encodingFormat",
+    "variableMeasured", "affiliation", "version", "instrument", "object", "result",
+}  # fmt: skip
+"""Of the context of RO-Crate 1.1, which is schema.org 10: a key that is in no context is lost, and a crate with one is
+invalid."""
 BDF = "Test Time / s,Voltage / V,Current / A\n" + "".join(f"{time},{0.01},{0.001}\n" for time in range(20))
 
 
@@ -37,13 +46,20 @@ def write(target: Path, record: CellRecord) -> Path:
 
 
 def graph(folder: Path) -> dict[str, dict[str, Any]]:
-    """Entities by identifier; each stands there once, and every reference inside the bundle is kept."""
+    """Entities by identifier, by the rules of RO-Crate 1.1.
+
+    Each stands there once, every reference inside the bundle is kept, every key is a word of the context, and a list
+    has more than one value.
+    """
     metadata = json.loads((folder / METADATA).read_text("utf-8"))
-    assert metadata["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    base, own = metadata["@context"]
+    assert base == "https://w3id.org/ro/crate/1.1/context"
     entities = {entity["@id"]: entity for entity in metadata["@graph"]}
     assert len(entities) == len(metadata["@graph"])
     for entity in entities.values():
         assert entity["@type"]
+        assert set(entity) <= TERMS | set(own)
+        assert not any(isinstance(value, list) and len(value) < 2 for value in entity.values())
         for key, value in entity.items():
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, dict):
@@ -66,6 +82,10 @@ def test_the_bundle_is_what_the_standard_asks_for(record: CellRecord, tmp_path: 
     assert root["citation"] == {"@id": "https://doi.org/10.1000/xyz123"}
     assert entities["#author-1"]["name"] == "A. Author"
     assert entities["#lisse"]["version"] == "1.2.3"
+    assert root["author"] == {"@id": "#author-1"}
+    assert entities["#author-1"]["affiliation"] == {"@id": "#laboratory"}
+    assert entities["#laboratory"]["@type"] == "Organization"
+    assert "version" not in root, "that of the data, which the record does not know"
 
 
 def test_every_file_is_listed_with_its_size_and_checksum(record: CellRecord, tmp_path: Path) -> None:
@@ -94,7 +114,50 @@ def test_columns_of_a_known_format_are_named_and_an_unknown_one_says_so(record: 
         "Current / A",
     }
     assert "20 records" in entities["raw%20data/cell%207.csv"]["description"]
-    assert entities["notes.xyz"]["description"].startswith("Not read when this bundle was made: ")
+    assert entities["notes.xyz"]["description"].startswith("Not read when this bundle was made: notes.xyz: ")
+    assert entities["notes.xyz"]["encodingFormat"] == "application/octet-stream", "whatever the machine says of .xyz"
+
+
+def test_nothing_in_the_bundle_says_where_it_was_made(record: CellRecord, tmp_path: Path) -> None:
+    folder = write(tmp_path / "crate", record)
+    for path in folder.rglob("*"):
+        assert path.is_dir() or str(tmp_path).encode() not in path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize("name", ["Zelle ü #7?100%.csv", "a:b.csv", "deep/er/cell.csv"])
+def test_any_name_of_a_file_is_a_relative_address_that_leads_to_it(name: str, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / name).parent.mkdir(parents=True)
+    (home / name).write_text(BDF, encoding="utf-8")
+    folder = write(tmp_path / "crate", read_record(complete() | {"files": [name]}, folder=home))
+    (found,) = (each for each, entity in graph(folder).items() if entity.get("name") == f"Data file {Path(name).name}")
+    assert not urlsplit(found).scheme
+    assert urlsplit(found).path == found
+    assert unquote(found) == name
+    assert (folder / unquote(found)).is_file()
+
+
+def test_a_bundle_needs_no_more_than_a_licence(tmp_path: Path) -> None:
+    record = read_record({"licence": "MIT", "note": "two\nlines"}, folder=tmp_path, name="record.toml")
+    entities = graph(write(tmp_path / "crate", record))
+    assert entities["./"]["name"] == "record.toml"
+    assert entities["./"]["description"] == "two\nlines"
+    assert not {"author", "citation", "temporalCoverage"} & set(entities["./"])
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("doi:10.1016/S0022(03)1-2.", "https://doi.org/10.1016/S0022%2803%291-2"),
+        ("https://example.org/article", "https://example.org/article"),
+        ("in press", "#reference"),
+    ],
+)
+def test_a_reference_is_a_doi_an_address_or_words(text: str, address: str, tmp_path: Path) -> None:
+    record = read_record(complete() | {"reference": text}, folder=tmp_path)
+    entities = graph(write(tmp_path / "crate", record))
+    assert entities["./"]["citation"] == {"@id": address}
+    assert entities[address]["name"] == text
 
 
 def test_the_bundle_can_be_checked_again_where_it_lies(record: CellRecord, tmp_path: Path) -> None:
@@ -129,6 +192,7 @@ def test_without_data_it_is_still_a_bundle(tmp_path: Path) -> None:
         ("CC0-1.0", "https://spdx.org/licenses/CC0-1.0"),
         ("https://example.org/terms", "https://example.org/terms"),
         ("ask the authors", "#licence"),
+        ("on-request", "#licence"),
     ],
 )
 def test_a_licence_is_a_name_an_address_or_words(licence: str, address: str, tmp_path: Path) -> None:
@@ -190,7 +254,7 @@ def test_a_writer_that_is_stopped_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     before = sorted(path.name for path in tmp_path.iterdir())
-    monkeypatch.setattr("lisse.measurement.record.crate._graph", full)
+    monkeypatch.setattr("lisse.measurement.record.crate.crate_metadata", full)
     with pytest.raises((OSError, InvalidInput)):
         write(tmp_path / name, record)
     assert sorted(path.name for path in tmp_path.iterdir()) == before

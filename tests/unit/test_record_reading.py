@@ -14,10 +14,12 @@ from complete_records import KINDS, complete, complete_text, put, without
 from lisse.errors import InvalidInput
 from lisse.keys import Flag, Quantity, Text
 from lisse.measurement import load_record
-from lisse.measurement.record import TABLES, read_record
+from lisse.measurement.record import TABLES, read_record, record_template
 from lisse.measurement.record.kinds import OneOfCells
 from lisse.measurement.record.record_tables import NOT_STATED, items_of
-from lisse.measurement.record.schema import CELL_KINDS, FIXTURES, HEAD, PROTOCOL_STEPS, SCHEMA_VERSION
+from lisse.measurement.record.schema import HEAD, SCHEMA_VERSION
+from lisse.measurement.record.schema_cell import CELL_KINDS, FIXTURES
+from lisse.measurement.record.schema_protocol import PROTOCOL_STEPS
 from lisse.protocol import PROTOCOLS, ccd_ramp, community_protocols
 
 KEYS = sorted(set(items_of("ccd-ramp")) - {"protocol.steps"})
@@ -247,6 +249,19 @@ def test_an_absent_file_says_where_to_start(tmp_path: Path) -> None:
         load_record(tmp_path / "none.toml")
     with pytest.raises(InvalidInput, match="test record"):
         load_record(tmp_path)
+
+
+def test_a_template_is_of_a_protocol_that_is_known() -> None:
+    with pytest.raises(InvalidInput, match="protocol: got 'ccd-rampe'.*Did you mean 'ccd-ramp'"):
+        record_template("ccd-rampe")
+
+
+def test_a_note_may_have_lines_and_a_title_may_not(tmp_path: Path) -> None:
+    assert load(tmp_path / "a.toml", 'note = """one\ntwo"""').get("note") == "one\ntwo"
+    with pytest.raises(InvalidInput, match="title: got .*1 to 500 printable characters"):
+        load(tmp_path / "b.toml", 'title = """one\ntwo"""')
+    with pytest.raises(InvalidInput, match="note: got .*of one or several lines"):
+        load(tmp_path / "c.toml", 'note = "one\\u0007"')
 
 
 def test_data_files_lie_beside_the_record(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 
 import numpy as np
@@ -71,14 +72,13 @@ def test_readings_of_spectra_are_given_per_area_too(tmp_path):
     measurement = symmetric_cell(spectra=1)
     finding = analyse(measurement, area=0.5e-4)
     low, high = (0.5 * each for each in (finding.spectra[0].resistance_low, finding.spectra[0].resistance_high))
-    text = page(tmp_path, measurement, area=0.5e-4)
+    text = html.unescape(page(tmp_path, measurement, area=0.5e-4)).replace("\xa0", " ")
     rows = re.findall(r"<tr>(.*?)</tr>", text.partition("Readings without a circuit")[2].partition("</table>")[0])
     assert "High-frequency end (Ω cm²)" in rows[0]
-    cells = [float(cell.removeprefix("&lt; ").removeprefix("&gt; ")) for cell in re.findall(r">([^<>]+)</td>", rows[1])]
+    cells = [float(cell.removeprefix("< ").removeprefix("> ")) for cell in re.findall(r">([^<>]+)</td>", rows[1])]
     assert cells[-2:] == pytest.approx([low, high], rel=1e-3)
-    assert (
-        "(Ω cm²)" not in page(tmp_path, measurement).partition("Readings without a circuit")[2].partition("</table>")[0]
-    )
+    whole = html.unescape(page(tmp_path, measurement)).replace("\xa0", " ")
+    assert "(Ω cm²)" not in whole.partition("Readings without a circuit")[2].partition("</table>")[0]
 
 
 def test_the_voltage_before_the_switch_does_not_set_the_scale():
@@ -164,3 +164,65 @@ def test_full_cell_shows_no_resistance(tmp_path):
     text = page(tmp_path, Measurement(data=bdf_dataset(shifted), files=("full.csv",)), area=1e-4)
     assert "is not symmetric" in text
     assert "not resolved" not in text
+
+
+def full_cell() -> Measurement:
+    """Charged and discharged between 3.2 and 3.6 V at two currents, after a rest."""
+    time = np.arange(0.0, 5 * 1800.0, 10.0)
+    part = (time // 1800.0).astype(int)
+    current = np.array([0.0, 1e-3, -1e-3, 2e-3, -2e-3])[part]
+    voltage = 3.4 + 0.2 * np.sign(current) * (time % 1800.0) / 1800.0 + 10.0 * current
+    return Measurement(data=bdf_dataset({TIME: time, CURRENT: current, VOLTAGE: voltage}), files=("full.csv",))
+
+
+def test_the_voltage_of_a_cell_that_is_not_symmetric_is_drawn_as_it_is(tmp_path):
+    text = page(tmp_path, full_cell())
+    assert "Voltage of the cell, for the first half-cycle and the last ones." in text
+    assert "Voltage against current" not in text
+    panel = text.partition('id="capacity-title"')[2].partition("</svg>")[0]
+    assert "−3" not in panel
+    assert "3.4" in panel
+    assert "Voltage against current" in page(tmp_path, ramp())
+
+
+def ramp() -> Measurement:
+    """50 ohm at 1, 2 and 3 mA in both directions; dead from the middle of the fifth half-cycle on."""
+    time = np.arange(0.0, 6 * 1800.0, 10.0)
+    part = (time // 1800.0).astype(int)
+    current = 1e-3 * np.array([1.0, -1.0, 2.0, -2.0, 3.0, -3.0])[part]
+    voltage = 50.0 * current * np.where(time < 8100.0, 1.0, 1e-4)
+    return Measurement(data=bdf_dataset({TIME: time, CURRENT: current, VOLTAGE: voltage}), files=("ramp.csv",))
+
+
+def test_the_half_cycles_behind_a_failure_are_not_drawn_over_capacity(tmp_path):
+    text = page(tmp_path, ramp(), area=1e-4)
+    assert "last (half-cycle 5)" in text
+    assert "for the first half-cycle and the last ones to the failure." in text
+    assert "<td>CCD ramp: half-cycles in both directions at currents that rise</td>" in text
+
+
+def test_small_charges_are_in_microampere_hours(tmp_path):
+    assert "Capacity (mAh/cm²)" in page(tmp_path, symmetric_cell(), area=1e-4)
+    assert "Capacity (µAh/cm²)" in page(tmp_path, symmetric_cell(), area=1.0)
+
+
+def test_a_page_of_spectra_alone_is_about_spectra(tmp_path):
+    whole = symmetric_cell(spectra=2)
+    alone = Measurement(
+        data=bdf_dataset({TIME: np.array([]), CURRENT: np.array([]), VOLTAGE: np.array([])}),
+        files=("eis.z",), spectra=whole.spectra,
+    )  # fmt: skip
+    text = html.unescape(page(tmp_path, alone, area=0.5e-4))
+    assert "2 impedance spectra; no current was passed, so that there is no verdict." in text
+    assert re.findall(r'data-key="(\w+)"', text) == [
+        "spectra", "points", "resistance_low", "resistance_high", "resistance_between",
+    ]  # fmt: skip
+    assert "<h2>Half-cycles</h2>" not in text
+    assert "<h2>Voltage and current</h2>" not in text
+    assert "Confidence of the verdict" not in text
+    between = float(re.findall(r'data-key="resistance_between" data-value="([^"]*)"', text)[0])
+    assert between == pytest.approx(40.0 * 0.5e-4, rel=0.01)
+
+
+def test_one_half_cycle_is_not_shaded(tmp_path):
+    assert "is shaded" not in page(tmp_path, symmetric_cell(cycles=1))

@@ -294,6 +294,21 @@ def test_a_nyquist_plot_has_one_scale_and_names_decades() -> None:
     assert marks == {float(impedance.real[k]) for k in range(0, 49, 6)}
 
 
+def test_the_name_of_a_decade_covers_no_spectrum_and_no_other_name() -> None:
+    figure, axes = new_axes((560, 400), 62, 14, top=12, bottom=44)
+    arcs = [
+        40.0 + (200.0 + 5.0 * k) / (1.0 + 1j * FREQUENCY / 3e4) + 30.0 / np.sqrt(1.0 + 1j * FREQUENCY) for k in (0, 1)
+    ]
+    draw_nyquist(axes, [(FREQUENCY, arc) for arc in arcs], "Ω")
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert len(boxes) >= 4
+    assert not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])
+    for arc in arcs:
+        pixels = axes.transData.transform(np.column_stack([arc.real, -arc.imag]))
+        assert not any(box.count_contains(pixels) for box in boxes)
+
+
 def test_a_single_point_is_a_spectrum_too() -> None:
     _, axes = new_axes(SMALL, 60, 14, top=12, bottom=44)
     draw_nyquist(axes, [(np.array([1e3]), np.array([5.0 - 1.0j]))], "Ω")

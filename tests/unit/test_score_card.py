@@ -10,19 +10,20 @@ import pytest
 from complete_records import complete, put, without
 from lisse.errors import InvalidInput
 from lisse.measurement.record import read_record
-from lisse.measurement.record.score_card import Score, load_targets, score_finding, score_record, share_passed
+from lisse.measurement.record.score_card import Score, score_finding, score_record, share_passed
+from lisse.measurement.record.targets import load_targets
 from lisse.theory import ALBERTUS_TARGETS, lithium_thickness
 
 FINDING: dict[str, Any] = {
     "area": 1e-4,
-    "verdict": {"time": 300.0},
+    "verdict": {"mode": "soft-short", "time": 300.0, "current": -0.0035},
     "half_cycles": [
-        {"end": 100.0, "charge": 100_000.0},
-        {"end": 200.0, "charge": -120_000.0},
-        {"end": 301.0, "charge": 900_000.0},
+        {"end": 100.0, "electric_charge": 10.0},
+        {"end": 200.0, "electric_charge": -12.0},
+        {"end": 301.0, "electric_charge": 90.0},
     ],
-    "highest_current_density_passed": 31.0,
-    "cumulative_charge": 370_000.0,
+    "highest_current_passed": 0.0031,
+    "cumulative_electric_charge": 37.0,
 }
 
 
@@ -108,19 +109,59 @@ def test_a_ramp_that_fails_at_its_first_level_passed_no_half_cycle() -> None:
 def test_a_finding_is_judged_by_the_half_cycles_before_its_failure() -> None:
     found = by_name(score_finding(FINDING, lithium_thickness=20e-6))
     assert found["current_density"].met is True
-    assert found["cycled_charge"].value == 120_000.0
+    assert found["cycled_charge"].value == pytest.approx(120_000.0)
     assert found["cycled_charge"].met is True
-    assert found["cumulative_charge"].met is True
+    assert found["cumulative_charge"].value == pytest.approx(370_000.0)
+    assert found["cumulative_charge"].basis == "the files, both directions, until the failure"
     assert found["fraction_passed"].value == pytest.approx(share_passed(120_000.0, 20e-6))
     assert by_name(score_finding(FINDING))["fraction_passed"].outcome == "not stated"
 
 
+def test_the_area_of_the_record_divides_what_the_files_show() -> None:
+    own, other = by_name(score_finding(FINDING)), by_name(score_finding(FINDING, area=2e-4))
+    for name in ("current_density", "cycled_charge", "cumulative_charge"):
+        assert other[name].value == pytest.approx(own[name].value / 2)
+    assert by_name(score_finding(FINDING | {"area": None}, area=1e-4)) == own
+
+
 def test_without_an_area_a_finding_is_not_judged() -> None:
-    blank = FINDING | {"area": None, "highest_current_density_passed": None, "cumulative_charge": None}
-    blank["half_cycles"] = [{"end": 100.0, "charge": None}]
-    found = by_name(score_finding(blank, lithium_thickness=20e-6))
+    found = by_name(score_finding(FINDING | {"area": None}, lithium_thickness=20e-6))
     assert {score.outcome for score in found.values()} == {"not stated"}
     assert {score.basis for score in found.values()} == {"the area is not known"}
+
+
+def test_a_cell_that_did_not_fail_is_judged_by_all_its_half_cycles() -> None:
+    sound = FINDING | {"verdict": {"mode": "none", "time": None, "current": None}}
+    found = by_name(score_finding(sound))
+    assert found["cycled_charge"].value == pytest.approx(900_000.0)
+    assert found["cumulative_charge"].basis == "the files, both directions, in all"
+
+
+def test_a_cell_that_failed_at_once_passed_no_half_cycle() -> None:
+    early = FINDING | {"verdict": {"mode": "hard-short", "time": 9.0, "current": 1.0}, "highest_current_passed": None}
+    found = by_name(score_finding(early, lithium_thickness=20e-6))
+    for name in ("current_density", "cycled_charge", "fraction_passed"):
+        assert (found[name].value, found[name].basis) == (None, "no whole half-cycle before the failure")
+    assert found["cumulative_charge"].value == pytest.approx(370_000.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "value", "shown"),
+    [
+        ("current_density", "A/m^2", 8.5, "0.85 mA/cm2"),
+        ("cumulative_charge", "C/m^2", 360_000.0, "10 mAh/cm2"),
+        ("fraction_passed", "1", 0.4851, "48.5 %"),
+        ("fraction_passed", "1", None, "not stated"),
+    ],
+)
+def test_a_value_is_shown_as_people_write_it(name: str, unit: str, value: float | None, shown: str) -> None:
+    assert Score(name, "", unit, 1.0, value, "").shown == shown
+
+
+def test_a_protocol_without_a_set_current_is_not_judged_by_it() -> None:
+    raw = without(put(complete("eis"), "failure.mode", "none"), "failure.highest_current_density_passed")
+    found = by_name(score_record(read_record(raw)))
+    assert (found["current_density"].value, found["current_density"].basis) == (None, "the protocol sets no current")
 
 
 def test_targets_of_ones_own(tmp_path: Path) -> None:

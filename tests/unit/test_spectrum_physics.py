@@ -12,10 +12,18 @@ from lisse.references import reference
 AREA, THICKNESS = 1e-4, 5e-4
 
 
-def arc(capacitance: float, relative_error: float = 0.05, resistance: float = 100.0) -> Process:
+def arc(
+    capacitance: float,
+    relative_error: float = 0.05,
+    resistance: float = 100.0,
+    surface: float = 1.0,
+    alpha: float = 0.9,
+) -> Process:
+    error = relative_error * capacitance
     return Process(
-        "R1+CPE1", "arc", resistance, 1.0, resistance * capacitance, 0.0, capacitance, relative_error * capacitance, 0.9
-    )
+        "R1+CPE1", "arc", resistance, 1.0, resistance * capacitance, 0.0, capacitance, error,
+        surface * capacitance, surface * error, alpha,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -49,12 +57,32 @@ def test_geometry_and_permittivity_sharpen() -> None:
     assert blind.weights["bulk"] < known.weights["bulk"] < sharp.weights["bulk"]
     assert wrong.weights["bulk"] < 0.01
     assert known.notes[0] == "as the bulk it would have a relative permittivity of 25"
-    assert known.notes[1] == "and a conductivity of 0.05 S/m"
+    assert known.notes[1] == "and a conductivity of 0.05 +- 0.0005 S/m"
 
 
 def test_a_film_has_a_thickness() -> None:
     (note,) = meaning(arc(2e-8), AREA, THICKNESS).notes
     assert note == "as a film of relative permittivity 10 it would be 443 nm thick in all"
+
+
+def test_a_spread_along_the_electrode_moves_what_lies_at_an_interface_only() -> None:
+    """5e-8 F on 1 cm2 is a film; one tenth of it lies where constrictions do as well."""
+    through, along = meaning(arc(5e-8), AREA, THICKNESS), meaning(arc(5e-8, surface=0.1), AREA, THICKNESS)
+    ratios = {kind: along.weights[kind] / through.weights[kind] for kind in through.weights if through.weights[kind]}
+    assert ratios["constriction or voids"] > ratios["grain boundary"]
+    bulk = meaning(arc(bulk_capacitance(AREA, THICKNESS, 20), surface=0.5), AREA, THICKNESS)
+    assert bulk.text == "bulk"
+
+
+def test_an_exponent_near_a_half_is_nearer_to_diffusion() -> None:
+    assert any("the capacitance is a formality" in note for note in meaning(arc(5e-6, alpha=0.35)).notes)
+    assert not any("formality" in note for note in meaning(arc(5e-6, alpha=0.8)).notes)
+
+
+def test_a_blocking_electrode_has_a_capacitance_of_its_area() -> None:
+    blocking = Process("CPE2", "blocking", surface_capacitance=5e-6, exponent=0.9)
+    (note,) = meaning(blocking, AREA).notes
+    assert note == "as a blocking electrode it would have a capacitance of 5e-06 F (5 uF/cm2)"
 
 
 def test_what_is_not_determined_is_not_read() -> None:
@@ -67,7 +95,9 @@ def test_a_resistance_in_series_holds_all_that_is_faster() -> None:
     found = meaning(series, AREA, THICKNESS, highest_frequency=1e6)
     assert "everything faster than 1 MHz" in found.text
     assert "cannot be told apart" in found.text
-    assert found.notes[0] == "as the electrolyte alone it would have a conductivity of 0.1 S/m"
+    assert found.notes[0] == "as the electrolyte alone it would have a conductivity of 0.1 +- 0.0002 S/m"
+    untold = meaning(Process("R0", "series", 50.0, float("inf")), AREA, THICKNESS)
+    assert untold.notes[0].endswith("a conductivity of 0.1 S/m")
     slow = meaning(Process("R0", "series", 5e4, 0.1), AREA, THICKNESS, highest_frequency=1e8)
     assert "in reach of the spectrum" in slow.notes[1]
     assert meaning(series).notes == ()
@@ -80,10 +110,10 @@ def test_elements_say_what_they_are() -> None:
 
 
 def test_sources_and_marks() -> None:
-    assert "confidence mark L" in reference("irvine1990").note
+    assert "confidence mark S*" in reference("irvine1990").note
     for one in CAPACITANCE_RANGES.values():
         assert reference(one.source)
-        assert one.mark in ("L", "U")
+        assert one.mark in ("S*", "U")
         assert one.low < one.high
 
 

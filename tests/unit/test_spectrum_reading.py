@@ -48,6 +48,19 @@ def test_a_circuit_that_does_not_fit_is_told() -> None:
     found = read_spectrum(F, two_arcs(1e-3), circuit="R0-p(R1,CPE1)")
     assert any("does not follow the spectrum" in text for text in found.warnings)
 
+    assert not any("any number of arcs" in text for text in found.warnings), "a second arc would follow it"
+
+
+@pytest.mark.parametrize(("slow", "fast", "cause"), [(1e-6, 2e-7, "the instrument"), (1.0, 0.3, "an inductive loop")])
+def test_a_spectrum_sharper_than_any_arc_is_told(slow: float, fast: float, cause: str) -> None:
+    """Two poles in a row: causal and steady, but one of the two arcs it is the sum of is negative."""
+    s = 2j * np.pi * F
+    found = read_spectrum(F, noisy(10 + 100 / ((1 + s * slow) * (1 + s * fast)), 1e-3))
+    assert found.kramers_kronig.verdict == "consistent"
+    told = [text for text in found.warnings if "any number of arcs" in text]
+    assert len(told) == 1
+    assert f"look for {cause}" in told[0]
+
 
 def test_an_arc_beyond_the_spectrum_is_told() -> None:
     found = read_spectrum(F, noisy(10 + zarc(50, 1e-4, 0.9) + zarc(90, 20.0, 1.0), 1e-3), circuit=TWO_ARCS)
@@ -90,6 +103,11 @@ def test_spectra_of_a_solid_state_cell(shared_data: Path) -> None:
         assert 880 < largest.resistance < 1000
         assert max(peak.resistance for peak in found.peaks) == pytest.approx(largest.resistance, rel=0.1)
         assert "cannot be told apart" in found.processes[0].meaning.text
+        # its fast arc is sharper than any of R and C, and no inductance in series is the reason
+        assert any("any number of arcs" in text for text in found.warnings)
+        scores = {one.circuit: one.chi_square for one in found.choice.candidates}
+        with_inductance = next(circuit for circuit in scores if circuit.startswith("L0-"))
+        assert scores[with_inductance] == pytest.approx(scores[with_inductance.removeprefix("L0-")], rel=1e-3)
 
 
 def test_a_file_for_which_the_circuit_is_known(shared_data: Path) -> None:

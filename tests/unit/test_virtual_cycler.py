@@ -101,3 +101,15 @@ def test_impossible_instruments_are_refused():
         Cycler(voltage_noise=-1.0)
     with pytest.raises(InvalidInput, match="seed.*integer"):
         Cycler(voltage_noise=1.0)
+    with pytest.raises(InvalidInput, match="seed: got -1"):
+        Cycler(seed=-1)
+    with pytest.raises(InvalidInput, match="sampling_interval: got '1e-12 s'; allowed: .* s or more"):
+        observe(ramp(), Cycler(sampling_interval=1e-12))
+
+
+def test_charge_of_the_solution_is_recorded():
+    made = ramp()
+    seen = observe(made, Cycler(sampling_interval=77.0))
+    truth = AREA * np.trapezoid(np.abs(made["current_density"].values), made["time"].values)
+    found = np.trapezoid(np.abs(seen["Current / A"].values), seen["Test Time / s"].values)
+    assert found == pytest.approx(truth, rel=1e-9)

@@ -24,6 +24,7 @@ from lisse.measurement.virtual import (
 )
 from lisse.measurement.virtual.declaration import FEATURES
 from lisse.measurement.virtual.exposure import exposures, weights
+from lisse.measurement.virtual.lithium_profile import by_matter_above
 from lisse.measurement.virtual.point_spread import FWHM, blur, kernel, rebin
 from lisse.measurement.virtual.substances import LITHIUM, SUBSTANCES
 from lisse.records import Solution, dataset, load_measurement
@@ -77,6 +78,13 @@ def test_finer_voxels_repeat_the_truth():
 def test_voxels_larger_than_the_sample_are_refused():
     with pytest.raises(InvalidInput, match=r"voxel: got '3 um'; allowed: up to the 1 um"):
         rebin(np.ones(2), 0, 0.5e-6, 3e-6)
+
+
+def test_a_blur_far_above_the_picture_leaves_the_mean_and_takes_no_time():
+    truth = np.random.default_rng(3).uniform(size=(6, 5))
+    for widths, error in (([1.0, 1.0], 1e-14), ([25e-6, 20e-6], 1e-7)):  # a metre; a Gaussian cut at 5 sigma
+        flat = blur(truth, widths, [EDGE] * 2, [False, True])
+        assert flat == pytest.approx(np.full((6, 5), truth.mean()), rel=error)
 
 
 # --- exposures --------------------------------------------------------------------------------------------------------
@@ -167,6 +175,23 @@ def test_field_of_view_and_three_dimensions(tmp_path):
     assert observe(solution(), narrow, fields=fields).picture.shape == (1, 6, 4, 4)
 
 
+@pytest.mark.parametrize("kind", ["xct", "optical"])
+def test_places_of_a_cropped_picture_are_those_of_the_cell(tmp_path, kind):
+    labels = solid((6, 20))
+    labels[:, 12] = 0
+    fields = saved(tmp_path, labels, {0.0: {}})
+    given = {"field_of_view": 5e-6, "electrode": 0.0, "frame_time": 0.0}
+    narrow = (
+        XRayTomograph(voxel=EDGE, resolution=0.0, noise=0.0, **given)
+        if kind == "xct"
+        else OpticalMicroscope(pixel=EDGE, aperture=1e6, full_well=float("inf"), **given)
+    )
+    seen = observe(solution(), narrow, fields=fields)
+    darkest = int(seen.picture.values[0].mean(axis=0).argmin())
+    assert seen.picture.sizes["y"] == 10
+    assert seen.data["y"].values[darkest] == pytest.approx(12.5 * EDGE)
+
+
 # --- neutron depth profile --------------------------------------------------------------------------------------------
 
 
@@ -180,6 +205,86 @@ def test_depth_profile_without_limits_is_the_lithium(tmp_path):
     found = seen.picture.values[0] / seen.picture.attrs["counts_per_concentration"]
     assert found[:6] == pytest.approx(LITHIUM.lithium_concentration)
     assert found[6:16] == pytest.approx(ARGYRODITE.lithium_concentration)
+
+
+@pytest.mark.parametrize(
+    ("resolution", "width"), [(0.0, EDGE), (3e-6, EDGE), (0.0, 0.7e-6), (1e-6, 0.7e-6), (0.0, 3e-7)]
+)
+def test_depth_profile_keeps_the_counts_of_all_lithium(tmp_path, resolution, width):
+    lithium = np.zeros((20, 4))
+    lithium[8:12, :2] = 0.5
+    labels = solid((20, 4))
+    labels[3:5, 1] = 0
+    fields = saved(tmp_path, labels, {0.0: {"lithium_fraction": lithium}})
+    profiler = thin(counting=False, resolution=resolution, bin=width, range=100e-6)
+    seen = observe(solution(lithium=3.2e-6), profiler, area=1e-4, fields=fields)
+    metal, cells = LITHIUM.lithium_concentration, 20 * 4 - 2
+    plated = metal * 0.5 * 8
+    electrolyte = ARGYRODITE.lithium_concentration * (cells - 0.5 * 8)
+    there = 2 * 3.2e-6 * metal + (plated + electrolyte) * EDGE / 4  # mol/m2
+    nuclei = profiler.lithium_6 * 6.02214076e23 * there * 1e-4
+    assert seen.picture.values.sum() == pytest.approx(1e13 * 940e-28 * 1e-3 * nuclei * 300.0, rel=1e-9)
+
+
+def test_an_empty_gap_takes_no_energy_and_a_pore_only_brings_the_rest_nearer(tmp_path):
+    void = np.zeros((2, 4))
+    void[0] = 1.3e-6
+    fields = saved(tmp_path, solid((20, 4)), {0.0: {}, 400.0: {"void_height": void}})
+    for lithium in (3e-6, 200e-6):  # the second is thicker than the range of a triton
+        seen = observe(solution(lithium=lithium), thin(counting=False, range=None), fields=fields).picture.values
+        assert seen[1] == pytest.approx(seen[0], rel=1e-9, abs=1e-6 * seen.max())
+    matter = np.ones((6, 2))
+    matter[2, 0] = 0.25
+    (moved,) = by_matter_above(matter, np.arange(12.0).reshape(6, 2) * matter)
+    column = np.array([0.0, 2.0, 0.25 * 4 + 0.75 * 6, 0.25 * 6 + 0.75 * 8, 0.25 * 8 + 0.75 * 10, 0.25 * 10])
+    assert moved == pytest.approx((column + np.arange(1.0, 12.0, 2.0)) / 2)
+
+
+def test_depth_is_counted_from_the_outer_face_while_the_electrode_thins(tmp_path):
+    fields = saved(tmp_path, solid((20, 4)), {0.0: {}, 400.0: {}})
+    made = solution(times=(0.0, 400.0))
+    thinned = made.data["lithium_thickness"].copy(data=[[8e-6, 8e-6], [3e-6, 13e-6]])
+    made = dataclasses.replace(made, data=made.data.assign(lithium_thickness=thinned))
+    seen = observe(made, thin(counting=False, frame_time=1e-6), fields=fields)
+    depth = seen.data["depth"].values
+    metal = 0.99 * LITHIUM.lithium_concentration * seen.picture.attrs["counts_per_concentration"]
+    for counts, thick in zip(seen.picture.values, (8e-6, 3e-6), strict=True):
+        assert np.flatnonzero(counts < metal)[0] == np.searchsorted(depth, thick)
+
+
+def test_tritons_come_from_as_deep_as_each_substance_lets_them(tmp_path):
+    fields = saved(tmp_path, solid((120, 2)), {0.0: {}})
+    profiler = thin(counting=False, range=None)
+    for lithium in (0.0, 66.5e-6, 500e-6):
+        used = min(lithium / LITHIUM.triton_range, 1.0)
+        deepest = used * LITHIUM.triton_range + (1.0 - used) * ARGYRODITE.triton_range
+        seen = observe(solution(lithium=lithium), profiler, fields=fields)
+        last = seen.data["depth"].values[np.flatnonzero(seen.picture.values[0])[-1]]
+        assert last == pytest.approx(deepest, abs=EDGE)
+
+
+def test_ranges_of_tritons_are_near_those_of_bethe():
+    numbers = {"H": 1, "Li": 3, "C": 6, "N": 7, "O": 8, "F": 9, "Al": 13, "P": 15, "S": 16, "Cl": 17, "Ti": 22}
+    numbers |= {"Ge": 32, "Zr": 40, "La": 57}
+    excitation = {"H": 19, "Li": 40, "C": 78, "N": 82, "O": 95, "F": 115, "Al": 166, "P": 173, "S": 180, "Cl": 174}
+    excitation |= {"Ti": 233, "Ge": 350, "Zr": 393, "La": 501}  # eV
+    energy = np.linspace(1e3, 2.728e6, 5000)  # eV
+    beta_squared = 2.0 * energy / 2.8089e9
+    for one in SUBSTANCES.values():
+        electrons = sum(n * numbers[e] for e, n in one.atoms.items()) / one.molar_mass  # mol/kg
+        mean = sum(n * numbers[e] * np.log(excitation[e]) for e, n in one.atoms.items()) / one.molar_mass / electrons
+        times = 2.0 * 511e3 * beta_squared / np.exp(mean)
+        number = np.where(times > np.e, np.log(np.maximum(times, np.e)), times / np.e)  # the tangent below: no shells
+        stopping = 0.307075e2 * electrons / beta_squared * number  # eV m2/kg
+        found = np.trapezoid(1.0 / stopping, energy) / one.density
+        assert one.triton_range == pytest.approx(found, rel=0.2), one.name
+
+
+def test_energy_of_the_triton_follows_from_the_masses():
+    neutron, lithium_6, alpha, triton = 1.00866492, 6.01512289, 4.00260325, 3.01604928  # u, of atoms
+    released = (neutron + lithium_6 - alpha - triton) * 931.49410  # MeV
+    assert released * alpha / (alpha + triton) == pytest.approx(2.728, abs=1e-3)
+    assert released * triton / (alpha + triton) == pytest.approx(2.056, abs=1e-3)
 
 
 def test_counts_follow_a_poisson_law(tmp_path):
@@ -257,6 +362,12 @@ def test_radio_waves_reach_only_the_skin_of_the_metal(tmp_path):
     assert metal == pytest.approx(2 * 2e-6 * LITHIUM.lithium_concentration, rel=0.02)
 
 
+def test_skin_depth_of_lithium_follows_from_its_resistivity():
+    for frequency, depth in ((116.6e6, 14.2e-6), (155.5e6, 12.3e-6)):
+        assert np.sqrt(92.8e-9 / (np.pi * frequency * 4e-7 * np.pi)) == pytest.approx(depth, rel=0.005)
+    assert ChemicalShiftImager().skin_depth == pytest.approx(12.3e-6, rel=0.05)
+
+
 # --- optical microscope -----------------------------------------------------------------------------------------------
 
 
@@ -267,6 +378,19 @@ def test_camera_counts_photons_by_a_poisson_law(tmp_path):
     assert counts.mean() == pytest.approx(25.0, rel=0.02)
     scatter = ((counts - 25.0) ** 2 / 25.0).sum()
     assert 0.005 < stats.chi2.sf(scatter, counts.size) < 0.995
+
+
+def test_camera_keeps_the_light_and_shows_the_truth_without_limits(tmp_path):
+    labels = solid((24, 24))
+    labels[6:12, 5:9], labels[16:20, 10:14] = 0, 2
+    fields = saved(tmp_path, labels, {0.0: {}})
+    truth = np.select([labels == 0, labels == 2], [0.1, 0.8], 0.5)
+    given = {"full_well": float("inf"), "electrode": 0.0, "frame_time": 0.0}
+    sharp = OpticalMicroscope(pixel=EDGE, aperture=1e6, **given)
+    assert observe(solution(), sharp, fields=fields).picture.values[0] == pytest.approx(truth, abs=1e-5)
+    blurred = observe(solution(), OpticalMicroscope(pixel=4 * EDGE, aperture=0.1, **given), fields=fields)
+    assert blurred.picture.values.mean() == pytest.approx(truth.mean(), rel=1e-12)
+    assert np.ptp(blurred.picture.values) < np.ptp(truth)
 
 
 def test_interface_is_seen_through_a_clear_electrolyte(tmp_path):
@@ -336,6 +460,8 @@ def test_frequencies_outside_of_the_instrument_are_left_out_and_said():
     assert seen.spectra[0].frequency.max() <= 1e4
     assert seen.spectra[0].frequency.min() >= 1.0
     assert "of 400 frequencies" in seen.warnings[0]
+    with pytest.raises(InvalidInput, match=r"frequency_low.*some of 0.1 to 1e\+06 Hz"):
+        observe(made, ImpedanceAnalyser(frequency_low=1e-3, frequency_high=1e-2))
 
 
 # --- every instrument -------------------------------------------------------------------------------------------------
@@ -411,8 +537,23 @@ def test_unknown_substances_are_refused_with_a_way_out(tmp_path):
         (ImpedanceAnalyser, {"frequency_low": 1e7}, "below frequency_high"),
         (PressureCell, {"full_scale": -1.0}, "full_scale"),
         (ChemicalShiftImager, {"bulk_shift": float("inf")}, "finite numbers, ppm"),
+        (ChemicalShiftImager, {"resolution": 1.0}, "up to the field of view"),
+        (NeutronDepthProfiler, {"resolution": 1.0}, "resolution.*a triton's range"),
+        (NeutronDepthProfiler, {"range": 1.0}, r"range: got '1e\+06 um'; allowed: up to 1000 um"),
+        (NeutronDepthProfiler, {"lithium_6": 1.1}, "lithium_6: got 1.1; allowed: a share"),
+        (XRayTomograph, {"resolution": float("inf")}, "resolution: got inf"),
+        (XRayTomograph, {"seed": -1}, "seed: got -1; allowed: a whole number"),
+        (OpticalMicroscope, {"seed": 1.5}, "seed: got 1.5"),
     ],
 )
 def test_impossible_settings_are_refused(kind, settings, complaint):
     with pytest.raises(InvalidInput, match=complaint):
         kind(**settings)
+
+
+def test_more_counts_than_a_detector_can_have_are_refused(tmp_path):
+    fields = saved(tmp_path, solid((8, 8)), {0.0: {}})
+    with pytest.raises(InvalidInput, match=r"full_well.*up to 1e\+15 counts"):
+        observe(solution(), OpticalMicroscope(full_well=1e30), fields=fields)
+    with pytest.raises(InvalidInput, match=r"flux.*up to 1e\+15 counts"):
+        observe(solution(), thin(flux=1e40), fields=fields)

@@ -56,6 +56,19 @@ def test_offset_and_drift_come_back_within_their_error(world, accuracy):
     assert np.mean(np.abs(of_time) < 2.0) >= 0.8
 
 
+@pytest.mark.parametrize(("noise", "most"), [(0.02, 1.6), (0.1, 2.2), (0.2, 2.2)])
+def test_the_error_of_a_clock_is_as_large_as_said_where_little_happens(noise, most):
+    """One bump of 5000 s in noise up to a fifth of it: 16 pairs, root mean square of error over uncertainty."""
+    t = np.arange(0.0, 4e4, 10.0)
+    off = []
+    for seed in range(16):
+        random = np.random.default_rng(seed)
+        both = [np.exp(-(((t - 2e4) / 5e3) ** 2)) + noise * random.normal(size=t.size) for _ in range(2)]
+        clock = by_shape(*(Channel(name, "voltage", t, value, "V") for name, value in zip("ab", both, strict=True)))
+        off.append((clock(clock.middle) - clock.middle) / clock.error)
+    assert 0.4 < np.sqrt(np.mean(np.square(off))) < most
+
+
 def test_without_noise_a_smooth_record_is_placed_to_a_hundredth_of_a_sample():
     clock = by_shape(*two_records(smooth, 1234.5, 2e-4, 0.0, np.random.default_rng(1)))
     assert clock(clock.middle) == pytest.approx(1234.5 + (1 + 2e-4) * clock.middle, abs=0.1)

@@ -9,6 +9,7 @@ import pytest
 
 from impedance_cells import TWO_ARCS, TWO_ARCS_VALUES, F, noisy, two_arcs
 from lisse.measurement import choose_circuit, fit_circuit, parse_circuit, relaxation_peaks, relaxation_times
+from lisse.measurement.analysis.circuit_processes import processes
 
 NAMES = parse_circuit(TWO_ARCS).names
 
@@ -61,6 +62,31 @@ def test_uncertainties_cover_the_truth() -> None:
         for inside, expected in ((1.0, 0.683), (2.0, 0.954)):
             tolerance = 3.5 * math.sqrt(expected * (1 - expected) / len(pulls))
             assert abs(np.mean(column < inside) - expected) < tolerance
+
+
+def test_uncertainties_of_the_physical_reading_cover_the_truth() -> None:
+    """Resistances, capacitances and what a conductivity rests on, blind, of an electrolyte before a blocking electrode.
+
+    The impedance and the true numbers are written out here, without the circuit.
+    """
+    s = 2j * np.pi * F
+    before, size, q, alpha, q_end, alpha_end = 5.0, 80.0, 2e-7, 0.85, 8e-6, 0.9
+    data = before + 1 / (1 / size + q * s**alpha) + 1 / (q_end * s**alpha_end)
+    through = q ** (1 / alpha) * size ** (1 / alpha - 1)
+    along = q ** (1 / alpha) * (1 / before + 1 / size) ** (1 - 1 / alpha)
+    blocking = q_end ** (1 / alpha_end) * (before + size) ** (1 / alpha_end - 1)
+    pulls = []
+    for seed in range(100):
+        series, arc, end = processes(fit_circuit(F, noisy(data, 3e-3, 1000 + seed), "R0-p(R1,CPE1)-CPE2"))
+        pulls.append([
+            (series.resistance - before) / series.resistance_error, (arc.resistance - size) / arc.resistance_error,
+            (arc.capacitance - through) / arc.capacitance_error,
+            (arc.surface_capacitance - along) / arc.surface_capacitance_error,
+            (end.surface_capacitance - blocking) / end.surface_capacitance_error,
+        ])  # fmt: skip
+    for column in np.abs(np.array(pulls)).T:
+        for inside, expected in ((1.0, 0.683), (2.0, 0.954)):
+            assert abs(np.mean(column < inside) - expected) < 3.5 * math.sqrt(expected * (1 - expected) / len(pulls))
 
 
 def test_two_routes_to_the_resistances() -> None:

@@ -63,6 +63,15 @@ def test_both_rules_find_two_peaks_and_the_noise(rule: str) -> None:
     assert slow.inside
 
 
+def test_cut_off_tails_count_with_their_peak() -> None:
+    """Without them the two resistances come out 3 to 4 % too small in the mean of the draws."""
+    found = []
+    for seed in range(12):
+        data = noisy(30 + zarc(60, 2e-6, 0.95) + zarc(40, 3e-4, 0.95), 1e-3, seed)
+        found.append([peak.resistance for peak in two_largest(relaxation_times(F, data))])
+    assert np.mean(found, axis=0) == pytest.approx([60, 40], rel=0.015)
+
+
 def test_an_ideal_arc_is_one_narrow_peak() -> None:
     found = relaxation_times(F, 1 + zarc(20, 1e-3, 1.0), penalty=1e-8)
     (peak,) = relaxation_peaks(found)

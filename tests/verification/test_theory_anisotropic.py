@@ -170,9 +170,9 @@ def test_isotropic_limit_in_any_direction(nu_s, nu_e, ratio, seed):
 
 def test_ten_thousand_orientations_take_seconds_at_most():
     normal, direction = random_orientations(np.random.default_rng(5), 10_000)
-    start = time.perf_counter()
+    start = time.process_time()
     chi = interface_stability_anisotropic(
         stiffness_electrolyte=GARNET, stiffness_metal=LITHIUM, normal=normal, direction=direction, **COMMON
     )
-    assert time.perf_counter() - start < 5.0  # 0.7 s on one core of 2024; the loop of scalar calls takes 20 s
+    assert time.process_time() - start < 5.0  # 0.7 s on one core of 2024; the loop of scalar calls takes 20 s
     assert chi.total.shape == (10_000,)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lisse.cli.progress import bar
-from lisse.errors import InvalidInput
+from lisse.errors import InvalidInput, suggest
 from lisse.files import output_folder
 from lisse.units import format_quantity
 
@@ -27,11 +27,7 @@ if TYPE_CHECKING:
     from lisse.measurement import Batch, Finding
     from lisse.records import Measurement
 
-__all__ = ["add_parser", "run"]
-
-_STYLES = {"csv": "csv", "markdown": "md", "latex": "tex"}
-"""Styles of the table, and the ending of its file."""
-_KINDS = ("symmetric", "lithium-copper", "other")
+__all__ = ["add_parser", "run", "said_columns"]
 
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -59,9 +55,11 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="for a table that no format knows: a column's name in the file, what it is and its unit, such as "
         "'t=Test Time / h', 'E=Voltage / mV', 'I=Current / mA'; once for each, time, voltage and current at least",
     )
-    parser.add_argument("--kind", choices=_KINDS, help="kind of the cell; found from the data when not given")
+    words = "kind of the cell: symmetric, lithium-copper or other; found from the data when not given"
+    parser.add_argument("--kind", metavar="KIND", help=words)
     parser.add_argument("--no-fit", action="store_true", help="read only the two ends of each spectrum, faster")
-    parser.add_argument("--table", choices=tuple(_STYLES), help="print the table for a paper and nothing else")
+    words = "print the table for a paper and nothing else: csv, markdown or latex"
+    parser.add_argument("--table", metavar="STYLE", help=words)
     parser.add_argument(
         "-o",
         "--output",
@@ -85,12 +83,23 @@ class _Cell:
 
 def run(args: argparse.Namespace) -> int:
     """Read, analyse, write and print; returns the exit code."""
-    if args.json and args.table:
-        raise InvalidInput("--table", args.table, "one of --json and --table")
+    _check(args)
     cells = _cells(args) if args.cells else [_one_cell(args)]
     if args.output is not None:
         output_folder(args.output, "-o")
     return _run_cells(args, cells) if args.cells else _run_one(args, cells[0])
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what no cell could mend, before a file is opened."""
+    from lisse.measurement.analysis.analyse import CELL_KINDS
+    from lisse.report import TABLE_STYLES
+
+    if args.json and args.table:
+        raise InvalidInput("--table", args.table, "one of --json and --table")
+    for option, value, known in (("--kind", args.kind, CELL_KINDS), ("--table", args.table, TABLE_STYLES)):
+        if value is not None and value not in known:
+            raise InvalidInput(option, value, ", ".join(known), suggest(value, known))
 
 
 def _run_one(args: argparse.Namespace, cell: _Cell) -> int:
@@ -137,7 +146,7 @@ def _analysed(
 ) -> tuple[Measurement, Finding]:
     from lisse.measurement import analyse, join, read
 
-    columns = _columns(args.column)
+    columns = said_columns(args.column)
     measurement = join([read(path, columns=columns) for path in cell.files])
     finding = analyse(
         measurement,
@@ -150,7 +159,7 @@ def _analysed(
     return measurement, finding
 
 
-def _columns(words: Sequence[str]) -> dict[str, str] | None:
+def said_columns(words: Sequence[str]) -> dict[str, str] | None:
     """From a column's name in the file to what it is; ``None`` where nothing is said of columns."""
     said: dict[str, str] = {}
     for text in words:
@@ -287,21 +296,26 @@ def _write(folder: Path, finding: Finding, measurement: Measurement) -> None:
 def _write_batch(folder: Path, batch: Batch) -> None:
     """Write cells.json, the table in every style and the page of all cells into the folder."""
     from lisse.records import write_atomically
-    from lisse.report import write_cells_report
+    from lisse.report import TABLE_STYLES, write_cells_report
 
     write_atomically(folder / "cells.json", _as_json(batch.to_dict()))
-    for style, ending in _STYLES.items():
+    for style, ending in TABLE_STYLES.items():
         write_atomically(folder / f"cells.{ending}", _table(batch, style))
     write_cells_report(folder / "report.html", batch)
 
 
 def _half_cycle_table(finding: Finding) -> str:
-    """Every half-cycle as CSV, in SI, with the unit in each column name; an unknown number is an empty cell."""
+    """Every half-cycle as CSV in the units of the field, named in the headings; an unknown number is an empty cell."""
+    from lisse.report.field_units import field_unit
+
     content = finding.to_dict()
     units, rows = content["units"], content["half_cycles"]
     names = list(rows[0]) if rows else ["start", "end", "sign"]
+    scales = {name: field_unit(units[name]) for name in names if units.get(name, "1") != "1"}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([f"{name} / {units[name]}" if name in units else name for name in names])
-    writer.writerows([["" if row[name] is None else row[name] for name in names] for row in rows])
+    writer.writerow([f"{name} / {scales[name][1]}" if name in scales else name for name in names])
+    for row in rows:
+        shown = {name: f"{scales[name][0] * row[name]:.9g}" for name in scales if row[name] is not None}
+        writer.writerow([shown.get(name, "" if row[name] is None else row[name]) for name in names])
     return text.getvalue()

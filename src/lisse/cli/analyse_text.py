@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from lisse.measurement import Finding
-from lisse.units import format_quantity
+from lisse.units import duration, format_quantity
 
 __all__ = ["finding_text"]
 
 _MOST_ROWS = 12
+_MOST_CIRCUITS = 3
 
 
 def finding_text(finding: Finding) -> str:
@@ -20,6 +22,8 @@ def finding_text(finding: Finding) -> str:
         parts.append(_summary(finding))
     if finding.spectra:
         parts.append(_spectra(finding))
+    if any(reading.fit for reading in finding.spectra):
+        parts.append(_circuits(finding))
     parts.append(finding.sentence)
     if finding.critical.critical is not None:
         parts.append(_critical(finding))
@@ -35,24 +39,41 @@ def finding_text(finding: Finding) -> str:
 def _heading(finding: Finding) -> str:
     area = format_quantity("area", finding.area, 4) if finding.area is not None else "area not known"
     source = f" ({finding.area_source})" if finding.area_source else ""
+    return f"{', '.join(finding.files)}\n{finding.instrument}, {', '.join(_contents(finding))}, {area}{source}"
+
+
+def _contents(finding: Finding) -> list[str]:
+    """What the files hold, in a few words each."""
     cycles, spectra = len(finding.half_cycles), len(finding.spectra)
-    counts = f"{cycles} half-cycle{'' if cycles == 1 else 's'}, {spectra} {'spectrum' if spectra == 1 else 'spectra'}"
-    return (
-        f"{', '.join(finding.files)}\n{finding.instrument}, {finding.duration / 3600:.4g} h, {counts}, {area}{source}"
-    )
+    found = []
+    if cycles:
+        found += [duration(finding.duration), f"{cycles} half-cycle{'' if cycles == 1 else 's'}"]
+    elif finding.duration:
+        found.append(f"{duration(finding.duration)} without current")
+    if spectra:
+        least, most = (f(reading.points for reading in finding.spectra) for f in (min, max))
+        points = f"{most} point{'' if most == 1 else 's'}" if least == most else f"{least} to {most} points"
+        found.append(f"{spectra} {'spectrum' if spectra == 1 else 'spectra'} of {points}")
+    return found or ["one record"]
+
+
+def _clock(finding: Finding) -> tuple[str, float]:
+    """Unit in which the times of this record read well, and its length in s."""
+    latest = max([finding.duration, *(reading.time for reading in finding.spectra)])
+    return ("h", 3600.0) if latest >= 7200.0 else ("min", 60.0) if latest >= 120.0 else ("s", 1.0)
 
 
 def _half_cycles(finding: Finding) -> str:
-    unit, factor = _current_unit(finding)
-    head = ["", "start / h", "length / h", f"current / {unit}", "plateau / mV", "resistance / ohm"]
+    (unit, factor), (clock, second) = _current_unit(finding), _clock(finding)
+    head = ["", f"start / {clock}", f"length / {clock}", f"current / {unit}", "plateau / mV", "resistance / ohm"]
     known = finding.area is not None
     head += ["j / mA cm-2", "ASR / ohm cm2"] if known else []
     rows = []
     for number, cycle in enumerate(finding.half_cycles[:_MOST_ROWS], start=1):
         row = [
             str(number),
-            f"{cycle.start / 3600:.3f}",
-            f"{(cycle.end - cycle.start) / 3600:.3f}",
+            f"{cycle.start / second:.3f}",
+            f"{(cycle.end - cycle.start) / second:.3f}",
             f"{cycle.current * factor:.4g}",
         ]
         row += [f"{cycle.plateau_voltage * 1e3:.2f}", _number(cycle.resistance, 4)]
@@ -82,30 +103,55 @@ def _summary(finding: Finding) -> str:
         lines.append(f"Open-circuit voltage: {_voltage(finding.open_circuit_voltage)} (not taken off the plateaus)")
     charge = finding.critical.cumulative_charge
     areal = f", {format_quantity('charge', finding.per_area(charge))}" if finding.area is not None else ""
-    lines.append(f"Charge passed in both directions: {charge / 3.6:.4g} mAh{areal}")
+    until = "" if finding.verdict.mode == "none" else " until the failure"
+    lines.append(f"Charge passed in both directions{until}: {charge / 3.6:.4g} mAh{areal}")
     return "\n".join(lines)
 
 
 def _spectra(finding: Finding) -> str:
-    head = ["", "time / h", "points", "high-frequency end / ohm", "low-frequency end / ohm"]
-    fits = [reading.fit.sentence for reading in finding.spectra[:_MOST_ROWS] if reading.fit]
+    (clock, second), (unit, factor) = _clock(finding), _resistance_unit(finding)
+    head = ["", f"time / {clock}", "points", f"high-frequency end / {unit}", f"low-frequency end / {unit}"]
     rows = [
         [
             str(number),
-            f"{reading.time / 3600:.3f}",
+            f"{reading.time / second:.3f}",
             str(reading.points),
-            ("<" if reading.low_is_bound else "") + _number(reading.resistance_low, 4),
-            (">" if reading.high_is_bound else "") + _number(reading.resistance_high, 4),
+            ("<" if reading.low_is_bound else "") + _number(reading.resistance_low, 4, factor),
+            (">" if reading.high_is_bound else "") + _number(reading.resistance_high, 4, factor),
         ]
         for number, reading in enumerate(finding.spectra[:_MOST_ROWS], start=1)
     ]
     more = len(finding.spectra) - _MOST_ROWS
-    text = "Spectra\n" + _table(head, rows) + (f"\n  ... and {more} more (-o DIR writes all)" if more > 0 else "")
-    return text + "".join(f"\n  {number}  {words}" for number, words in enumerate(fits, start=1))
+    return "Spectra\n" + _table(head, rows) + (f"\n  ... and {more} more (-o DIR writes all)" if more > 0 else "")
+
+
+def _circuits(finding: Finding) -> str:
+    """The processes of each spectrum, and what is wrong with it; of many spectra the first and the last."""
+    unit, factor = _resistance_unit(finding)
+    numbered = list(enumerate(finding.spectra, start=1))
+    chosen = numbered if len(numbered) <= _MOST_CIRCUITS else [numbered[0], numbered[-1]]
+    lines = []
+    for number, reading in chosen:
+        fit = reading.fit
+        if fit is None or fit.fit is None:
+            lines.append(f"  {number}  {fit.sentence if fit else 'not analysed'}")
+            continue
+        test = fit.kramers_kronig.sentence if fit.kramers_kronig else "not tested"
+        lines.append(f"  {number}  {fit.fit.circuit}: {test}")
+        told = [(one.process, one.meaning.text) for one in fit.processes if one.process.kind != "inductance"]
+        rows = [
+            [one.name, _number(one.resistance, 4, factor), _error(one.resistance_error, factor), text]
+            for one, text in told
+        ]
+        lines += [f"     {line}" for line in _table(["", unit, "+-", "what it may be"], rows, left=(0, 3)).splitlines()]
+        lines += [f"       - {text}" for text in fit.warnings if text != test]
+    words = "Circuits of the spectra" if len(chosen) == len(numbered) else "Circuits of the first and the last spectrum"
+    return words + "\n" + "\n".join(lines)
 
 
 def _events(finding: Finding) -> str:
-    lines = [f"  {moment.time / 3600:.4g} h  {moment.text}" for moment in finding.events[:_MOST_ROWS]]
+    clock, second = _clock(finding)
+    lines = [f"  {moment.time / second:.4g} {clock}  {moment.text}" for moment in finding.events[:_MOST_ROWS]]
     more = len(finding.events) - _MOST_ROWS
     return "What happened\n" + "\n".join(lines) + (f"\n  ... and {more} more" if more > 0 else "")
 
@@ -113,14 +159,18 @@ def _events(finding: Finding) -> str:
 def _efficiency(finding: Finding) -> str:
     blocks, mean = finding.efficiencies, finding.coulombic_efficiency
     lines = [
-        f"  {number}  {block.protocol}, {block.cycles} cycle{'' if block.cycles == 1 else 's'}: "
-        f"{100 * block.value:.2f} +- {100 * block.error:.2g} %"
+        f"  {number}  {_protocol(block.protocol, block.cycles)}: {100 * block.value:.2f} +- {100 * block.error:.2g} %"
         for number, block in enumerate(blocks[:_MOST_ROWS], start=1)
     ]
     more = len(blocks) - _MOST_ROWS
     lines += [f"  ... and {more} more"] if more > 0 else []
     lines += [f"  all: {100 * mean:.2f} %"] if mean is not None and len(blocks) > 1 else []
     return "Coulombic efficiency (stripped over plated)\n" + "\n".join(lines)
+
+
+def _protocol(name: str, cycles: int) -> str:
+    count = f"{cycles} cycle{'' if cycles == 1 else 's'}"
+    return count if name == "cycle" else f"{name} protocol, {count}"
 
 
 def _critical(finding: Finding) -> str:
@@ -145,20 +195,36 @@ def _current_unit(finding: Finding) -> tuple[str, float]:
     return ("uA", 1e6) if largest < 1e-4 else ("mA", 1e3)
 
 
+def _resistance_unit(finding: Finding) -> tuple[str, float]:
+    """Per area where the area is known."""
+    return ("ohm", 1.0) if finding.area is None else ("ohm cm2", 1e4 * finding.area)
+
+
 def _voltage(volts: float) -> str:
     return f"{volts:.4g} V" if abs(volts) >= 1.0 else f"{volts * 1e3:.3g} mV"
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}g}"
+def _number(value: float | None, digits: int, factor: float = 1.0) -> str:
+    """A number without an exponent where it can be read; ``"-"`` for an unknown one."""
+    return "-" if value is None else f"{float(f'{factor * value:.{digits}g}'):g}"
+
+
+def _error(value: float | None, factor: float) -> str:
+    return _number(value if value is not None and math.isfinite(value) else None, 2, factor)
 
 
 def _shown(name: str, value: float | None) -> str:
     return "-" if value is None else format_quantity(name, value).split(" ")[0]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:
+    """Columns of equal width, flush right but for those named."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    return "\n".join(
-        "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)
-    )
+    lines = [
+        [
+            cell.ljust(width) if k in left else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        for row in (head, *rows)
+    ]
+    return "\n".join(("  " + "  ".join(cells)).rstrip() for cells in lines)

@@ -14,9 +14,10 @@ from lisse.errors import InvalidInput
 from lisse.files import output_folder
 
 if TYPE_CHECKING:
-    from lisse.measurement.record import CellRecord, Check, Score
+    from lisse.measurement.record import CellRecord, Check, Measured, Score
     from lisse.measurement.record.checklist import Missing
     from lisse.measurement.record.doubts import Doubt
+    from lisse.theory.energy import Target
 
 __all__ = ["add_parser", "run"]
 
@@ -40,6 +41,12 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument("--material", metavar="NAME", help="electrolyte in the library, for --case")
     parser.add_argument("--model", metavar="NAME", help="model of that case (default: lumped)")
     parser.add_argument("--crate", metavar="DIR|ZIP", help="bundle of record, data and report (RO-Crate 1.1)")
+    parser.add_argument(
+        "--finding",
+        metavar="finding.json",
+        help="what `lisse analyse DATA -o DIR` found: the score card is then that of the data, and where the record "
+        "states something else is said",
+    )
     parser.add_argument("--targets", metavar="FILE.toml", help="device targets of your own for the score card")
     parser.add_argument("--schema", action="store_true", help="print the form of a record as JSON Schema, and stop")
     parser.add_argument("--json", action="store_true", help="print one JSON object (SI units) and nothing else")
@@ -48,7 +55,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, check, write and print; returns the exit code."""
-    from lisse.measurement.record import check_record, json_schema, load_record, load_targets, score_record
+    from lisse.measurement.record import check_record, json_schema, load_finding, load_record, load_targets
 
     if arguments.schema:
         sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
@@ -58,8 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_idle_options(arguments)
     record = load_record(arguments.record)
     targets = None if arguments.targets is None else load_targets(arguments.targets)
-    check, scores = check_record(record), score_record(record, targets)
-    content = _content(arguments.record, record, check, scores)
+    seen = None if arguments.finding is None else load_finding(arguments.finding)
+    check, scores = check_record(record, seen), _scores(record, seen, targets)
+    content = _content(arguments.record, arguments.finding, record, check, scores)
     written = _write(arguments, record, check, scores, content)
     if arguments.json:
         sys.stdout.write(json.dumps(content, allow_nan=False) + "\n")
@@ -69,6 +77,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if check.publishable else _NOT_PUBLISHABLE
 
 
+def _scores(record: CellRecord, seen: Measured | None, targets: Mapping[str, Target] | None) -> tuple[Score, ...]:
+    """The score card of the data where they were analysed, else of what the record states."""
+    from lisse.measurement.record import score_finding, score_record
+
+    if seen is None:
+        return score_record(record, targets)
+    return score_finding(seen, record.get("lithium.thickness"), targets, record.area)
+
+
 def _refuse_idle_options(arguments: argparse.Namespace) -> None:
     """Options that say how the case is made, without the case."""
     for name in ("material", "model"):
@@ -76,12 +93,15 @@ def _refuse_idle_options(arguments: argparse.Namespace) -> None:
             raise InvalidInput(f"--{name}", getattr(arguments, name), "only with --case CASE.toml")
 
 
-def _content(name: str, record: CellRecord, check: Check, scores: Sequence[Score]) -> dict[str, Any]:
+def _content(
+    name: str, finding: str | None, record: CellRecord, check: Check, scores: Sequence[Score]
+) -> dict[str, Any]:
     """The one object of ``--json``."""
     protocol = record.protocol
     return {
         "status": "publishable" if check.publishable else "incomplete",
         "record": name,
+        "finding": finding,
         "title": record.title,
         **check.to_dict(),
         "area": record.area,
@@ -144,9 +164,11 @@ def _text(name: str, record: CellRecord, check: Check, scores: Sequence[Score]) 
         yield from ("", "Does not apply")
         yield from (f"  {key}: {reason}" for key, reason in record.does_not_apply.items())
     yield from ("", "Device targets")
-    yield from (f"  {score.outcome:<11} {_shown(score)}" for score in scores)
+    for score in scores:
+        value = f": {score.shown}, from {score.basis}" if score.value is not None else f" ({score.basis})"
+        yield f"  {score.outcome:<11} {score.text}{value}"
     yield ""
-    yield from _protocol(record)
+    yield from _wrapped(record.protocol_sentence, 0, 0)
 
 
 def _missing(missing: Sequence[Missing]) -> Iterator[str]:
@@ -160,7 +182,7 @@ def _missing(missing: Sequence[Missing]) -> Iterator[str]:
             group = path
         example = json.dumps(each.example, ensure_ascii=False)
         yield from _wrapped(f"{key}: {each.help}; such as {example}", 4, 6)
-        yield from _wrapped(f"Why: {each.why} ({_cited(each.source)})", 6, 6)
+        yield from _wrapped(f"Why: {each.why}{_cited(each.source)}", 6, 6)
 
 
 def _points(head: str, points: Sequence[Doubt]) -> Iterator[str]:
@@ -168,47 +190,14 @@ def _points(head: str, points: Sequence[Doubt]) -> Iterator[str]:
         yield from ("", head)
     for each in points:
         yield from _wrapped(f"{each.key}: {each.text}", 2, 4)
-        yield from _wrapped(f"{each.why} ({_cited(each.source)})", 4, 4)
+        yield from _wrapped(f"{each.why}{_cited(each.source)}", 4, 4)
 
 
 def _cited(source: str) -> str:
     from lisse.references import cite
 
-    return cite(source)
+    return f" ({cite(source)})" if source else ""
 
 
 def _wrapped(text: str, first: int, then: int) -> list[str]:
     return textwrap.wrap(text, _WIDTH, initial_indent=" " * first, subsequent_indent=" " * then, break_on_hyphens=False)
-
-
-def _shown(score: Score) -> str:
-    from lisse.keys import quantity_text
-
-    if score.value is None:
-        return f"{score.text} ({score.basis})"
-    value = float(f"{score.value:.3g}") if score.unit == "1" else score.value
-    shown = f"{100 * value:.3g} %" if score.unit == "1" else _short(quantity_text(value, score.unit))
-    return f"{score.text}: {shown}, from {score.basis}"
-
-
-def _short(text: str) -> str:
-    number, _, unit = text.partition(" ")
-    return f"{float(number):.3g} {unit}"
-
-
-def _protocol(record: CellRecord) -> Iterator[str]:
-    from lisse.units import duration
-
-    if record.protocol is None:
-        yield f"The protocol cannot be simulated: {', '.join(record.protocol_gaps)} not stated."
-        return
-    protocol = record.protocol
-    length = f"{_steps(len(protocol.steps))}, {duration(protocol.duration)}"
-    yield f"The protocol can be simulated: {protocol.name}, {length}."
-    if record.assumed:
-        settings = ", ".join(f"{key.rpartition('.')[2]} = {value}" for key, value in record.assumed.items())
-        yield f"A simulation would take what is not stated from the defaults of a case: {settings}."
-
-
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count} steps"

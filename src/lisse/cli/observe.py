@@ -137,33 +137,47 @@ def _write(folder: Path, name: str, made: Measurement | Frames) -> dict[str, str
     if isinstance(made, Frames) and len(made.places) > 1:
         written["images"] = str(write_tiff(made, folder / f"{name}.tif"))
     else:
-        written["table"] = str(write_atomically(folder / f"{name}.csv", _table(made)))
+        written["table"] = str(write_atomically(folder / f"{name}.csv", _table(name, made)))
     written["picture"] = str(write_observed_figure(folder / f"{name}.png", made))
     return written
 
 
-def _table(made: Measurement | Frames) -> str:
-    """Readings or profiles as CSV, SI, the unit in every column name."""
+_SHOWN = {"m": (1e6, "um"), "mol/m3": (1e-3, "mol/L"), "Pa": (1e-6, "MPa")}
+"""Units of the field for those of SI, where they differ."""
+
+
+def _table(instrument: str, made: Measurement | Frames) -> str:
+    """Readings or profiles as CSV in the units of the field; those of the cycler as BDF, which is SI by definition."""
     from lisse.measurement.virtual import Frames
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    if isinstance(made, Frames):
-        long = made.data.to_dataframe().reset_index()
-        units = {name: made.data[name].attrs.get("units", "1") for name in long.columns}
-        writer.writerow([f"{name} / {units[name]}" for name in long.columns])
-        writer.writerows(long.itertuples(index=False))
-        return text.getvalue()
-    if made.spectra:
+    if not isinstance(made, Frames) and made.spectra:
         writer.writerow(["Test Time / s", "Frequency / Hz", "Real Impedance / ohm", "Imaginary Impedance / ohm"])
         for spectrum in made.spectra:
             for f, z in zip(spectrum.frequency, spectrum.impedance, strict=True):
                 writer.writerow([spectrum.time, float(f), float(z.real), float(z.imag)])
         return text.getvalue()
-    names = list(made.data.data_vars)
-    writer.writerow(names)
-    writer.writerows(zip(*(made.data[name].values.tolist() for name in names), strict=True))
+    if isinstance(made, Frames):
+        long = made.data.to_dataframe().reset_index()
+        columns = {f"{name} / {made.data[name].attrs.get('units', '1')}": long[name].tolist() for name in long.columns}
+    else:
+        columns = {str(name): made.data[name].values.tolist() for name in made.data.data_vars}
+    if instrument != "cycler":
+        columns = dict(_in_field_unit(name, values) for name, values in columns.items())
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue()
+
+
+def _in_field_unit(name: str, values: list[float]) -> tuple[str, list[float]]:
+    """Heading and numbers of a column; a pure number has no unit in its heading."""
+    quantity, _, unit = name.rpartition(" / ")
+    factor, shown = _SHOWN.get(unit, (1.0, unit))
+    if unit == "1":
+        return quantity, values
+    # 15 digits: what the conversion of a decimal number leaves in the 16th is not written
+    return f"{quantity} / {shown}", values if factor == 1.0 else [float(f"{value * factor:.15g}") for value in values]
 
 
 def _summary(instrument: Instrument, made: Measurement | Frames, written: dict[str, str]) -> dict[str, Any]:
@@ -244,13 +258,17 @@ def _cover(text: str) -> tuple[float, str]:
 
 
 def _answers(rows: tuple[Sight, ...]) -> str:
+    """A block for each technique; of one that does not see it, only what speaks against it."""
     names = [row.name if row.simulated else f"{row.name} *" for row in rows]
     wide = max(map(len, names))
     lines = []
     for row, name in zip(rows, names, strict=True):
-        for number, (reason, mark) in enumerate(zip(row.reasons, row.marks, strict=True)):
-            head = f"{row.answer:5}  {name:{wide}}" if number == 0 else " " * (7 + wide)
-            lines.append(f"{head}  {reason} ({mark})")
+        found = zip(row.reasons, row.marks, row.answers, strict=True)
+        told = [f"{reason} ({mark})" for reason, mark, answer in found if row.answer != "no" or answer != "yes"]
+        if row.answer != "no":
+            told.append(f"asks for: {row.environment}")
+        heads = [f"{row.answer:5}  {name:{wide}}", *[" " * (7 + wide)] * (len(told) - 1)]
+        lines += [f"{head}  {text}" for head, text in zip(heads, told, strict=True)]
     lines.append("* only declared here; the others can be simulated with --instrument.")
     lines.append("Marks: S read in the source, S* quoted, L from the literature by memory, U unsure.")
     return "\n".join(lines) + "\n"

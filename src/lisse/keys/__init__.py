@@ -20,7 +20,7 @@ from lisse.keys.kinds import (
     quantity_text,
 )
 from lisse.keys.ranges import current, duration, pressure, temperature, within
-from lisse.keys.source import Source, parse_toml, read_text
+from lisse.keys.source import Source, parse_json, parse_toml, read_text
 from lisse.keys.toml_lines import holds, key_line
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "duration",
     "holds",
     "key_line",
+    "parse_json",
     "parse_toml",
     "pressure",
     "quantity_text",

@@ -129,19 +129,24 @@ class Integer(Field):
 
 @dataclass(frozen=True)
 class Text(Field):
-    """Any short text."""
+    """Any text that can be printed; of several lines where ``lines``."""
 
     longest: int = 200
+    lines: bool = False
 
     def read(self, value: Any, what: str) -> str:
         """The text."""
-        if not isinstance(value, str) or not value.strip() or len(value) > self.longest or not value.isprintable():
+        if not isinstance(value, str) or not value.strip() or len(value) > self.longest or not self._printable(value):
             raise InvalidInput(what, value, self.allowed())
         return value
 
+    def _printable(self, value: str) -> bool:
+        return (value.replace("\r\n", "").replace("\n", "") if self.lines else value).isprintable()
+
     def allowed(self) -> str:
         """The length."""
-        return f"text in quotes, 1 to {self.longest} printable characters"
+        several = ", of one or several lines" if self.lines else ""
+        return f"text in quotes, 1 to {self.longest} printable characters{several}"
 
 
 @dataclass(frozen=True)

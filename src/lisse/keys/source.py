@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -12,7 +13,7 @@ from typing import Any
 from lisse.errors import InvalidInput
 from lisse.keys.toml_lines import holds, key_line
 
-__all__ = ["Source", "nearest_key", "parse_toml", "read_text"]
+__all__ = ["Source", "nearest_key", "parse_json", "parse_toml", "read_text"]
 
 _LARGEST_FILE = 1_000_000
 _AT_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)", re.DOTALL)
@@ -55,7 +56,7 @@ def nearest_key(tables: dict[str, Any], key: str) -> str:
     return key
 
 
-def read_text(path: str | os.PathLike[str], what: str, kind: str, absent: str) -> str:
+def read_text(path: str | os.PathLike[str], what: str, kind: str, absent: str, largest: int = _LARGEST_FILE) -> str:
     """The text of a file that a person wrote.
 
     Parameters
@@ -67,23 +68,25 @@ def read_text(path: str | os.PathLike[str], what: str, kind: str, absent: str) -
         What it has to be, such as ``"a TOML file"``.
     absent : str
         Advice where there is no such file.
+    largest : int
+        Bytes; what a person writes is less than 1 MB.
 
     Raises
     ------
     InvalidInput
-        For a file that is absent, not readable, longer than 1 MB or not in UTF-8.
+        For a file that is absent, not readable, too long or not in UTF-8.
     """
     name, shown = Path(path).name, str(path)
     try:
         with Path(path).open("rb") as file:
-            raw = file.read(_LARGEST_FILE + 1)
+            raw = file.read(largest + 1)
     except FileNotFoundError:
         raise InvalidInput(what, shown, kind, absent) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         readable = kind.replace("a ", "a readable ", 1)
         raise InvalidInput(what, shown, readable, getattr(error, "strerror", "") or str(error)) from None
-    if len(raw) > _LARGEST_FILE:
-        raise InvalidInput(what, f"more than {_LARGEST_FILE} bytes", f"at most {_LARGEST_FILE} bytes", where=name)
+    if len(raw) > largest:
+        raise InvalidInput(what, f"more than {largest} bytes", f"at most {largest} bytes", where=name)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -113,3 +116,34 @@ def parse_toml(text: str, name: str, what: str) -> dict[str, Any]:
             "A number has too many digits" if isinstance(error, ValueError) else "Tables or lists are nested too deep"
         )
         raise InvalidInput(what, None, "valid TOML", reason, name) from None
+
+
+def parse_json(text: str, name: str, what: str) -> dict[str, Any]:
+    """The object of a JSON text; `name` is that of the file, and `what` is what messages call it.
+
+    Raises
+    ------
+    InvalidInput
+        For what is no JSON, with the line, for a key that stands there twice, and for what is no object.
+    """
+    try:
+        tables = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
+    except json.JSONDecodeError as error:
+        raise InvalidInput(what, None, "valid JSON", error.msg, f"{name}, line {error.lineno}") from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "Tables or lists are nested too deep"
+        raise InvalidInput(what, None, "valid JSON", reason, name) from None
+    if not isinstance(tables, dict):
+        raise InvalidInput(what, None, "a JSON object", "The file holds something else", name)
+    return tables
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("A key stands there twice")
+    return found

@@ -34,18 +34,6 @@ INSTRUMENT_AREA = 1e-7
 """m2. 0.001 cm2: what instruments write where nobody entered an area."""
 
 _SI_UNITS = ("s", "V", "A", "C", "J", "W", "K", "Pa", "ohm", "Hz", "F", "S", "S/m", "ohm m", "m", "m^2", "kg", "N", "1")
-_SPELLINGS = {
-    "Ohm": "ohm",
-    "Ohm-1": "1/ohm",
-    "Ohm.cm": "ohm cm",
-    "A.h": "A h",
-    "mA.h": "mA h",
-    "µA.h": "µA h",
-    "W.h": "W h",
-    "mW.h": "mW h",
-}
-
-
 _COMMON: dict[str, tuple[str, float, float]] = {
     "s": ("s", 1.0, 0.0), "ms": ("s", 1e-3, 0.0), "min": ("s", 60.0, 0.0), "h": ("s", 3600.0, 0.0),
     "V": ("V", 1.0, 0.0), "mV": ("V", 1e-3, 0.0), "A": ("A", 1.0, 0.0), "mA": ("A", 1e-3, 0.0), "µA": ("A", 1e-6, 0.0),
@@ -101,7 +89,7 @@ def _si(unit: str) -> tuple[str, float, float] | None:
     """SI unit, factor and offset; ``None`` for a unit that is not known or of no kind in our list."""
     if unit in _COMMON:
         return _COMMON[unit]
-    spelled = _SPELLINGS.get(unit, unit)
+    spelled = "1/ohm" if unit == "Ohm-1" else unit.replace("Ohm", "ohm").replace(".", " ")
     for target in _SI_UNITS:
         try:
             zero = convert(0.0, spelled, target)

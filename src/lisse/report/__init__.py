@@ -2,7 +2,8 @@
 
 Everything that a page shows as a number is in `summary`. Nothing here computes physics or knows a model: a report is
 made from a `lisse.records.Solution`, from a `lisse.measurement.Finding` with its `Measurement`, or from a
-`lisse.study.FailureMap`, and from nothing else. Pages need no network and no script.
+`lisse.study.FailureMap`, from a `lisse.study.Screening`, and from nothing else. Pages need no network; only that of a
+screening has a script, its own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from lisse.report.map_figure import map_figure
 from lisse.report.map_files import map_summary, write_map
 from lisse.report.page import write_report
 from lisse.report.results import write_results
+from lisse.report.screen_files import screening_table, write_screening
 from lisse.report.summary import summary
 from lisse.report.verdict import verdict_sentence
 
@@ -22,6 +24,7 @@ __all__ = [
     "cells_table",
     "map_figure",
     "map_summary",
+    "screening_table",
     "summary",
     "verdict_sentence",
     "write_cells_report",
@@ -29,4 +32,5 @@ __all__ = [
     "write_map",
     "write_report",
     "write_results",
+    "write_screening",
 ]

@@ -13,6 +13,7 @@ from lisse.files import write_atomically
 from lisse.measurement.alignment import Alignment, Channel, Event, changed_size, channels_of
 from lisse.measurement.virtual import Frames
 from lisse.records import Record
+from lisse.report.field_units import field_unit, time_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +31,8 @@ def write_alignment_figure(path: str | os.PathLike[str], found: Alignment, recor
     figure = Figure(figsize=(9.0, 0.9 + 1.45 * max(1, len(rows))), layout="constrained")
     all_axes = figure.subplots(nrows=max(1, len(rows)), sharex=True, squeeze=False)[:, 0]
     last = max((float(found.clock(row.source)(row.time[-1])) for row in rows), default=1.0)
-    factor, unit = (1.0, "s") if last < 600.0 else (1 / 60.0, "min") if last < 7200.0 else (1 / 3600.0, "h")
+    length, unit = time_unit(last)
+    factor = 1.0 / length
     for row, axes in zip(map(_shown, rows), all_axes, strict=False):
         clock = found.clock(row.source)
         steps = {"drawstyle": "steps-post", "marker": "o", "markersize": 3} if row.name.startswith("changed") else {}
@@ -43,8 +45,9 @@ def write_alignment_figure(path: str | os.PathLike[str], found: Alignment, recor
             for axes in all_axes:
                 axes.axvline(pair.first.time * factor, color=_RED, linewidth=0.8, alpha=0.6)
     all_axes[-1].set_xlabel(f"Time on the clock of {found.reference} / {unit}")
-    words = "Open circles: asked for by a switch. Dots: events. Vertical lines: events that belong together (5 %)."
-    figure.suptitle(words, fontsize=9)
+    words = "Open circles: at a switch of the current. Dots: events that nobody asked for. Vertical lines: two that "
+    figure.suptitle(words + "belong together (5 %).", fontsize=9)
+    figure.align_ylabels(all_axes)
 
     def draw(temporary: Path) -> None:
         figure.savefig(temporary, format="png", dpi=150)
@@ -65,9 +68,8 @@ def _rows(records: Mapping[str, Record]) -> list[Channel]:
 
 
 def _shown(row: Channel) -> Channel:
-    """Lengths, areas and volumes of pictures in um, um2 or um3; currents in mA."""
-    units = {"m": (1e6, "um"), "m2": (1e12, "um2"), "m3": (1e18, "um3"), "A": (1e3, "mA"), "Pa": (1e-6, "MPa")}
-    factor, unit = units.get(row.unit, (1.0, row.unit))
+    """The channel in the unit of the field."""
+    factor, unit = field_unit(row.unit)
     return Channel(row.source, row.name, row.time, row.value * factor, unit)
 
 

@@ -13,6 +13,7 @@ from lisse.report.cells_table import cells_rows, statistics_words
 from lisse.report.distribution_section import share_panel, weibull_panel
 from lisse.report.figures import Panel, small_panel, ticks, whole_numbers
 from lisse.report.finding_page import MODES, named
+from lisse.report.finding_panels import until_failure
 from lisse.report.page import environment
 from lisse.report.svg import COLOURS
 from lisse.units import quantity
@@ -98,12 +99,12 @@ def _as_drawn(each: Mapping[str, Any], confidence: float) -> dict[str, Any]:
 
 
 def _resistance_panel(content: Mapping[str, Any]) -> Panel | None:
-    """Resistance of each half-cycle of every cell."""
+    """Resistance of each half-cycle of every cell to its failure."""
     areal = all(cell["area"] is not None for cell in content["cells"])
     key = "area_resistance" if areal else "resistance"
     scale = quantity("area_resistance").shown if areal else float
     lines = [
-        [(number, scale(cycle[key])) for number, cycle in enumerate(cell["half_cycles"], 1) if cycle[key] is not None]
+        [(number, scale(cycle[key])) for number, cycle in enumerate(until_failure(cell), 1) if cycle[key] is not None]
         for cell in content["cells"]
     ]
     lines = [line for line in lines if len(line) > 1]
@@ -119,5 +120,5 @@ def _resistance_panel(content: Mapping[str, Any]) -> Panel | None:
         ticks(axes, 7, 6)
         whole_numbers(axes)
 
-    caption = "Plateau voltage over current of each half-cycle; later cells of the table are darker."
+    caption = "Plateau voltage over current of each half-cycle to the failure; later cells of the table are darker."
     return small_panel("Resistance of all cells", caption, "resistances", draw, "Resistance of each half-cycle")

@@ -12,25 +12,18 @@ import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
 from lisse.measurement import Batch
+from lisse.measurement.analysis.critical_current import TEST_WORDS
 from lisse.units import quantity
 
 __all__ = ["TABLE_STYLES", "cells_rows", "cells_table", "statistics_words"]
 
-TABLE_STYLES = ("csv", "markdown", "latex")
-_KINDS = {
-    "rest": "rest",
-    "polarisation": "held voltage",
-    "ccd-ramp": "CCD ramp",
-    "one-way": "one-way ramp",
-    "one-way-constant": "one-way, constant",
-    "sweep": "one-way sweep",
-    "cycling": "cycling",
-    "other": "other",
-}
+TABLE_STYLES: Mapping[str, str] = MappingProxyType({"csv": "csv", "markdown": "md", "latex": "tex"})
+"""Styles of the table, and the ending of its file."""
 _MODES = {"none": "none", "hard-short": "hard short", "soft-short": "soft short", "contact-loss": "contact loss"}
 
 
@@ -159,7 +152,7 @@ def _columns(content: Mapping[str, Any]) -> list[_Column]:
     if areal:
         found.append(_number("Area", "cm2", "area", quantity("area").shown, 4))
     found += [
-        _Column("Test", "", lambda cell: _KINDS[cell["test"]["kind"]], lambda cell: cell["test"]["kind"]),
+        _Column("Test", "", lambda cell: TEST_WORDS[cell["test"]["kind"]], lambda cell: cell["test"]["kind"]),
         _Column("Charge per half-cycle", units[1], *_half_cycle_charge(per_half, charge)),
         _number("ASR" if areal else "Resistance", units[2], resistance, of_resistance, 4),
         _number("Last level that stood", units[0], low, current),
@@ -225,10 +218,11 @@ def _cumulative(key: str, scale: Callable[[float], Any]) -> tuple[Callable[..., 
     )
 
     def shown(cell: Mapping[str, Any]) -> str:
-        survived = cell["verdict"]["mode"] == "none" and cell["half_cycles"]
-        return ("> " if survived else "") + with_error(cell)
+        if not cell["half_cycles"]:
+            return "-"
+        return ("> " if cell["verdict"]["mode"] == "none" else "") + with_error(cell)
 
-    return shown, plain
+    return shown, lambda cell: plain(cell) if cell["half_cycles"] else None
 
 
 def _half_cycle_charge(key: str, scale: Callable[[float], Any]) -> tuple[Callable[..., str], Callable[..., Any]]:

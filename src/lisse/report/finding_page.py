@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from lisse.measurement import Finding
+from lisse.measurement.analysis.critical_current import TEST_WORDS
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
 from lisse.records import Measurement, Spectrum, write_atomically
+from lisse.report.field_units import time_unit
 from lisse.report.figures import NARROW, Panel, new_axes
 from lisse.report.finding_panels import small_panels
 from lisse.report.nyquist_figure import chosen_spectra, draw_nyquist, shade
@@ -61,21 +63,23 @@ def write_finding_report(path: str | os.PathLike[str], finding: Finding, measure
         The one that was analysed; gives the traces and the spectra.
     """
     content = finding.to_dict()
-    cycles = content["half_cycles"]
+    cycles, only_spectra = content["half_cycles"], bool(content["spectra"]) and not content["half_cycles"]
+    latest = max([content["duration"], *(spectrum["time"] for spectrum in content["spectra"])])
     page = (
         environment()
         .get_template("finding.html")
         .render(
             content=content,
             title=", ".join(Path(name).name for name in content["files"]) or "A measurement",
-            sentence=finding.sentence,
+            sentence=_impedance_sentence(content) if only_spectra else finding.sentence,
             tone="good" if content["verdict"]["mode"] == "none" and cycles else "bad" if cycles else "warn",
-            key_figures=_key_figures(content),
+            key_figures=_spectra_figures(content) if only_spectra else _key_figures(content),
             voltage=_voltage_panel(measurement, content),
             panels=small_panels(measurement, content),
             nyquist=_nyquist_panel(measurement.spectra, content["area"]),
-            modes=MODES,
-            definitions=named(content["definitions"]),
+            test=TEST_WORDS[content["test"]["kind"]],
+            definitions=_SPECTRA_DEFINITIONS if only_spectra else named(content["definitions"]),
+            clock=time_unit(latest),
             unit=_current_unit(content),
             factor=_current_factor(content),
             first=cycles[:_MOST_ROWS],
@@ -94,6 +98,44 @@ def named(definitions: Mapping[str, str]) -> dict[str, str]:
         head, _, rest = text.partition(": ")
         found[LABELS[key]] = rest[:1].upper() + rest[1:] if rest and "." not in head else text
     return found
+
+
+_SPECTRA_DEFINITIONS = {
+    "High-frequency end": "Where the spectrum meets the real axis at its high-frequency end, else the real part at the "
+    "highest frequency, which is then an upper bound (<).",
+    "Low-frequency end": "Median real part of the three lowest frequencies; a lower bound (>) where the curve does not "
+    "reach the real axis there.",
+}
+
+
+def _impedance_sentence(content: Mapping[str, Any]) -> str:
+    count = len(content["spectra"])
+    spectra = "1 impedance spectrum" if count == 1 else f"{count} impedance spectra"
+    return f"{spectra}; no current was passed, so that there is no verdict."
+
+
+def _spectra_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
+    """How many spectra and points there are, both ends of the first, and what lies between them."""
+    spectra, area = content["spectra"], content["area"]
+    first = spectra[0]
+    figures: list[KeyFigure] = [
+        {"label": "Spectra", "key": "spectra", "value": len(spectra), "number": str(len(spectra)), "unit": ""},
+        {"label": "Points", "key": "points", "value": first["points"], "number": str(first["points"]), "unit": ""},
+    ]
+    of_first = "" if len(spectra) == 1 else ", first spectrum"
+    low, high = first["resistance_low"], first["resistance_high"]
+    known = low is not None and high is not None
+    rows = (
+        (f"High-frequency end{of_first}", "resistance_low", low, "< " if first["low_is_bound"] else ""),
+        (f"Low-frequency end{of_first}", "resistance_high", high, "> " if first["high_is_bound"] else ""),
+        (f"Between the two{of_first}", "resistance_between", high - low if known else None,
+         "> " if first["low_is_bound"] or first["high_is_bound"] else ""),
+    )  # fmt: skip
+    name, scale = ("resistance", 1.0) if area is None else ("area_resistance", area)
+    for label, key, value, bound in rows:
+        figure = key_figure(label, name, None if value is None else scale * value, "not found", key)
+        figures.append(figure | {"number": bound + figure["number"]} if value is not None else figure)
+    return figures
 
 
 def _key_figures(content: Mapping[str, Any]) -> list[KeyFigure]:
@@ -136,26 +178,26 @@ def _charge(value: float) -> KeyFigure:
     }
 
 
-def _voltage_panel(measurement: Measurement, content: Mapping[str, Any]) -> Panel:
-    """Voltage and current of the whole record, with every second half-cycle shaded."""
+def _voltage_panel(measurement: Measurement, content: Mapping[str, Any]) -> Panel | None:
+    """Voltage and current of the whole record, with every second half-cycle shaded; ``None`` beside spectra alone."""
     title = "Voltage and current"
     columns = [np.asarray(measurement[label].values, dtype=float) for label in (TIME, VOLTAGE, CURRENT)]
     known = np.isfinite(columns[0])
     time, voltage, current = (column[known] for column in columns)
     if time.size < 2:
-        return Panel(title, text="There are too few records to draw.")
+        return None if content["spectra"] else Panel(title, text="There are too few records to draw.")
     if content["area"] is not None:
         shown, unit = quantity("current_density").shown(current / content["area"]), "mA/cm²"
     else:
         shown, unit = current * _current_factor(content), printed(_current_unit(content))
-    hours = quantity("time").shown
+    length, clock = time_unit(float(time[-1]))
     cycles = content["half_cycles"]
-    bands = (
-        [(hours(cycle["start"]), hours(cycle["end"])) for cycle in cycles[::2]] if len(cycles) <= _MOST_BANDS else []
-    )
+    few = 1 < len(cycles) <= _MOST_BANDS
+    bands = [(cycle["start"] / length, cycle["end"] / length) for cycle in cycles[::2]] if few else []
     verdict = content["verdict"]
-    failure = None if verdict["time"] is None else hours(verdict["time"])
-    drawings = voltage_current(hours(time), voltage, shown, unit, failure, MODES[verdict["mode"]], bands)
+    failure = None if verdict["time"] is None else verdict["time"] / length
+    words = MODES[verdict["mode"]]
+    drawings = voltage_current(time / length, voltage, shown, unit, failure, words, bands, time_unit=clock)
     maker = content["instrument"]
     caption = f"{time.size} records" + (f" of {maker}." if maker else ".")
     caption += " Every second half-cycle is shaded." if bands else ""

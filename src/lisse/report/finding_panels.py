@@ -12,6 +12,7 @@ import numpy as np
 
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
 from lisse.records import Measurement
+from lisse.report.field_units import time_unit
 from lisse.report.figures import BROKEN, SMALL, Panel, small_panel, ticks, whole_numbers
 from lisse.report.svg import COLOURS
 from lisse.report.thinning import thin
@@ -21,7 +22,7 @@ from lisse.units import quantity
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["small_panels"]
+__all__ = ["small_panels", "until_failure"]
 
 _FEWEST = 3
 _DRAWN = 6
@@ -48,6 +49,11 @@ def small_panels(measurement: Measurement, content: Mapping[str, Any]) -> list[P
         _efficiency_panel(content),
     )
     return [panel for panel in made if panel is not None]
+
+
+def _symmetric(content: Mapping[str, Any]) -> bool:
+    """Whether voltage over current means something in this cell."""
+    return any(cycle["resistance"] is not None for cycle in content["half_cycles"])
 
 
 def _areal(content: Mapping[str, Any]) -> bool:
@@ -90,7 +96,7 @@ def _ohmic_panel(content: Mapping[str, Any]) -> Panel | None:
     scale = quantity("current_density").shown if _areal(content) else _milliampere
     cycles = content["half_cycles"]
     levels = {round(abs(scale(cycle[key])), 9) for cycle in cycles}
-    if len(cycles) < _FEWEST or max(levels) < 1.2 * min(levels):
+    if len(cycles) < _FEWEST or max(levels) < 1.2 * min(levels) or not _symmetric(content):
         return None
     factor, unit = readable(np.array([cycle["plateau_voltage"] for cycle in cycles]))
 
@@ -129,12 +135,12 @@ def _columns(measurement: Measurement) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def _capacity_panel(measurement: Measurement, content: Mapping[str, Any]) -> Panel | None:
-    """Voltage magnitude over the charge of the half-cycle, for the last half-cycles and the first."""
-    cycles = content["half_cycles"]
+    """Voltage magnitude over the charge of the half-cycle, for the first and the last half-cycles to the failure."""
+    cycles = until_failure(content)
     if len(cycles) < _FEWEST:
         return None
     time, current, voltage = _columns(measurement)
-    scale = quantity("charge").shown if _areal(content) else (lambda coulomb: coulomb / 3.6)
+    symmetric = _symmetric(content)
     numbers = [0, *range(max(1, len(cycles) - _DRAWN + 1), len(cycles))]
     curves = []
     for number in numbers:
@@ -143,35 +149,52 @@ def _capacity_panel(measurement: Measurement, content: Mapping[str, Any]) -> Pan
         t, i, v = time[first:stop], current[first:stop], voltage[first:stop]
         if t.size > 1:
             charge = np.concatenate([[0.0], np.cumsum(0.5 * np.abs(i[1:] + i[:-1]) * np.diff(t))])
-            curves.append((number, scale(charge / (content["area"] or 1.0)), cycle["sign"] * v))
+            curves.append((number, charge, cycle["sign"] * v if symmetric else v))
     if not curves:
         return None
+    scale, capacity = _capacity_unit(max(charge[-1] for _, charge, _ in curves), content["area"])
+    curves = [(number, scale * charge, v) for number, charge, v in curves]
     factor, unit = readable(np.concatenate([v for _, _, v in curves]))
-    limits = _without_switch([(charge, factor * v) for _, charge, v in curves])
+    limits = _without_switch([(charge, factor * v) for _, charge, v in curves], symmetric)
 
     def draw(axes: Axes) -> None:
         for place, (_, charge, v) in enumerate(curves):
             axes.plot(*thin(charge, factor * v, SMALL[0]), color=COLOURS[_shade(place, len(curves))], linewidth=1.2)
-        label = "Capacity (mAh/cm²)" if _areal(content) else "Capacity (mAh)"
-        axes.set(xlabel=label, ylabel=f"Voltage ({unit})")
+        axes.set(xlabel=f"Capacity ({capacity})", ylabel=f"Voltage ({unit})")
         axes.set_xlim(left=0.0)
         axes.set_ylim(*limits)
         ticks(axes, 7, 6)
 
     ends = ((0, "first"), (len(curves) - 1, "last"))
     key = tuple((_shade(k, len(curves)), f"{word} (half-cycle {curves[k][0] + 1})") for k, word in ends)
-    caption = "Voltage counted in the direction of the current, for the first half-cycle and the last ones."
+    until = "" if content["verdict"]["time"] is None else " to the failure"
+    counted = "Voltage counted in the direction of the current" if symmetric else "Voltage of the cell"
+    caption = f"{counted}, for the first half-cycle and the last ones{until}."
     return small_panel(
         "Voltage over capacity", caption, "capacity", draw, "Voltage over capacity of half-cycles", key=key
     )
 
 
-def _without_switch(curves: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
+def until_failure(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The half-cycles to the one in which the cell failed; all of them where it did not."""
+    failure = content["verdict"]["time"]
+    return [cycle for cycle in content["half_cycles"] if failure is None or cycle["start"] <= failure]
+
+
+def _capacity_unit(largest: float, area: float | None) -> tuple[float, str]:
+    """Factor from C to the unit in which charges up to `largest` (C) read well, and that unit."""
+    scale, unit = (1.0 / 3.6, "mAh") if area is None else (quantity("charge").display_factor / area, "mAh/cm²")
+    return (scale, unit) if scale * largest >= 0.1 else (1e3 * scale, f"µ{unit[1:]}")
+
+
+def _without_switch(curves: Sequence[tuple[np.ndarray, np.ndarray]], from_zero: bool = True) -> tuple[float, float]:
     """Ends of an axis for curves (charge, voltage) that come from the voltage of the half-cycle before."""
     settled = np.concatenate([v[charge >= _SWITCH * charge[-1]] for charge, v in curves])
-    low, high = min(float(settled.min()), 0.0), max(float(settled.max()), 0.0)
+    low, high = float(settled.min()), float(settled.max())
+    if from_zero:
+        low, high = min(low, 0.0), max(high, 0.0)
     margin = 0.05 * (high - low) or 1.0
-    return (low - margin if low < 0 else 0.0), high + margin
+    return (0.0 if low == 0.0 else low - margin), high + margin
 
 
 def _shade(place: int, count: int) -> str:
@@ -189,8 +212,7 @@ def _failure_panel(measurement: Measurement, content: Mapping[str, Any]) -> Pane
     since = time[chosen] - failure
     if since.size < 2:
         return None
-    span = float(np.ptp(since))
-    unit, per = ("s", 1.0) if span < 600 else ("min", 60.0) if span < 36_000 else ("h", 3600.0)
+    per, unit = time_unit(float(np.ptp(since)))
     factor, volts = readable(voltage[chosen])
 
     def draw(axes: Axes) -> None:

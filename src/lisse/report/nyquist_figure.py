@@ -16,7 +16,9 @@ __all__ = ["MOST_SPECTRA", "chosen_spectra", "draw_nyquist", "hertz", "shade"]
 
 MOST_SPECTRA = 8
 """There are no more shades than that."""
-_ROOM = (44.0, 15.0)  # px, across and upward, that a label takes
+_ROOM = (44.0, 20.0)  # px, across and upward, that a label beside the data takes
+_NEAR = 14.0  # px: marks nearer than that share one name
+_SIZE, _HEIGHT, _APART = 10.0, 13.0, 6.0  # px: letters of a label, its height, and how far it stands from its mark
 _PREFIXES = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"))
 
 
@@ -52,51 +54,92 @@ def draw_nyquist(axes: Axes, spectra: Sequence[tuple[np.ndarray, np.ndarray]], u
     axes.set_axisbelow(True)
     _one_scale(axes, np.concatenate([impedance[np.isfinite(impedance)] for _, impedance in spectra]))
     axes.set(xlabel=f"Real part ({unit})", ylabel=f"− Imaginary part ({unit})")
-    _mark_decades(axes, *spectra[-1], COLOURS[shade(len(spectra) - 1, len(spectra))])
+    _mark_decades(axes, spectra, COLOURS[shade(len(spectra) - 1, len(spectra))])
 
 
 def _one_scale(axes: Axes, impedance: np.ndarray) -> None:
-    """Limits with one scale for both axes, and room for labels around the data and the real axis."""
+    """Limits with one scale for both axes, and room for labels around the data and the real axis; the rest is above."""
     width, height = axes.bbox.size
     across, upward = impedance.real, np.append(-impedance.imag, 0.0)
     scale = max(np.ptp(across) / (width - 2.0 * _ROOM[0] - 14.0), np.ptp(upward) / (height - 2.0 * _ROOM[1]))
     scale = scale or abs(across[0]) / width or 1.0
-    for values, pixels, set_limits in ((across, width, axes.set_xlim), (upward, height, axes.set_ylim)):
-        middle = 0.5 * float(values.min() + values.max())
-        set_limits(middle - 0.5 * scale * pixels, middle + 0.5 * scale * pixels)
+    middle, bottom = 0.5 * float(across.min() + across.max()), float(upward.min()) - scale * _ROOM[1]
+    axes.set_xlim(middle - 0.5 * scale * width, middle + 0.5 * scale * width)
+    axes.set_ylim(bottom, bottom + scale * height)
 
 
-def _mark_decades(axes: Axes, frequency: np.ndarray, impedance: np.ndarray, colour: str) -> None:
-    """A larger mark at each whole decade of frequency, and its name beside the line where there is room."""
-    known = np.isfinite(impedance)
-    frequency, impedance = frequency[known], impedance[known]
-    order = np.argsort(frequency)
-    places = np.column_stack([impedance.real, -impedance.imag])[order]
-    pixels = axes.transData.transform(places)
+def _mark_decades(axes: Axes, spectra: Sequence[tuple[np.ndarray, np.ndarray]], colour: str) -> None:
+    """A larger mark at each whole decade of the last spectrum's frequency, and its name where that covers nothing."""
+    drawn = [_places(*spectrum) for spectrum in spectra]
+    lines = [axes.transData.transform(places) for _, places in drawn]
+    (frequency, places), pixels = drawn[-1], lines[-1]
+    if not frequency.size:
+        return
     middle = np.array([0.5 * (pixels[:, 0].min() + pixels[:, 0].max()), pixels[:, 1].min()])
-    tangents = np.gradient(pixels, axis=0) if len(pixels) > 1 else np.array([[1.0, 0.0]])
-    taken: list[np.ndarray] = []
-    for record, decade in enumerate(np.log10(frequency[order])):
+    frame, named = np.array([axes.bbox.min, axes.bbox.max]), list[np.ndarray]()
+    axis = np.column_stack([frame[:, 0], np.full(2, axes.transData.transform((0.0, 0.0))[1])])
+    taken = np.concatenate([_dense(line) for line in (axis, *lines)])
+    for record, decade in enumerate(np.log10(frequency)):
         if abs(decade - round(decade)) > 0.02:
             continue
-        axes.plot(*places[record], color=colour, marker="o", markersize=4.5)
-        if any((np.abs(pixels[record] - other) < _ROOM).all() for other in taken):
+        real, minus_imaginary = places[record]
+        axes.plot(real, minus_imaginary, color=colour, marker="o", markersize=4.5)
+        if any(np.hypot(*(pixels[record] - other)) < _NEAR for other in named):
             continue
-        taken.append(pixels[record])
-        beside = _beside(tangents[record], pixels[record] - middle)
-        axes.annotate(hertz(10.0 ** round(decade)), places[record], textcoords="offset points", fontsize=10, **beside)
+        words = hertz(10.0 ** round(decade))
+        box = _free_box(pixels[record], pixels[record] - middle, _width(words), taken, frame)
+        if box is None:
+            continue
+        taken = np.concatenate([taken, _filled(box)])
+        named.append(pixels[record])
+        right, up = (box.mean(axis=0) - pixels[record]).tolist()
+        at: Any = {"xytext": (right, up), "textcoords": "offset pixels", "ha": "center", "va": "center"}
+        axes.annotate(words, (real, minus_imaginary), fontsize=_SIZE, **at)
 
 
-def _beside(tangent: np.ndarray, outward: np.ndarray) -> dict[str, Any]:
-    """Where a label stands clear of a line: across its direction, on the outer side."""
-    across = np.array([-tangent[1], tangent[0]]) / (np.hypot(*tangent) or 1.0)
-    across = across if across @ outward >= 0.0 else -across
-    right, up = np.where(np.abs(across) > 0.4, np.sign(across), 0.0)
-    return {
-        "xytext": tuple(7.0 * across),
-        "ha": {1.0: "left", 0.0: "center", -1.0: "right"}[right],
-        "va": {1.0: "bottom", 0.0: "center", -1.0: "top"}[up],
-    }
+def _places(frequency: np.ndarray, impedance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies of known impedances, rising, and where they stand in the plot, (n, 2)."""
+    order = np.argsort(frequency)
+    order = order[np.isfinite(impedance[order])]
+    return frequency[order], np.column_stack([impedance.real, -impedance.imag])[order]
+
+
+def _width(words: str) -> float:
+    """px. Of a label."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    return float(text_to_path.get_text_width_height_descent(words, FontProperties(size=_SIZE), ismath=False)[0])
+
+
+def _dense(line: np.ndarray) -> np.ndarray:
+    """Points of a line, two pixels apart at most."""
+    if not len(line):
+        return line
+    along = np.append(0.0, np.cumsum(np.hypot(*np.diff(line, axis=0).T)))
+    steps = np.linspace(0.0, along[-1], 2 + int(along[-1] / 2.0))
+    return np.column_stack([np.interp(steps, along, each) for each in line.T])
+
+
+def _filled(box: np.ndarray) -> np.ndarray:
+    """Points all over a box, two pixels apart at most."""
+    sides = [np.linspace(low, high, 2 + int((high - low) / 2.0)) for low, high in box.T]
+    return np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
+
+
+def _free_box(
+    point: np.ndarray, outward: np.ndarray, width: float, taken: np.ndarray, frame: np.ndarray
+) -> np.ndarray | None:
+    """Lower left and upper right corner (2, 2) of a label beside a point that covers nothing taken; outside first."""
+    half = np.array([0.5 * width, 0.5 * _HEIGHT])
+    ways = [np.array([np.cos(angle), np.sin(angle)]) for angle in np.arange(0.0, 2.0 * np.pi, np.pi / 4.0)]
+    for way in sorted(ways, key=lambda way: -float(way @ outward)):
+        centre = point + way * (half + _APART)
+        box = np.array([centre - half, centre + half])
+        inside = (box[0] >= frame[0]).all() and (box[1] <= frame[1]).all()
+        if inside and not ((taken > box[0]) & (taken < box[1])).all(axis=1).any():
+            return box
+    return None
 
 
 def hertz(frequency: float) -> str:

@@ -12,11 +12,8 @@ from lisse.measurement.record.score_card import Score
 from lisse.references import cite, reference
 from lisse.report.page import environment
 from lisse.report.words import printed
-from lisse.units import duration, format_quantity
 
 __all__ = ["record_page"]
-
-_SHOWN = {"current_density": "current_density", "cycled_charge": "charge", "cumulative_charge": "charge"}
 
 
 def record_page(record: CellRecord, check: Check, scores: Sequence[Score]) -> str:
@@ -33,7 +30,7 @@ def record_page(record: CellRecord, check: Check, scores: Sequence[Score]) -> st
     from lisse import __version__
 
     doubtful = {each.source for each in (*check.contradictions, *check.doubts)}
-    sources = sorted(doubtful | {each.source for each in check.missing})
+    sources = sorted((doubtful | {each.source for each in check.missing}) - {""})
     return (
         environment()
         .get_template("record.html")
@@ -44,8 +41,8 @@ def record_page(record: CellRecord, check: Check, scores: Sequence[Score]) -> st
             groups=[(name, check.stated[name], check.needed[name]) for name in check.needed],
             missing=_missing(check),
             stated=_stated(record),
-            scores=[_score(score) for score in scores],
-            protocol=_protocol(record),
+            scores=scores,
+            protocol=record.protocol_sentence,
             cite=cite,
             sources=[(key, reference(key).text().replace("{", "").replace("}", "")) for key in sources],
             version=__version__,
@@ -99,23 +96,3 @@ def _as_given(record: CellRecord, key: str) -> str:
     if isinstance(found, bool):
         return "yes" if found else "no"
     return printed(", ".join(str(each) for each in found) if isinstance(found, list) else str(found))
-
-
-def _score(score: Score) -> dict[str, Any]:
-    shown = "not stated"
-    if score.value is not None:
-        name = _SHOWN.get(score.name)
-        shown = f"{100 * score.value:.3g} %" if name is None else format_quantity(name, score.value)
-    return score.to_dict() | {"shown": shown}
-
-
-def _protocol(record: CellRecord) -> str:
-    if record.protocol is None:
-        return f"The protocol cannot be simulated: {', '.join(record.protocol_gaps)} not stated."
-    count = len(record.protocol.steps)
-    steps = f"{count} step{'s' if count > 1 else ''}, {duration(record.protocol.duration)}"
-    words = f"The protocol can be simulated as reported: {record.protocol.name}, {steps}."
-    if record.assumed:
-        settings = ", ".join(f"{key.rpartition('.')[2]} = {value}" for key, value in record.assumed.items())
-        words += f" Not stated, so a simulation takes the default of a case: {settings}."
-    return words

@@ -24,7 +24,7 @@ from lisse.study.distribution import CriticalCurrentDistribution
 from lisse.study.measures import FourNumbers
 from lisse.units import QUANTITIES
 
-__all__ = ["EXTREMES", "summary"]
+__all__ = ["EXTREMES", "finite", "summary"]
 
 EXTREMES: tuple[tuple[str, str], ...] = (
     ("voltage", "largest"),
@@ -115,7 +115,7 @@ def summary(
         "reference_texts": {key: _reference_text(key) for key in sorted(keys | cited)},
         "units": {name: entry.unit for name, entry in QUANTITIES.items()} | dict(INPUT_NAMES) | _OWN_UNITS,
     }
-    plain: dict[str, Any] = _finite(content)
+    plain: dict[str, Any] = finite(content)
     return plain
 
 
@@ -232,14 +232,14 @@ def _reference_text(key: str) -> str:
     return reference(key).text() if key in all_references() else key
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Plain data without NaN and infinity, which JSON does not have."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {str(key): finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return value

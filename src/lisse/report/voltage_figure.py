@@ -68,7 +68,7 @@ def voltage_current(
     """
     found = []
     what = f"{'Current density' if '/' in current_unit else 'Current'} ({current_unit})"
-    description = f"Voltage and current over {time[-1] - time[0]:.4g} h"
+    description = f"Voltage and current over {time[-1] - time[0]:.4g} {time_unit}"
     voltage = np.where(np.abs(voltage) < _NOISE, 0.0, voltage)
     alive = voltage[: None if failure is None else int(np.searchsorted(time, failure)) + 1]  # a short may end far below
     factor, unit = readable(alive)

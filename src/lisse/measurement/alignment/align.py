@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from lisse.errors import InvalidInput, suggest
 from lisse.measurement.alignment.channel import Channel, channels_of, pairs_to_try
 from lisse.measurement.alignment.clock import Clock, by_marks, by_shape
-from lisse.measurement.alignment.events import Event, find_events
+from lisse.measurement.alignment.events import Event, find_events, switches_of
 from lisse.measurement.alignment.features import changed_size, image_events
 from lisse.measurement.alignment.pairing import (
     Correlation,
@@ -30,6 +31,11 @@ from lisse.records import Measurement, Record, Solution
 
 __all__ = ["Alignment", "align", "on_common_clock"]
 
+_UNITS = {
+    "time": "s", "error": "s", "offset": "s", "middle": "s", "drift": "1", "drift_error": "1", "apart": "s",
+    "tolerance": "s", "distance": "s", "place": "m", "shift": "m", "shift_error": "m", "centre": "m", "angle": "rad",
+}  # fmt: skip
+_SURE = 4.0  # standard errors within which two clocks agree
 _OPEN = 1e-3  # error of a drift that tells nothing
 _TOLD = ("voltage", "current", "pressure")  # channels whose events are looked for
 
@@ -81,7 +87,7 @@ class Alignment:
             "series": [one.to_dict() for one in self.series],
             "correlations": [one.to_dict() for one in self.correlations],
             "warnings": list(self.warnings),
-            "units": {"time": "s", "offset": "s", "drift": "1", "error": "s", "shift": "m", "angle": "rad"},
+            "units": dict(_UNITS),
         }
 
 
@@ -169,21 +175,56 @@ def _clock(
         return clock
     if on == "time":
         return Clock(name)
-    pairs = pairs_to_try(channels[reference], channels[name], on)
-    if on is not None and not pairs:
+    groups = pairs_to_try(channels[reference], channels[name], on)
+    if on is not None and not groups:
         have = sorted(set(channels[reference]) & set(channels[name]))
         advice = f"{reference} and {name} share {', '.join(have) or 'none that changes'}"
         raise InvalidInput("--on", on, "time, or a channel that both records have", advice)
-    found = [clock for clock in (by_shape(a, b) for a, b in pairs) if clock is not None and not _by_chance(clock)]
-    if not found:
-        why = "no two channels have the same shape" if pairs else "they share no channel that changes"
-        warnings.append(f"{name}: its clock is taken as recorded, for {why}; give marks if it is another clock")
+    best = next((clock for clock in map(_best, groups) if clock is not None), None)
+    if best is None:
+        why = "no two channels have the same shape" if groups else "they share no channel that changes"
+        advice = _how_to_mark(reference, name)
+        warnings.append(f"{name}: its clock is taken as recorded, for {why}; if it is another clock, {advice}")
         return Clock(name)
-    best = max(found, key=lambda clock: (not clock.ambiguous, clock.correlation or 0.0))
     if best.ambiguous and best.second is not None:
-        other = f"an offset of {best.second[0]:.6g} s fits nearly as well as {best.offset:.6g} s"
-        warnings.append(f"{name}: {other}; the record repeats, so give a mark to be sure")
+        places = f"an offset of {best.second[0]:.6g} s fits about as well as {best.offset:.6g} s"
+        guess = f"which is only the nearest to its clock as recorded; {_how_to_mark(reference, name)}"
+        warnings.append(f"{name}: the record repeats, so that {places}, {guess}")
     return best
+
+
+def _best(pairs: Sequence[tuple[Channel, Channel]]) -> Clock | None:
+    """The clock of the pair that fits best, one with a single place before all others; ``None`` where none fits.
+
+    A channel that repeats may be the sharper one: where the single place decides between its places, it is taken.
+    """
+    fits = [(by_shape(a, b), a, b) for a, b in pairs]
+    found = [(clock, a, b) for clock, a, b in fits if clock is not None and not _by_chance(clock)]
+    best = max(
+        (fit[0] for fit in found), key=lambda clock: (not clock.ambiguous, clock.correlation or 0.0), default=None
+    )
+    if best is None or best.ambiguous:
+        return best
+    sharper = [fit for fit in found if fit[0].ambiguous and (fit[0].error or 0.0) < (best.error or 0.0)]
+    for _, one, other in sorted(sharper, key=lambda fit: fit[0].error or 0.0):
+        middle = float(other.time.mean())
+        clock = by_shape(one, other, near=best(middle) - middle)
+        if clock is not None and _decides(best, clock):
+            return dataclasses.replace(clock, ambiguous=False)
+    return best
+
+
+def _decides(sure: Clock, repeating: Clock) -> bool:
+    """Whether two clocks agree, and the surer one is too exact for the next place of the other."""
+    reach = _SURE * math.hypot(sure.error_at(repeating.middle), repeating.error or 0.0)
+    apart = abs(sure(repeating.middle) - repeating(repeating.middle))
+    return repeating.second is not None and apart <= reach < 0.5 * abs(repeating.second[0] - repeating.offset)
+
+
+def _how_to_mark(reference: str, name: str) -> str:
+    """What a person can do where shapes do not tell the clock."""
+    given = f'--mark "{reference}=TIME" --mark "{name}=TIME"'
+    return f"give the time of one moment on both clocks ({given}, or marks= in Python)"
 
 
 def _by_chance(clock: Clock) -> bool:
@@ -224,7 +265,27 @@ def _events(
             )
             for event in own
         ]
-    return sorted(found, key=lambda event: event.time)
+    return sorted(_asked_elsewhere(found, channels, clocks), key=lambda event: event.time)
+
+
+def _asked_elsewhere(
+    events: Sequence[Event], channels: Mapping[str, Mapping[str, Channel]], clocks: Mapping[str, Clock]
+) -> list[Event]:
+    """Jumps and kinks of a log without a current of its own are no news where the current of another record switches.
+
+    The pressure of a cell turns round with the current. Pictures are left alone: between two frames there is nearly
+    always a switch.
+    """
+    times = [clocks[name](switches_of(own["current"])) for name, own in channels.items() if "current" in own]
+    switches = np.concatenate(times) if times else np.zeros((0, 2))
+    found = []
+    for event in events:
+        if event.kind in ("jump", "kink") and "current" not in channels[event.source]:
+            reach = 2.0 * event.error
+            near = (switches[:, 0] <= event.time + reach) & (switches[:, 1] >= event.time - reach)
+            event = dataclasses.replace(event, switch=bool(near.any()))
+        found.append(event)
+    return found
 
 
 def _registrations(records: Mapping[str, Record], kind: str | None, warnings: list[str]) -> dict[str, Registration]:
@@ -266,7 +327,14 @@ def _correlations(features: Mapping[str, Channel], channels: Mapping[str, Mappin
 
 
 def on_common_clock(record: Record, clock: Clock) -> Record:
-    """The record with its times on the common clock; the clock it had is in its inputs."""
+    """The record with its times on the common clock; the clock it had is in its inputs.
+
+    Parameters
+    ----------
+    record : Measurement, Solution or Frames
+    clock : Clock
+        From `Alignment.clock`.
+    """
     inputs = {**record.inputs, "own_clock": clock.to_dict()}
     data = record.data
     if isinstance(record, Measurement):

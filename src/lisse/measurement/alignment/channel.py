@@ -6,6 +6,7 @@ mean is for others.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lisse.errors import InvalidInput
+from lisse.measurement.analysis.trace import TO_SIGMA
 from lisse.measurement.columns import CURRENT, PRESSURE, TIME, VOLTAGE
 from lisse.measurement.virtual.frames import Frames
 from lisse.records import Measurement, Record, Solution
 
-__all__ = ["Channel", "channels_of", "charge", "pairs_to_try", "rate"]
+__all__ = ["Channel", "channels_of", "charge", "noise", "pairs_to_try", "rate"]
 
 Floats = NDArray[np.float64]
 
@@ -79,8 +81,12 @@ def channels_of(record: Record, source: str) -> dict[str, Channel]:
     if time is None:
         raise InvalidInput(source, None, f"a record with the column {TIME!r}")
     clock = np.asarray(time, dtype=float)
-    if clock.size == 0 or not np.isfinite(clock).all():
-        raise InvalidInput(source, "a clock without numbers" if clock.size else "no readings", "finite times")
+    if clock.size == 0:
+        only_spectra = isinstance(record, Measurement) and bool(record.spectra)
+        advice = "Impedance alone has no course in time that could be aligned" if only_spectra else ""
+        raise InvalidInput(source, "no readings", "a record with readings over time", advice)
+    if not np.isfinite(clock).all():
+        raise InvalidInput(source, "a clock without numbers", "finite times")
     if np.any(np.diff(clock) < 0):
         raise InvalidInput(source, "times that go back", "times that do not fall", "Cut the record into its parts")
     return found
@@ -91,11 +97,17 @@ def _columns(record: Measurement, source: str) -> dict[str, Channel]:
     names = {label: name for name, label in _COLUMNS.items()}
     found: dict[str, Channel] = {}
     for label, variable in record.data.data_vars.items():
-        if label == TIME or variable.dtype.kind != "f" or variable.dims != ("record",):
+        unit = str(variable.attrs.get("units", "1"))
+        if variable.dtype.kind != "f" or variable.dims != ("record",) or _is_bookkeeping(variable.values, unit):
             continue
         name = names.get(str(label), str(label).rpartition(" / ")[0] or str(label))
-        _add(found, source, name, time, variable.values, str(variable.attrs.get("units", "1")))
+        _add(found, source, name, time, variable.values, unit)
     return found
+
+
+def _is_bookkeeping(values: Floats, unit: str) -> bool:
+    """Whether a column is a clock, or a counter or flag of the instrument: it tells nothing of the cell."""
+    return unit == "s" or (unit == "1" and bool(np.all(np.isnan(values) | (values == np.round(values)))))
 
 
 def _traces(record: Solution, source: str) -> dict[str, Channel]:
@@ -112,6 +124,11 @@ def _add(found: dict[str, Channel], source: str, name: str, time: Floats, values
     there = np.isfinite(value) & np.isfinite(time)
     if there.sum() >= 3 and np.ptp(value[there]) > 0.0:  # a constant says nothing of time
         found[name] = Channel(source, name, time[there], value[there], unit)
+
+
+def noise(values: Floats) -> float:
+    """Standard deviation of white noise, from second differences, in which slopes and slow bends drop out."""
+    return TO_SIGMA * float(np.median(np.abs(np.diff(values, 2)))) / math.sqrt(6.0)
 
 
 def charge(current: Channel) -> Channel:
@@ -131,26 +148,28 @@ def rate(channel: Channel, spacing: float) -> Channel:
 
 def pairs_to_try(
     reference: Mapping[str, Channel], moving: Mapping[str, Channel], on: str | None
-) -> list[tuple[Channel, Channel]]:
-    """Pairs of channels that may share their shape: the same quantity first, then what follows from the current."""
+) -> list[list[tuple[Channel, Channel]]]:
+    """Groups of pairs of channels that may share their shape, the surest first; no group is empty.
+
+    The same quantity, then what follows from the current (pressure from the charge passed, voltage from the current),
+    and where there is neither, the rates at which any two channels change.
+    """
     if on is not None:
-        return [(reference[on], moving[on])] if on in reference and on in moving else []
-    same = [name for name in ("current", "voltage", "pressure") if name in reference and name in moving]
-    same += sorted((set(reference) & set(moving)) - set(same))
-    if same:
-        return [(reference[name], moving[name]) for name in same]
-    pairs = []
-    if "current" in reference and "pressure" in moving:
-        pairs.append((charge(reference["current"]), moving["pressure"]))
-    if "pressure" in reference and "current" in moving:
-        pairs.append((reference["pressure"], charge(moving["current"])))
-    if "current" in reference and "voltage" in moving:
-        pairs.append((reference["current"], moving["voltage"]))
-    if "voltage" in reference and "current" in moving:
-        pairs.append((reference["voltage"], moving["current"]))
-    if not pairs:
-        for one in reference.values():
-            for other in moving.values():
-                step = max(one.spacing, other.spacing)
-                pairs.append((rate(one, step), rate(other, step)))
-    return pairs
+        return [[(reference[on], moving[on])]] if on in reference and on in moving else []
+    shared = set(reference) & set(moving)
+    same = [(reference[name], moving[name]) for name in sorted(shared, key=lambda name: (name not in _COLUMNS, name))]
+    follows = []
+    for one, other in ((reference, moving), (moving, reference)):
+        for name, cause in (("pressure", charge), ("voltage", _itself)):
+            if "current" in one and name in other:
+                pair = (cause(one["current"]), other[name])
+                follows.append(pair if one is reference else pair[::-1])
+    if same or follows:
+        return [group for group in (same, follows) if group]
+    steps = [(one, other, max(one.spacing, other.spacing)) for one in reference.values() for other in moving.values()]
+    rates = [(rate(one, step), rate(other, step)) for one, other, step in steps]
+    return [rates] if rates else []
+
+
+def _itself(channel: Channel) -> Channel:
+    return channel

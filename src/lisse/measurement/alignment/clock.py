@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lisse.errors import InvalidInput
-from lisse.measurement.alignment.channel import Channel
+from lisse.measurement.alignment.channel import Channel, noise
 
 __all__ = ["Clock", "by_marks", "by_shape"]
 
@@ -30,7 +30,9 @@ _LEAST_OVERLAP = 0.3  # of the shorter record
 _WORTH = 0.9  # misfit with a drift over that without, above which none is assumed to start with
 _BETWEEN = 4e-4  # between the drifts that are tried
 _TOGETHER = 20  # readings whose errors may hang together
-_CLEAR = 4.0  # slope over its noise that needs no smoothing
+_CLEAR = 4.0  # root mean square step over the noise of a reading, that needs no smoothing
+_CLEAR_SMOOTHED = 5.6  # root mean square slope over its own noise, that needs no more
+_SLOPE = (4.0 * math.sqrt(math.pi)) ** -0.5  # noise of a slope after a Gaussian of width w, times w^(3/2)
 _POOR = 0.02  # misfit that two places of a record need to be told apart
 _ALIKE = 1.5  # misfit of the second-best place over that of the best, below which both are possible
 
@@ -58,7 +60,7 @@ class Clock:
     correlation : float or None
         Of the channels where they overlap, at the solution.
     second : tuple of float or None
-        Offset (s) and correlation of the second-best place.
+        Offset (s) and correlation of the second-best place, of several that are as good the nearest.
     ambiguous : bool
         Whether the second-best place fits nearly as well.
     """
@@ -116,12 +118,21 @@ def by_marks(source: str, reference: Sequence[float], own: Sequence[float]) -> C
     return Clock(source, offset, slope - 1.0, middle, error, drift_error, "marks")
 
 
-def by_shape(reference: Channel, moving: Channel, least: float = 0.6) -> Clock | None:
+def by_shape(reference: Channel, moving: Channel, least: float = 0.6, near: float = 0.0) -> Clock | None:
     """The clock from the shape of two channels; ``None`` when no place correlates by at least `least`.
 
     Channels of one name must rise together; of two quantities, one may fall where the other rises.
+
+    Parameters
+    ----------
+    reference, moving : Channel
+        The clock is that of `moving`.
+    least : float
+        Correlation, 0 to 1.
+    near : float, s
+        Of places that fit alike, the one nearest to this shift (in the middle of the moving record) is taken.
     """
-    place = _search(reference, moving, reference.name == moving.name)
+    place = _search(reference, moving, reference.name == moving.name, near)
     if place is None or place.best[2] < least:
         return None
     offset, drift, _ = place.best
@@ -157,14 +168,13 @@ def _needed_smoothing(channel: Channel, step: float) -> float:
     from scipy.ndimage import gaussian_filter1d
 
     value = channel.at(np.arange(channel.time[0], channel.time[-1] + 0.5 * step, step))
-    curve = np.diff(channel.value, 2)
-    noise = 1.4826 * float(np.median(np.abs(curve - np.median(curve)))) / math.sqrt(6.0)
-    if noise == 0.0 or float(np.sqrt(np.mean(np.diff(value) ** 2))) > _CLEAR * noise:
+    sigma = noise(channel.value)
+    if sigma == 0.0 or float(np.sqrt(np.mean(np.diff(value) ** 2))) > _CLEAR * sigma:
         return 0.0
     width = 2.0
     while width < len(value) / 50:
         slope = np.diff(gaussian_filter1d(value, width))
-        if float(np.sqrt(np.mean(slope**2))) > _CLEAR * 0.53 * noise / width**1.5:
+        if float(np.sqrt(np.mean(slope**2))) > _CLEAR_SMOOTHED * _SLOPE * sigma / width**1.5:
             break
         width *= 2.0
     return width * step
@@ -210,7 +220,7 @@ class _Place:
     step: float
 
 
-def _search(reference: Channel, moving: Channel, together: bool) -> _Place | None:
+def _search(reference: Channel, moving: Channel, together: bool, near: float) -> _Place | None:
     """The best lag and drift on an even grid."""
     longest = max(np.ptp(reference.time), np.ptp(moving.time))
     step = max(min(reference.spacing, moving.spacing), longest / _MOST)
@@ -219,7 +229,7 @@ def _search(reference: Channel, moving: Channel, together: bool) -> _Place | Non
     found: _Place | None = None
     for drift in _DRIFTS:
         lags, rho = _correlations(reference, moving, drift, step)
-        place = _best(lags, rho if together else np.abs(rho), drift * float(moving.time.mean()), step)
+        place = _best(lags, rho if together else np.abs(rho), near - drift * float(moving.time.mean()))
         if place is None:
             continue
         offset, height, second = place
@@ -228,12 +238,10 @@ def _search(reference: Channel, moving: Channel, together: bool) -> _Place | Non
     return found
 
 
-def _best(
-    lags: Floats, rho: Floats, drifted: float, step: float
-) -> tuple[float, float, tuple[float, float] | None] | None:
-    """Offset and height of the best hill, and the same of the next.
+def _best(lags: Floats, rho: Floats, near: float) -> tuple[float, float, tuple[float, float] | None] | None:
+    """Offset and height of the best hill, and the same of the next best.
 
-    Of hills that are as good the one nearest to the clock as recorded is taken.
+    Of hills that are as good the one nearest to a given lag is taken, and as the next the one nearest to that.
     """
     from scipy.signal import find_peaks
 
@@ -245,14 +253,15 @@ def _best(
     alike = places[(1.0 - rho[places] ** 2 <= _ALIKE * (1.0 - highest**2) + 1e-3) & (rho[places] > 0.0)]
     if not alike.size:
         return None
-    k = int(alike[np.argmin(np.abs(lags[alike] + drifted))])
-    near = rho[places] > 0.5 * rho[k]
-    others = [int(m) for m in places[near] if rho[min(k, m) : max(k, m) + 1].min() < 0.9 * min(rho[k], rho[m])]
+    k = int(alike[np.argmin(np.abs(lags[alike] - near))])
+    high = rho[places] > 0.5 * rho[k]
+    others = [int(m) for m in places[high] if rho[min(k, m) : max(k, m) + 1].min() < 0.9 * min(rho[k], rho[m])]
     if k != int(places[np.argmax(rho[places])]) and not others:  # ripples on one hill: its top
         k = int(places[np.argmax(rho[places])])
     if not others:
         return float(lags[k]), float(rho[k]), None
-    m = max(others, key=lambda place: float(rho[place]))
+    as_good = [m for m in others if 1.0 - rho[m] ** 2 <= _ALIKE * (1.0 - highest**2) + 1e-3]
+    m = min(as_good, key=lambda place: abs(place - k)) if as_good else max(others, key=lambda place: float(rho[place]))
     return float(lags[k]), float(rho[k]), (float(lags[m]), float(rho[m]))
 
 
@@ -304,6 +313,7 @@ class _Fit:
         self.length = max(end - start, step)
         self.middle = float((0.5 * (start + end) - offset) / (1.0 + drift))
         self.together = max(_TOGETHER, math.ceil(6.0 * width / max(reference.spacing, 1e-30)))
+        self.alike = max(1.0, 2.0 * math.sqrt(math.pi) * width / max(reference.spacing, 1e-30))
         self.start = np.array([offset + drift * self.middle, drift])
 
     def _look_closer(self, reference: Channel, moving: Channel, offset: float, drift: float) -> None:
@@ -346,14 +356,23 @@ class _Fit:
         return parameters
 
     def errors(self, parameters: Floats) -> tuple[float, float]:
-        """Standard uncertainties (s, 1), from residuals that hang together over stretches of readings."""
+        """Standard uncertainties (s, 1) of shift and drift: the larger of two that each see what the other misses.
+
+        Residuals that hang together over stretches of readings, whatever the reason, and white noise that smoothing
+        has made to hang together. With few stretches the first alone comes out too small.
+        """
         system = self._system(parameters, self.reach)
         solved = np.linalg.lstsq(system, self.value, rcond=None)[0]
-        scores = system * (self.value - system @ solved)[:, None]
-        blocks = np.add.reduceat(scores, np.arange(0, len(scores), self.together), axis=0)
+        if solved[1] == 0.0:
+            return math.inf, math.inf
+        rest = self.value - system @ solved
+        blocks = np.add.reduceat(system * rest[:, None], np.arange(0, len(rest), self.together), axis=0)
         inverse = np.linalg.pinv(system.T @ system)
-        spread = inverse @ (blocks.T @ blocks) @ inverse / solved[1] ** 2 if solved[1] else np.full((4, 4), np.inf)
-        return math.sqrt(float(spread[2, 2])), math.sqrt(float(spread[3, 3])) / self.length
+        few = len(blocks) / max(len(blocks) - system.shape[1], 1)
+        white = float(rest @ rest) / max(len(rest) / self.alike - system.shape[1], 1.0) * inverse
+        stretches = few * inverse @ (blocks.T @ blocks) @ inverse
+        shift, drift = np.maximum(np.diag(white), np.diag(stretches))[2:] / solved[1] ** 2
+        return math.sqrt(float(shift)), math.sqrt(float(drift)) / self.length
 
     def _misfit(self, parameters: Floats) -> float:
         return 1.0 - self.correlation(parameters) ** 2

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lisse.measurement.alignment.channel import Channel
+from lisse.measurement.alignment.channel import Channel, noise
+from lisse.measurement.analysis.trace import TO_SIGMA
 
-__all__ = ["Event", "find_events"]
+__all__ = ["Event", "find_events", "switches_of"]
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ class Event:
     strength : float
         Size over its uncertainty.
     switch : bool
-        Whether the current was switched there: asked for, not news.
+        Whether the current was switched there, in this record or in another: asked for, not news.
     place : tuple of float or None
         m. Where, in a picture.
     """
@@ -92,7 +93,7 @@ def find_events(channel: Channel, current: Channel | None = None) -> list[Event]
     """
     jumps = _jumps(channel)
     span = float(np.ptp(channel.value))
-    switches, slack = _switches(current), channel.spacing
+    switches, slack = switches_of(current), channel.spacing
     found = [_as_event(channel, a, b, switches, slack) for a, b in jumps]
     edges = [0, *(k for a, b in jumps for k in (a + 1, b)), len(channel.time)]
     for a, b in zip(edges[::2], edges[1::2], strict=True):
@@ -100,8 +101,8 @@ def find_events(channel: Channel, current: Channel | None = None) -> list[Event]
     return sorted(found, key=lambda event: event.time)
 
 
-def _switches(current: Channel | None) -> Floats:
-    """s. Times at which the current was switched: before and after."""
+def switches_of(current: Channel | None) -> Floats:
+    """(n, 2) array, s. Times of the readings before and after each switch of the current."""
     if current is None:
         return np.zeros((0, 2))
     largest = float(np.abs(current.value).max())
@@ -113,7 +114,7 @@ def _jumps(channel: Channel) -> list[tuple[int, int]]:
     """Readings between which the value jumps; steps of one sign that follow each other are one jump."""
     steps = np.diff(channel.value)
     size, span = np.abs(steps), float(np.ptp(channel.value))
-    usual = 1.4826 * _around(size, 15)
+    usual = TO_SIGMA * _around(size, 15)
     places = np.flatnonzero((size > _LEAST * usual) & (size > 4.0 * _SIZE * span))
     found: list[tuple[int, int]] = []
     for k in places.tolist():
@@ -135,7 +136,7 @@ def _as_event(channel: Channel, k: int, end: int, switches: Floats, slack: float
     before, after = float(channel.time[k]), float(channel.time[end])
     size = float(channel.value[end] - channel.value[k])
     asked = bool(((switches[:, 0] <= after + slack) & (switches[:, 1] >= before - slack)).any())
-    usual = 1.4826 * float(np.median(np.abs(np.diff(channel.value[max(0, k - 15) : k + 17]))))
+    usual = TO_SIGMA * float(np.median(np.abs(np.diff(channel.value[max(0, k - 15) : k + 17]))))
     return Event(
         channel.source, channel.name, "jump", 0.5 * (before + after), 0.5 * (after - before) or 0.5 * slack, size,
         channel.unit, abs(size) / usual if usual > 0.0 else math.inf, asked,
@@ -169,11 +170,6 @@ def _kinks(channel: Channel, a: int, b: int, span: float) -> list[Event]:
     return [Event(channel.source, name, "kink", k.time, k.error, k.change, unit, k.strength) for k in kept]
 
 
-def _noise(value: Floats) -> float:
-    """Standard deviation of white noise, from second differences."""
-    return 1.4826 * float(np.median(np.abs(np.diff(value, 2)))) / math.sqrt(6.0)
-
-
 def _peaks(time: Floats, value: Floats, window: int, span: float) -> list[_Kink]:
     """The strongest kinks of readings at equal steps, for one window."""
     if len(value) < 2 * window + 1:
@@ -193,8 +189,8 @@ def _peaks(time: Floats, value: Floats, window: int, span: float) -> list[_Kink]
     strength = np.abs(change) / (sigma * math.sqrt(np.linalg.inv(broken.T @ broken)[2, 2]))
     better = smooth > math.sqrt(_BETTER) * sigma
     gained = (freedom - 1) * smooth**2 - freedom * sigma**2
-    noise = _noise(value)
-    better |= (sigma < 1.15 * noise) & (gained > _GAINED * noise**2)  # down to the noise, which the cubic is not
+    usual = noise(value)
+    better |= (sigma < 1.15 * usual) & (gained > _GAINED * usual**2)  # down to the noise, which the cubic is not
     fine = (strength >= _LEAST) & better & (np.abs(change) * window * step > 2.0 * _SIZE * span)
     found = []
     score = np.where(fine, strength, 0.0)

@@ -52,56 +52,53 @@ def _neighbours(pictures: Floats) -> Any:
 
 
 def image_events(frames: Frames, source: str) -> list[Event]:
-    """Features that appear, and their large steps of growth, in order of time."""
-    if not frames.places:
+    """Features that appear, and their large steps of growth, in order of time; none for pictures without places.
+
+    Parameters
+    ----------
+    frames : Frames
+    source : str
+        Name of the record.
+    """
+    if not _is_spatial(frames):
         return []
     first = first_changes(frames)
-    count = frames.picture.sizes["time"]
-    spatial = tuple(str(dim) for dim in frames.picture.dims if dim != "time")
-    if spatial != frames.places:
-        return []
-    labels = _labels(first < count)
-    edges = np.array(frames.voxel_size)
-    voxel = float(np.prod(edges))
-    unit = f"m{len(edges)}" if len(edges) > 1 else "m"
-    start, end = (np.asarray(frames.data[f"exposure_{name}"].values, dtype=float) for name in ("start", "end"))
+    labels = _labels(first < frames.picture.sizes["time"])
     found: list[Event] = []
     for label in range(1, int(labels.max(initial=0)) + 1):
         own = labels == label
-        total = int(own.sum())
-        if total < _FEWEST:
-            continue
-        steps = np.unique(first[own]).tolist()
-        middle = 0.5 * (start + end)
-        sizes = {k: int((own & (first == k)).sum()) for k in steps}
-        speeds = {k: sizes[k] / (middle[k] - middle[k - 1]) for k in steps}
-        usual = float(np.median([speeds[k] for k in steps[1:]])) if len(steps) > 1 else 0.0
-        for k in steps:
-            new, born = own & (first == k), k == steps[0]
-            if not born and (sizes[k] < max(_FEWEST, _GROWTH * total) or speeds[k] < _FASTER * usual):
-                continue
-            # what is there in frame k and was not in frame k - 1 came between the middles of their exposures
-            low, high = middle[k - 1], middle[k]
-            place = tuple(
-                float(frames.data[name].values[np.nonzero(new)[axis]].mean()) for axis, name in enumerate(spatial)
-            )
-            kind = "appears" if born else "grows"
-            size = sizes[k] * voxel
-            error = 0.5 * float(high - low)
-            found.append(
-                Event(
-                    source,
-                    frames.signal,
-                    kind,
-                    0.5 * float(low + high),
-                    error,
-                    size,
-                    unit,
-                    total / _FEWEST,
-                    place=place,
-                )
-            )
+        if own.sum() >= _FEWEST:
+            found += _events_of(own, first, frames, source)
     return sorted(found, key=lambda event: event.time)
+
+
+def _is_spatial(frames: Frames) -> bool:
+    spatial = tuple(str(dim) for dim in frames.picture.dims if dim != "time")
+    return bool(spatial) and spatial == frames.places
+
+
+def _events_of(own: NDArray[np.bool_], first: NDArray[np.int64], frames: Frames, source: str) -> list[Event]:
+    """One feature: the frame in which it appears, and those in which it grows much and faster than it uses to."""
+    edges = np.array(frames.voxel_size)
+    unit = f"m{len(edges)}" if len(edges) > 1 else "m"
+    start, end = (np.asarray(frames.data[f"exposure_{name}"].values, dtype=float) for name in ("start", "end"))
+    middle, total = 0.5 * (start + end), int(own.sum())
+    steps = np.unique(first[own]).tolist()
+    sizes = {k: int((own & (first == k)).sum()) for k in steps}
+    speeds = {k: sizes[k] / (middle[k] - middle[k - 1]) for k in steps}
+    usual = float(np.median([speeds[k] for k in steps[1:]])) if len(steps) > 1 else 0.0
+    found = []
+    for k in steps:
+        born = k == steps[0]
+        if not born and (sizes[k] < max(_FEWEST, _GROWTH * total) or speeds[k] < _FASTER * usual):
+            continue
+        new = np.nonzero(own & (first == k))
+        place = tuple(float(frames.data[name].values[at].mean()) for name, at in zip(frames.places, new, strict=True))
+        # what is there in frame k and was not in frame k - 1 came between the middles of their exposures
+        time, error = 0.5 * float(middle[k - 1] + middle[k]), 0.5 * float(middle[k] - middle[k - 1])
+        kind, size = "appears" if born else "grows", sizes[k] * float(np.prod(edges))
+        found.append(Event(source, frames.signal, kind, time, error, size, unit, total / _FEWEST, place=place))
+    return found
 
 
 def _labels(mask: NDArray[np.bool_]) -> NDArray[Any]:
@@ -114,11 +111,10 @@ def _labels(mask: NDArray[np.bool_]) -> NDArray[Any]:
 
 def changed_size(frames: Frames, source: str) -> Channel | None:
     """How much has changed for good, over time (m, m2 or m3); ``None`` for pictures without places."""
-    spatial = tuple(str(dim) for dim in frames.picture.dims if dim != "time")
-    if not spatial or spatial != frames.places:
+    if not _is_spatial(frames):
         return None
     first = first_changes(frames)
     voxel = float(np.prod(frames.voxel_size))
     size = np.array([float((first <= k).sum()) * voxel for k in range(frames.picture.sizes["time"])])
-    unit = f"m{len(spatial)}" if len(spatial) > 1 else "m"
+    unit = f"m{len(frames.places)}" if len(frames.places) > 1 else "m"
     return Channel(source, f"changed {frames.signal}", np.asarray(frames.data["time"].values, dtype=float), size, unit)

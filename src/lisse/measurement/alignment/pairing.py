@@ -8,7 +8,8 @@ uncounted when the chances of all pairs are corrected together (Holm).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
@@ -130,7 +131,7 @@ class Correlation:
 Tested = TypeVar("Tested", Series, Correlation)
 
 
-def pair_events(events: Sequence[Event], spans: dict[str, tuple[float, float]]) -> list[Pair]:
+def pair_events(events: Sequence[Event], spans: Mapping[str, tuple[float, float]]) -> list[Pair]:
     """The nearest event of every other record for each event that is news, with its chance; most certain first.
 
     Parameters
@@ -138,17 +139,20 @@ def pair_events(events: Sequence[Event], spans: dict[str, tuple[float, float]]) 
     events : sequence of Event, on the common clock
     spans : mapping of source to its first and last time on the common clock, s
     """
+    return _corrected([row for two in _two_records(events, spans) for row in _nearest(*two)])
+
+
+def _two_records(
+    events: Sequence[Event], spans: Mapping[str, tuple[float, float]]
+) -> Iterator[tuple[list[Event], list[Event], float, float]]:
+    """For every two records that both have news in their common time: the news of each, and its start and end (s)."""
     news = [event for event in events if not event.switch]
-    sources = sorted({event.source for event in news})
-    rows: list[tuple[Event, Event, float, float, float]] = []
-    for a, one in enumerate(sources):
-        for other in sources[a + 1 :]:
-            low, high = max(spans[one][0], spans[other][0]), min(spans[one][1], spans[other][1])
-            mine = [e for e in news if e.source == one and low <= e.time <= high]
-            theirs = [e for e in news if e.source == other and low <= e.time <= high]
-            if mine and theirs and high > low:
-                rows += _nearest(mine, theirs, low, high)
-    return _corrected(rows)
+    for one, other in itertools.combinations(sorted({event.source for event in news}), 2):
+        low, high = max(spans[one][0], spans[other][0]), min(spans[one][1], spans[other][1])
+        inside = [event for event in news if low <= event.time <= high]
+        mine, theirs = ([event for event in inside if event.source == source] for source in (one, other))
+        if mine and theirs and high > low:
+            yield mine, theirs, low, high
 
 
 def _nearest(
@@ -205,22 +209,21 @@ def corrected_together(found: Sequence[Tested]) -> list[Tested]:
     return [replace(one, corrected=each) for one, each in zip(found, corrected, strict=True)]
 
 
-def series_of(events: Sequence[Event], spans: dict[str, tuple[float, float]]) -> list[Series]:
-    """For every two records, whether what happened in one knows of what happened in the other."""
-    news = [event for event in events if not event.switch]
-    sources = sorted({event.source for event in news})
+def series_of(events: Sequence[Event], spans: Mapping[str, tuple[float, float]]) -> list[Series]:
+    """For every two records, whether what happened in one knows of what happened in the other.
+
+    Parameters
+    ----------
+    events : sequence of Event, on the common clock
+    spans : mapping of source to its first and last time on the common clock, s
+    """
     found = []
-    for a, one in enumerate(sources):
-        for other in sources[a + 1 :]:
-            low, high = max(spans[one][0], spans[other][0]), min(spans[one][1], spans[other][1])
-            mine = [e for e in news if e.source == one and low <= e.time <= high]
-            theirs = [e for e in news if e.source == other and low <= e.time <= high]
-            if not (mine and theirs and high > low):
-                continue
-            tolerance = float(np.hypot(*(np.median([e.error for e in part]) for part in (mine, theirs))))
-            few, many = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
-            distance, chance = series_chance([e.time for e in few], [e.time for e in many], low, high, tolerance)
-            found.append(Series(one, other, len(mine), len(theirs), distance, tolerance, chance, chance))
+    for mine, theirs, low, high in _two_records(events, spans):
+        tolerance = float(np.hypot(*(np.median([e.error for e in part]) for part in (mine, theirs))))
+        few, many = sorted((mine, theirs), key=len)
+        distance, chance = series_chance([e.time for e in few], [e.time for e in many], low, high, tolerance)
+        names = (mine[0].source, theirs[0].source)
+        found.append(Series(*names, len(mine), len(theirs), distance, tolerance, chance, chance))
     return corrected_together(found)
 
 

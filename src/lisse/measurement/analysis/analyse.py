@@ -6,10 +6,12 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from lisse.errors import InvalidInput, suggest
-from lisse.measurement.analysis.contact_loss import Rise, find_contact_loss, rises
-from lisse.measurement.analysis.critical_current import critical_current
-from lisse.measurement.analysis.doubts import doubts_of_cell, doubts_of_trace
+from lisse.measurement.analysis.contact_loss import find_contact_loss
+from lisse.measurement.analysis.critical_current import critical_current, stood
+from lisse.measurement.analysis.doubts import doubts_of_cell, doubts_of_spectra, doubts_of_trace
 from lisse.measurement.analysis.efficiency import coulombic_efficiency, strips_from_foreign_metal
 from lisse.measurement.analysis.events import Event, succession
 from lisse.measurement.analysis.finding import AREA_SOURCES, FailureEvent, Finding
@@ -19,7 +21,9 @@ from lisse.measurement.analysis.resistance import (
     open_circuit_voltage,
     pair_resistance,
     resistance_trend,
+    voltage_against_current,
 )
+from lisse.measurement.analysis.rises import Rise, rises
 from lisse.measurement.analysis.segments import Step, split_steps
 from lisse.measurement.analysis.sequence import sequence
 from lisse.measurement.analysis.shorts import find_hard_short, find_transients
@@ -28,6 +32,7 @@ from lisse.measurement.analysis.spectra import SpectrumReading, read_ends, with_
 from lisse.measurement.analysis.trace import Trace, trace_of
 from lisse.measurement.columns import INSTRUMENT_AREA
 from lisse.records import Measurement
+from lisse.units import format_quantity
 
 __all__ = ["CELL_KINDS", "analyse"]
 
@@ -83,8 +88,8 @@ def analyse(
         or voltage, or a clock that runs backwards.
     """
     area, source = _area(measurement, area, area_source)
-    if rest_current is not None and not (math.isfinite(rest_current) and rest_current >= 0):
-        raise InvalidInput("rest_current", rest_current, "a current of 0 A or more")
+    if rest_current is not None and not (_is_number(rest_current) and rest_current >= 0):
+        raise InvalidInput("rest_current", rest_current, "a number of 0 or more, in A", "100 nA is 1e-7")
     if cell is not None and cell not in CELL_KINDS:
         raise InvalidInput("cell", cell, ", ".join(CELL_KINDS), suggest(str(cell), CELL_KINDS))
     trace = trace_of(measurement)
@@ -92,19 +97,23 @@ def analyse(
     steps = split_steps(trace, [reading.time for reading in readings], rest_current)
     ocv = open_circuit_voltage(trace, steps)
     plating = _plating_sign(trace, steps, cell)
-    symmetric = cell == "symmetric" or (cell is None and not plating and (ocv is None or abs(ocv) <= SYMMETRIC_LIMIT))
-    downs = step_downs(trace, steps) if symmetric else []
+    against = voltage_against_current(trace, steps)
+    at_zero = against is None and (ocv is None or abs(ocv) <= SYMMETRIC_LIMIT)
+    symmetric = cell == "symmetric" or (cell is None and not plating and at_zero)
     level = _from_rest(trace, ocv) if symmetric else trace
+    downs = step_downs(level, steps) if symmetric else []
     event, climbs = _failure(level, steps, readings, symmetric, downs)
     cycles = half_cycles(trace, steps, symmetric, {event.step: event.record} if event else None)
-    sound = [each for each in cycles if event is None or each.end <= steps[event.step].start]
+    sound = cycles[: len(stood(trace, steps, event))]
     critical = critical_current(trace, steps, event)
     transients = find_transients(level, steps, event.record if event else None) if not plating else []
     events = sequence(trace, steps, event, climbs, transients, downs)
+    only_spectra = bool(readings) and not any(step.sign for step in steps)
     warnings = [
         *measurement.warnings,
-        *doubts_of_cell(ocv, symmetric, plating, readings, cell),
-        *doubts_of_trace(trace, steps, event, climbs, transients),
+        *doubts_of_cell(ocv, symmetric, plating, against, cell),
+        *doubts_of_spectra(readings),
+        *([] if only_spectra else doubts_of_trace(trace, steps, event, climbs, transients)),
     ]
     if area is None:
         warnings.append(_NO_AREA)
@@ -149,9 +158,15 @@ def _area(measurement: Measurement, area: float | None, source: str | None) -> t
         raise InvalidInput("area_source", source, ", ".join(AREA_SOURCES))
     if chosen is None:
         return None, None
-    if not isinstance(chosen, (int, float)) or isinstance(chosen, bool) or not (math.isfinite(chosen) and chosen > 0):
+    if not (_is_number(chosen) and chosen > 0):
         raise InvalidInput("area", chosen, "a number above 0, in m2", "0.785 cm2 is 0.785e-4 m2")
     return float(chosen), source or "given"
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return False
+    return math.isfinite(value)
 
 
 def _from_rest(trace: Trace, ocv: float | None) -> Trace:
@@ -175,17 +190,26 @@ def _failure(
     """The failure that the verdict is about, and every rise of the voltage.
 
     A hard short outranks everything before it, and a soft short a loss of contact before it that was below three times
-    the early voltage: cells lose contact first and short after. Else the earlier of the two counts. In a cell that is
-    not symmetric only a hard short can be told.
+    the early voltage: cells lose contact first and short after. Else the earlier of the two counts. What was lost before
+    a short is told in its evidence. In a cell that is not symmetric only a hard short can be told.
     """
     hard = find_hard_short(trace, steps)
-    climbs = rises(trace, steps, hard) if symmetric else []
+    climbs = rises(trace, steps, hard, readings) if symmetric else []
     if hard is not None or not symmetric:
-        return hard, climbs
+        return (_after_loss(trace, steps, hard, climbs) if hard is not None else None), climbs
     soft = find_soft_short(trace, steps, readings, downs)
     lost = find_contact_loss(trace, steps, climbs, only_large=soft is not None)
     first = min((event for event in (soft, lost) if event), key=lambda event: event.record, default=None)
-    return first, rises(trace, steps, first) if first is soft and soft is not None else climbs
+    return first, rises(trace, steps, first, readings) if first is soft and soft is not None else climbs
+
+
+def _after_loss(trace: Trace, steps: Sequence[Step], short: Event, climbs: Sequence[Rise]) -> Event:
+    """The short, and the failure by loss of contact or depletion that came before it, if one did."""
+    lost = find_contact_loss(trace, steps, climbs)
+    if lost is None or lost.record >= short.record:
+        return short
+    before = f"before it, at {format_quantity('time', lost.time, 4)}, {lost.mode.replace('-', ' ')}"
+    return dataclasses.replace(short, evidence=(*short.evidence, f"{before}: {lost.evidence[0]}"))
 
 
 def _verdict(event: Event | None, charge: float, cycles: int, current: float | None) -> FailureEvent:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
+from lisse.measurement.analysis.critical_current import TEST_WORDS
 from lisse.measurement.analysis.finding import UNITS, Finding
 from lisse.measurement.analysis.resistance import HalfCycle
 from lisse.measurement.analysis.trace import median
@@ -297,12 +298,13 @@ def _warnings(
     if len(judged) < count:
         found.append(f"{count - len(judged)} of {count} cells passed no current and are in no statistic")
     if len(judged) < _FEW:
-        found.append(f"{len(judged)} cells: a statement needs three at least")
+        counted = f"only {len(judged)} cell{'' if len(judged) == 1 else 's'}" if judged else "no cell"
+        found.append(f"{counted} with a result: statistics need three at least")
     elif len(judged) < _CONVERGED:
         found.append(f"{len(judged)} cells: distributions of failures converge only from about thirty cells on")
     kinds = Counter(finding.critical.kind for _, finding in judged)
     if len(kinds) > 1:
-        listed = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        listed = "; ".join(f"{number} {TEST_WORDS[kind]}" for kind, number in kinds.items())
         found.append(f"the cells were tested in different ways ({listed}): their limits are not the same quantity")
     charges = [_half_cycle_charge(finding) for _, finding in judged]
     known = [charge for charge in charges if charge]

@@ -108,7 +108,9 @@ class Circuit:
             self.check_names(parameters)
             missing = [name for name in self.names if name not in parameters]
             if missing:
-                raise InvalidInput("circuit parameters", None, f"all of {', '.join(self.names)}", f"{missing[0]} lacks")
+                given = ", ".join(parameters) or "none"
+                advice = f"Give {', '.join(missing)} as well"
+                raise InvalidInput("circuit parameters", given, f"all of {', '.join(self.names)}", advice)
             found = [parameters[name] for name in self.names]
         else:
             found = list(parameters)
@@ -192,6 +194,9 @@ def _leaves(node: Node) -> list[Element]:
 
 def _frequency(frequency: ArrayLike) -> np.ndarray:
     values = np.asarray(frequency, dtype=float)
-    if values.ndim != 1 or not values.size or not (np.isfinite(values).all() and (values > 0).all()):
-        raise InvalidInput("frequency", None, "a one-dimensional array of finite numbers above 0, in Hz")
+    if values.ndim != 1 or not values.size:
+        raise InvalidInput("frequency", f"shape {values.shape}", "a one-dimensional array, in Hz")
+    wrong = values[~(np.isfinite(values) & (values > 0))]
+    if wrong.size:
+        raise InvalidInput("frequency", float(wrong[0]), "finite numbers above 0, in Hz")
     return values

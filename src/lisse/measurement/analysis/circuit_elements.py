@@ -193,7 +193,7 @@ _KINDS = (
     Kind("W", "semi-infinite diffusion", (Quantity("", "ohm s^-0.5", "warburg"),), _warburg),
     Kind("Wo", "diffusion towards a blocked end", (_Z0, _TAU), _warburg_open),
     Kind("Ws", "diffusion towards a held concentration", (_Z0, _TAU), _warburg_short),
-    Kind("La", "lossy inductance", (Quantity("L", "H s^(alpha-1)", "inductance"), _ALPHA), _lossy_inductor),
+    Kind("La", "lossy inductance", (Quantity("L", "ohm^(1/alpha) s", "inductance"), _ALPHA), _lossy_inductor),
     Kind("G", "Gerischer: diffusion with reaction", (_R, _TAU), _gerischer),
     Kind("Gs", "Gerischer, finite", (_R, _TAU, Quantity("phi", "1", "number")), _gerischer_finite),
     Kind("K", "RC element by its time constant", (_R, _TAU), _relaxation),

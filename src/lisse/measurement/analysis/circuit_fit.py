@@ -143,7 +143,7 @@ def fit_grown(
     weighting: str = "modulus",
     smaller: CircuitFit | None = None,
 ) -> CircuitFit:
-    """`fit_circuit`, helped by the fit of the same circuit without one of its parts where there is one."""
+    """`fit_circuit`, helped by the fit of the same circuit without one of its parts (`smaller`) where there is one."""
     model = parse_circuit(circuit)
     if weighting not in WEIGHTINGS:
         raise InvalidInput("weighting", weighting, ", ".join(WEIGHTINGS))

@@ -1,9 +1,8 @@
 """The processes that a fitted circuit describes: one for each part in series, with uncertainty.
 
 An arc of a resistance beside a capacitance or constant phase element has the time constant tau = (R Q)^(1/alpha), the
-frequency of its summit being 1/(2 pi tau), and the effective capacitance tau/R = Q^(1/alpha) R^(1/alpha - 1),
-the formula of Hsu and Mansfeld: what an ideal capacitor with the same resistance and summit would have. (That of Brug,
-for time constants spread along a surface, needs the series resistance too and is not used.)
+frequency of its summit being 1/(2 pi tau). Its capacitance is given twice, for time constants spread through a layer
+and along an electrode (``circuit_values``): the fit cannot tell which, and for a capacitor both are one.
 """
 
 from __future__ import annotations
@@ -18,11 +17,25 @@ from lisse.measurement.analysis.circuit import Circuit, parse_circuit
 from lisse.measurement.analysis.circuit_fit import CircuitFit
 from lisse.measurement.analysis.circuit_grammar import Element, Node
 from lisse.measurement.analysis.circuit_start import form
-from lisse.measurement.analysis.circuit_values import exponent, leaves, resistance, time_constant
+from lisse.measurement.analysis.circuit_values import (
+    capacitance,
+    exponent,
+    leaves,
+    resistance,
+    surface_capacitance,
+    time_constant,
+)
 
 __all__ = ["Process", "processes"]
 
 _KINDS = {"R": "series", "L": "inductance", "La": "inductance", "C": "blocking", "CPE": "blocking"}
+_Law = Callable[[Node, Circuit, np.ndarray], float | None]
+_LAWS: dict[str, _Law] = {
+    "resistance": resistance,
+    "time_constant": time_constant,
+    "capacitance": capacitance,
+    "surface_capacitance": surface_capacitance,
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,10 @@ class Process:
         At its low-frequency end; ``None`` where it has none.
     time_constant, time_constant_error : float or None, s
     capacitance, capacitance_error : float or None, F
-        Effective capacitance; errors are standard deviations, ``inf`` where the data do not determine it.
+        With time constants spread through a layer, as in bulk, grain boundaries and films. Errors are standard
+        deviations, ``inf`` where the data do not determine the number.
+    surface_capacitance, surface_capacitance_error : float or None, F
+        With time constants spread along the electrode; never larger. The only one of a blocking electrode.
     exponent : float or None
         Of the constant phase element; 1 for a capacitor.
     """
@@ -52,6 +68,8 @@ class Process:
     time_constant_error: float | None = None
     capacitance: float | None = None
     capacitance_error: float | None = None
+    surface_capacitance: float | None = None
+    surface_capacitance_error: float | None = None
     exponent: float | None = None
 
     @property
@@ -72,41 +90,29 @@ def _process(part: Node, circuit: Circuit, values: np.ndarray, covariance: np.nd
     kind = _KINDS.get(part.symbol, "diffusion") if isinstance(part, Element) else "arc"
     kind = "arc" if form(part) in ("Zarc", "ZARC", "K") else kind
     measured: dict[str, float | None] = {}
-    for what, law in (("resistance", resistance), ("time_constant", time_constant), ("capacitance", _capacitance)):
+    for what, law in _LAWS.items():
         found = _with_error(law, part, circuit, values, covariance)
         measured[what], measured[f"{what}_error"] = found if found else (None, None)
     return Process(name, kind, exponent=exponent(part, circuit, values), **measured)
 
 
-def _capacitance(part: Node, circuit: Circuit, values: np.ndarray) -> float | None:
-    if isinstance(part, Element) and part.symbol == "C":
-        return float(values[circuit.span(part)[0]])
-    tau, size = time_constant(part, circuit, values), resistance(part, circuit, values)
-    return None if tau is None or size is None else tau / size
-
-
 def _with_error(
-    law: Callable[[Node, Circuit, np.ndarray], float | None],
-    part: Node,
-    circuit: Circuit,
-    values: np.ndarray,
-    covariance: np.ndarray,
+    law: _Law, part: Node, circuit: Circuit, values: np.ndarray, covariance: np.ndarray
 ) -> tuple[float, float] | None:
     """A number and its standard deviation by its derivatives with respect to the inner parameters."""
     number = law(part, circuit, values)
     if number is None:
         return None
-    first, last = circuit.span(part)
-    slopes = np.zeros(last - first)
-    for i in range(first, last):
+    slopes = np.zeros(values.size)
+    for i in range(values.size):
         ends = []
         for step in (1e-5, -1e-5):
             moved = values.copy()
             moved[i] = moved[i] * math.exp(step) if circuit.quantities[i].positive else moved[i] + step
             ends.append(law(part, circuit, moved) or math.nan)
-        slopes[i - first] = (ends[0] - ends[1]) / 2e-5
+        slopes[i] = (ends[0] - ends[1]) / 2e-5
     used = np.abs(slopes) > 1e-12 * abs(number)
-    slopes, block = slopes[used], covariance[first:last, first:last][np.ix_(used, used)]
+    slopes, block = slopes[used], covariance[np.ix_(used, used)]
     if not np.isfinite(block).all():
         return number, math.inf
     return number, math.sqrt(max(float(slopes @ block @ slopes), 0.0))

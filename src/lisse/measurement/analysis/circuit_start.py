@@ -112,6 +112,12 @@ def grown_values(
             found.update(_scaled(one, circuit, known, min(max(float(size), 0.03), 3.0)))
         _hand_out(part, max(float(sizes[row, -1]), smallest), shapes[row], found)
         starts.append({name: found[name] for name in circuit.names})
+    if not starts:
+        # the data want less than nothing of it: begin where the smaller circuit ended, with almost nothing
+        found = dict(known)
+        unit = float(np.abs(_unit(sort, shapes[0], at)).max())
+        _hand_out(part, smallest / unit, shapes[0], found)
+        starts.append({name: found[name] for name in circuit.names})
     return starts
 
 

@@ -18,7 +18,7 @@ from lisse.measurement.analysis.events import Event
 from lisse.measurement.analysis.segments import Step, is_constant
 from lisse.measurement.analysis.trace import Trace, median
 
-__all__ = ["DEFINITIONS", "TEST_KINDS", "CriticalCurrent", "critical_current", "kind_of_test"]
+__all__ = ["DEFINITIONS", "TEST_KINDS", "TEST_WORDS", "CriticalCurrent", "critical_current", "kind_of_test", "stood"]
 
 TEST_KINDS: Mapping[str, str] = {
     "rest": "no current was passed",
@@ -31,6 +31,18 @@ TEST_KINDS: Mapping[str, str] = {
     "other": "currents in no order that is known here",
 }
 """Kinds of test, as the currents themselves show them."""
+
+TEST_WORDS: Mapping[str, str] = {
+    "rest": "rest",
+    "polarisation": "held voltage",
+    "ccd-ramp": "CCD ramp",
+    "one-way": "one-way ramp",
+    "one-way-constant": "one-way, constant",
+    "sweep": "one-way sweep",
+    "cycling": "cycling",
+    "other": "other",
+}
+"""What people call them."""
 
 _CRITICAL = {
     "ccd-ramp": "Critical current density: current density of the half-cycle in which the cell failed, in a test with "
@@ -53,9 +65,10 @@ DEFINITIONS: Mapping[str, str] = {
     "resolution of the verdict); half the charge of that interval is the uncertainty.",
     "cumulative_charge": "Cumulative capacity to failure: charge passed in both directions together, from the first "
     "record to the failure (or to the end of the record, if the cell did not fail), per area.",
-    "highest_current_density_passed": "Largest current density of a half-cycle that ended without failure.",
+    "highest_current_density_passed": "Largest current density of a half-cycle that ended before the failure may have "
+    "begun.",
     "critical_current_density_low": "Last level that stood: the largest current density below the critical one of "
-    "which no half-cycle failed. The true limit lies between this and critical_current_density.",
+    "which no half-cycle failed. The true limit lies between this and the critical one.",
     "plateau_voltage": "Median voltage of the last three quarters of a half-cycle, before a failure and a taper.",
     "area_resistance": "Plateau voltage over current, times the area. The resistance of the whole test is the median "
     "over neighbouring half-cycles of opposite sign, (V1 - V2)/(I1 - I2), in which a constant offset drops out.",
@@ -77,11 +90,10 @@ class CriticalCurrent:
     critical : float or None, A
         ``None`` when the cell did not fail.
     level_below : float or None, A
-        Last level that stood: largest current below the critical one of which every half-cycle ended without failure
-        and before the failure may have begun; 0 where the first level failed; ``None`` when the cell did not fail, or
-        the test has one level.
+        Last level that stood: largest current below the critical one of which every half-cycle ended before the failure
+        may have begun; 0 where the first level failed; ``None`` when the cell did not fail, or the test has one level.
     highest_passed : float or None, A
-        Largest current of a half-cycle that ended without failure; ``None`` when there is none.
+        Largest current of a half-cycle that ended before the failure may have begun; ``None`` when there is none.
     threshold_charge : float or None, C
         Since the last reversal.
     cumulative_charge : float, C
@@ -110,15 +122,23 @@ def critical_current(trace: Trace, steps: Sequence[Step], event: Event | None) -
     The moment of failure is taken as the middle of the interval in which it happened, as the event gives it.
     """
     kind = kind_of_test(trace, steps)
-    passed = [step for number, step in enumerate(steps) if step.passes and (event is None or number < event.step)]
-    highest = max((abs(step.current) for step in passed), default=None)
-    total = float(sum(abs(step.charge) for step in passed))
+    sound = [steps[number] for number in stood(trace, steps, event)]
+    highest = max((abs(step.current) for step in sound), default=None)
     if event is None:
-        return CriticalCurrent(kind, None, None, highest, None, total, None)
-    step = steps[event.step]
-    critical, below = _levels(trace, step, event, passed, kind)
-    since_reversal, total, error = _charges(trace, step, event, passed)
+        return CriticalCurrent(kind, None, None, highest, None, float(sum(abs(step.charge) for step in sound)), None)
+    passed = [step for step in steps[: event.step] if step.passes]
+    critical, below = _levels(trace, steps[event.step], event, passed, len(sound), kind)
+    since_reversal, total, error = _charges(trace, steps[event.step], event, passed)
     return CriticalCurrent(kind, critical, below, highest, since_reversal, total, error)
+
+
+def stood(trace: Trace, steps: Sequence[Step], event: Event | None) -> tuple[int, ...]:
+    """Numbers of the half-cycles that ended before the failure may have begun; all of them without a failure."""
+    flowing = [number for number, step in enumerate(steps) if step.passes]
+    if event is None:
+        return tuple(flowing)
+    begin = event.time - (1.0 - 1e-6) * event.resolution  # the record there showed no failure yet
+    return tuple(n for n in flowing if n < event.step and trace.time[steps[n].stop - 1] <= begin)
 
 
 def kind_of_test(trace: Trace, steps: Sequence[Step]) -> str:
@@ -150,8 +170,10 @@ def _is_swept(trace: Trace, step: Step) -> bool:
     return fifths[-1] > 1.5 * fifths[0] and all(b > a for a, b in zip(fifths[:-1], fifths[1:], strict=True))
 
 
-def _levels(trace: Trace, step: Step, event: Event, passed: Sequence[Step], kind: str) -> tuple[float, float | None]:
-    """Current at failure, and the last level that stood, A."""
+def _levels(
+    trace: Trace, step: Step, event: Event, passed: Sequence[Step], sound: int, kind: str
+) -> tuple[float, float | None]:
+    """Current at failure, and the last level that stood, A; the first `sound` half-cycles passed for certain."""
     at = max(event.record - 1, step.first)
     if kind == "polarisation":
         return abs(float(trace.current[at])), None
@@ -161,8 +183,7 @@ def _levels(trace: Trace, step: Step, event: Event, passed: Sequence[Step], kind
     critical = abs(step.current)
     if kind in ("cycling", "one-way-constant"):
         return critical, None
-    middle = (event.time - 0.5 * event.resolution) * (1.0 + 1e-9)
-    lowest = min([critical, *(abs(s.current) for s in passed if s.end > middle)])  # it may have failed in these, too
+    lowest = min([critical, *(abs(s.current) for s in passed[sound:])])  # it may have failed in these, too
     return critical, max((abs(s.current) for s in passed if abs(s.current) < (1.0 - 0.02) * lowest), default=0.0)
 
 
@@ -175,7 +196,9 @@ def _charges(trace: Trace, step: Step, event: Event, passed: Sequence[Step]) -> 
     flowing = [*passed, step]
     low = sum(_until(trace, each, begin) for each in flowing)
     high = sum(_until(trace, each, event.time) for each in flowing)
-    here = next((k for k, each in enumerate(flowing) if each.start <= middle < each.end), len(flowing) - 1)
+    here = next((k for k, each in enumerate(flowing) if each.start <= middle < each.end), None)
+    if here is None:  # in a rest: the half-cycle in which the middle of the charge was passed
+        here = int(np.searchsorted(np.cumsum([abs(each.charge) for each in passed]), 0.5 * (low + high)))
     while here and flowing[here - 1].sign == flowing[here].sign:
         here -= 1
     before = sum(abs(each.charge) for each in flowing[:here])

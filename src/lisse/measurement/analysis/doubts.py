@@ -6,24 +6,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lisse.measurement.analysis.contact_loss import Rise
 from lisse.measurement.analysis.events import Event
+from lisse.measurement.analysis.rises import Rise
 from lisse.measurement.analysis.segments import Step
+from lisse.measurement.analysis.shorts import SHORT_VOLTAGE
 from lisse.measurement.analysis.spectra import SpectrumReading
 from lisse.measurement.analysis.trace import Trace, median
 
-__all__ = ["doubts_of_cell", "doubts_of_trace"]
+__all__ = ["doubts_of_cell", "doubts_of_spectra", "doubts_of_trace"]
 
 _HOLE = 10.0
 _DRIFT = 0.02
-_SHORT_VOLTAGE = 1e-3
 _MOST_CLIMBS = 12
 
 
 def doubts_of_cell(
-    ocv: float | None, symmetric: bool, plating: int, readings: Sequence[SpectrumReading], said: str | None
+    ocv: float | None, symmetric: bool, plating: int, against: tuple[str, float] | None, said: str | None
 ) -> list[str]:
-    """Doubts that follow from the kind of cell and from its spectra."""
+    """Doubts that follow from the kind of cell; `against` is a voltage against the current, as `resistance` reads it."""
     found = []
     if plating:
         how = "taken for" if said is None else "said to be"
@@ -32,13 +32,33 @@ def doubts_of_cell(
             f"the cell is {how} lithium on a foreign metal, plated by {way} current: its stripping ends at a cut-off; "
             "failures other than a hard short are not told"
         )
+    elif against is not None and not (said and not symmetric):
+        found.append(_contrary(*against, symmetric))
     elif not symmetric and ocv is not None:
         found.append(f"the cell rests at {ocv:.3g} V and is not symmetric: voltage over current is no resistance here")
+    return found
+
+
+def _contrary(meaning: str, volts: float, symmetric: bool) -> str:
+    if meaning == "turned":
+        seen = "the voltage lies against the current in both directions: one of the two has the sign of the other lead"
+        advice = "turn one and analyse again"
+    else:
+        seen = f"the cell gives current at a voltage of its own ({volts:.3g} V), as a full cell does"
+        advice = "--kind other says so"
+    if symmetric:
+        return f"{seen}; it was said to be symmetric, and resistances may be negative"
+    return f"{seen}; voltage over current is no resistance here ({advice}; --kind symmetric takes it for one)"
+
+
+def doubts_of_spectra(readings: Sequence[SpectrumReading]) -> list[str]:
+    """Doubts that follow from the spectra."""
+    found = []
     bounds = sum(reading.low_is_bound for reading in readings)
     if bounds:
         count = f"{bounds} of {len(readings)} spectra"
         found.append(
-            f"{count} do not reach the real axis at high frequency: the true intercept is below resistance_low"
+            f"{count} do not reach the real axis at high frequency: the true intercept is below the high-frequency end"
         )
     return found
 
@@ -84,7 +104,7 @@ def doubts_of_trace(
 def _no_voltage(trace: Trace, steps: Sequence[Step]) -> bool:
     first = next(step for step in steps if step.passes)
     size = np.abs(trace.voltage[first.records])
-    return median(size) < _SHORT_VOLTAGE and float(np.ptp(trace.voltage)) > 0.0
+    return median(size) < SHORT_VOLTAGE and float(np.ptp(trace.voltage)) > 0.0
 
 
 def _holes(trace: Trace, steps: Sequence[Step]) -> list[str]:
@@ -117,7 +137,7 @@ def _drifts(trace: Trace, steps: Sequence[Step]) -> list[str]:
             continue
         size = np.abs(trace.current[step.first : step.taper : max(count // 200, 1)])
         tenth = max(size.size // 10, 1)
-        change = float(np.median(size[-tenth:]) / np.median(size[:tenth]) - 1.0)
+        change = median(size[-tenth:]) / median(size[:tenth]) - 1.0
         if abs(change) > _DRIFT:
             found.append((change, step.start))
     if not found:
@@ -131,15 +151,17 @@ def _drifts(trace: Trace, steps: Sequence[Step]) -> list[str]:
 
 def _describe_rise(trace: Trace, rise: Rise, event: Event | None) -> str:
     hours = f"{float(trace.time[rise.record]) / 3600:.4g} h"
-    climb = (
-        f"the voltage climbed to {rise.ratio:.2f} times its early value at constant current (limit passed at {hours})"
-    )
-    if rise.is_contact_loss and rise.passing:
-        return f"contact was lost for a while: {climb}, and was back in the next half-cycle"
-    if rise.is_contact_loss:
-        return f"contact loss: {climb}" + (", before the short" if event and event.mode.endswith("-short") else "")
+    climb = f"the voltage climbed to {rise.ratio:.2f} times its early value at constant current (at {hours})"
+    if rise.left is not None:
+        climb += f", which left about {rise.left.value:.0%} of the contact"
+    depleted = rise.gradient or (event is not None and event.mode == "depletion")
+    lost, was_lost = ("depletion", "salt ran out") if depleted else ("contact loss", "contact was lost")
+    if rise.is_loss and rise.passing:
+        return f"{was_lost} for a while: {climb}, and passed"
+    if rise.is_loss:
+        return f"{lost}: {climb}" + (", before the short" if event and event.mode.endswith("-short") else "")
     if rise.came_back:
         return f"{climb} and came back in the same half-cycle: a lead, or contact that was made again"
     if rise.accelerating:
-        return f"contact loss is suspected: {climb}, faster towards the end"
+        return f"{lost} is suspected: {climb}, faster towards the end"
     return f"{climb} and levelled off: polarisation or a growing layer"

@@ -3,8 +3,9 @@
 Confidence, between 0 and 1, is ``(k + 1)/(n + 2)``, the rule of succession, for `k` of `n` observations that agree,
 times the weight of the kind of evidence. Hard short, and a voltage below what the electrolyte needs: weight 1, `n`
 records with current from the failure on (at most 20), `k` of them under the limit. A sudden step down of the voltage:
-`STEP_WEIGHT`. Several weak signs together: `SIGNS_WEIGHT`. Contact loss: weight 1, `n` steps from bin to bin of the
-climb, `k` of them upward. No failure: `n` half-cycles, all of them passed; 0 when no current was passed at all.
+`STEP_WEIGHT`. Several weak signs together: `SIGNS_WEIGHT`. Contact loss and depletion: weight 1, `n` steps from bin
+to bin of the climb, `k` of them upward. No failure: `n` half-cycles, all of them passed; 0 when no current was passed
+at all.
 """
 
 from __future__ import annotations

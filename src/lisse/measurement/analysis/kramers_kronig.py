@@ -16,10 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lisse.errors import InvalidInput
 from lisse.measurement.analysis.spectrum_data import spectrum_arrays
 
-__all__ = ["KramersKronig", "kramers_kronig"]
+__all__ = ["FEWEST_POINTS", "KramersKronig", "kramers_kronig"]
 
+FEWEST_POINTS = 6
+"""Usable points that the test needs."""
 MU_LIMIT = 0.85
 """Below this mu the chain fits noise."""
 _MOST_ELEMENTS = 50
@@ -35,7 +38,7 @@ _SPREAD_INNER, _SPREAD_END = 1.5**0.5, 20.0**0.5  # of such differences of indep
 
 @dataclass(frozen=True, eq=False)
 class KramersKronig:
-    """Result of the test.
+    """Result of the test, over the n usable points in the order given.
 
     Attributes
     ----------
@@ -45,7 +48,8 @@ class KramersKronig:
         Root mean square of the residuals that hang together, and of the scatter from point to point; both relative to
         the modulus, of real and imaginary part.
     noisy : tuple of int
-        Points (counted from 0, in the order given) that are off by more than 1 % and five times the scatter.
+        Points (counted from 0) that are off by more than 1 % and five times the scatter, and up to three at the
+        high-frequency end without which the rest fits far better.
     elements : int
         RC elements used.
     mu : float
@@ -95,13 +99,20 @@ def kramers_kronig(frequency: np.ndarray, impedance: np.ndarray, mu_limit: float
     -------
     KramersKronig
 
+    Raises
+    ------
+    InvalidInput
+        For fewer than six usable points, or a limit outside its range.
+
     Notes
     -----
     A drift that is slow against the sweep leaves a spectrum that obeys the relations, and no test of one spectrum can
     find it; compare the first with a second sweep.
     Source: schoenleber2014, boukamp1995
     """
-    frequency, impedance = spectrum_arrays(frequency, impedance, least=6)[:2]
+    frequency, impedance = spectrum_arrays(frequency, impedance, least=FEWEST_POINTS)[:2]
+    if not 0 < mu_limit < 1:
+        raise InvalidInput("mu_limit", mu_limit, "a number between 0 and 1", f"{MU_LIMIT:g} is usual")
     used = _without_outliers(frequency, impedance, mu_limit)
     elements, mu, chain = _chain(frequency, impedance, used, mu_limit, sharp=True)
     residual = (impedance - chain) / np.abs(impedance)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lisse.measurement.analysis.trace import median, noise
+from lisse.measurement.analysis.trace import median, medians, noise
 
 __all__ = ["SHAPES", "Shape", "asymmetry", "shape_of"]
 
@@ -66,7 +66,7 @@ def shape_of(time: np.ndarray, size: np.ndarray) -> Shape | None:
     edges = time[0] + (time[-1] - time[0]) * np.linspace(_BEGIN, 1.0, _BINS + 1)
     places = np.searchsorted(time, edges)
     places[-1] = time.size
-    levels = np.array([median(size[a:b]) for a, b in zip(places[:-1], places[1:], strict=True) if b > a])
+    levels = medians(size, np.unique(places))  # bins without a record are left out
     shake = noise(size)
     first, last = (float(levels[0]), float(levels[-1])) if levels.size > 2 else (0.0, 0.0)
     if first <= 3.0 * shake or first <= 0.0:

@@ -30,12 +30,15 @@ __all__ = [
     "pair_resistance",
     "resistance_trend",
     "slope",
+    "voltage_against_current",
 ]
 
 SYMMETRIC_LIMIT = 0.1
 """V. A cell that rests further from zero than this is not symmetric, and voltage over current is not a resistance."""
 
 _LAST_PART = 0.75
+_LEAST_SHARE, _LEAST_VOLTAGE = 0.25, 1e-3
+"""Share of the charge that is passed against the voltage, and V: less is the offset of an instrument."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,24 @@ def open_circuit_voltage(trace: Trace, steps: Sequence[Step]) -> float | None:
     plus, minus = median(sides[0]), median(sides[1])
     one_sided = plus * minus > 0 and min(abs(plus), abs(minus)) > SYMMETRIC_LIMIT
     return 0.5 * (plus + minus) if one_sided else None
+
+
+def voltage_against_current(trace: Trace, steps: Sequence[Step]) -> tuple[str, float] | None:
+    """What a voltage against the current says, and that voltage (V); ``None`` where voltage and current agree.
+
+    A symmetric cell only takes energy up. ``"own voltage"``: a quarter of the charge or more flowed at plateaus against
+    it by more than a symmetric cell rests from zero, and those of the other direction have the same sign: the cell
+    gives current. ``"turned"``: the plateaus of both directions lie against the current: one of the two has the sign of
+    the other lead.
+    """
+    flowing = [(abs(step.charge), step.sign, step.sign * _late_median(trace, step)) for step in steps if step.passes]
+    sides = [[along for _, sign, along in flowing if sign == way] for way in (1, -1)]
+    if all(sides) and all(median(side) < -_LEAST_VOLTAGE for side in sides):
+        return "turned", median([along for side in sides for along in side])
+    against = [(charge, along) for charge, _, along in flowing if along < -SYMMETRIC_LIMIT]
+    if not against or sum(charge for charge, _ in against) < _LEAST_SHARE * sum(charge for charge, _, _ in flowing):
+        return None
+    return "own voltage", median([-along for _, along in against])
 
 
 def pair_resistance(cycles: Sequence[HalfCycle]) -> float | None:

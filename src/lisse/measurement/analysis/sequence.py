@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lisse.measurement.analysis.contact_loss import Rise
 from lisse.measurement.analysis.events import Event, Moment
+from lisse.measurement.analysis.rises import Rise
 from lisse.measurement.analysis.segments import Step
 from lisse.measurement.analysis.soft_short import StepDown, recovery
 from lisse.measurement.analysis.trace import Trace, median

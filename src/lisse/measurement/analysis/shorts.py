@@ -8,6 +8,10 @@ what it usually needs is the current times the median resistance of the half-cyc
 third of this one, whichever is larger. And it stays there: the median over that record and the next four with current
 is under both limits. Where fewer follow, because the instrument stopped, those count alone.
 
+Where the voltage had climbed far above what the cell usually needs, a fall to under a twentieth of the voltage just
+before counts too, if it ends under a third of what the cell usually needs. Contact that is made again, or a lead, brings
+the voltage back to that at best: what lies under a third of it lets two thirds of the current go past the electrolyte.
+
 A collapse that takes several records, as fast sampling shows it, counts when the half-cycle is under both limits from
 some record to its end, for five records at least. The time resolution is the length of the collapse. A half-cycle that
 is under both limits throughout (95 % of its records), measured against the resistance of the one before, is a hard
@@ -24,11 +28,13 @@ from lisse.measurement.analysis.events import Event, agreement, event_at, record
 from lisse.measurement.analysis.segments import Step
 from lisse.measurement.analysis.trace import Trace, median, noise
 
-__all__ = ["find_hard_short", "find_transients"]
+__all__ = ["SHORT_VOLTAGE", "find_hard_short", "find_transients"]
 
-_SHORT_VOLTAGE = 1e-3
+SHORT_VOLTAGE = 1e-3
 """V. Under this a cell with the current on is shorted, if it was far above before."""
 _SHORT_FRACTION, _REMAINDER = 0.1, 0.05
+_OF_SOUND = 1.0 / 3.0
+"""Share of what the sound cell needs, under which a fall from far above it ends in a short and not in contact."""
 _PERSISTENCE, _FEWEST = 5, 3
 
 
@@ -47,7 +53,7 @@ def find_hard_short(trace: Trace, steps: Sequence[Step]) -> Event | None:
             since = _begins(step.sign * trace.voltage, step, record)
             sure = agreement(size < limit, on, record)
             return event_at("hard-short", trace, number, record, sure, [_fell(trace, since, record)], since=since)
-        slow = _slow_collapse(trace, step, scatter, _usual(resistances, number, step))
+        slow = _slow_collapse(trace, step, number, scatter, resistances)
         if slow is not None:
             since, record, limit = slow
             evidence = [_fell(trace, since, record) + f" over {record - since} records"]
@@ -76,11 +82,22 @@ def find_transients(trace: Trace, steps: Sequence[Step], stop: int | None = None
     ]
 
 
-def _limit(scatter: float, before: float) -> float:
-    """Voltage magnitude under which a cell that showed `before` is shorted, V; `scatter` is the noise."""
-    if before < scatter / _SHORT_FRACTION:
+def _limit(scatter: float, needed: float, before: float = 0.0) -> float:
+    """Voltage magnitude under which a cell is shorted, V.
+
+    Parameters
+    ----------
+    scatter : float, V
+        Noise.
+    needed : float, V
+        What the cell usually needs, or what it showed just before if that is less.
+    before : float, V
+        What it showed just before, where that may be far more.
+    """
+    if needed < scatter / _SHORT_FRACTION:
         return 0.0
-    return min(max(_SHORT_VOLTAGE, 3.0 * scatter, _REMAINDER * before), _SHORT_FRACTION * before)
+    usual = min(max(SHORT_VOLTAGE, 3.0 * scatter, _REMAINDER * needed), _SHORT_FRACTION * needed)
+    return max(usual, min(_REMAINDER * before, _OF_SOUND * needed))
 
 
 def _fell(trace: Trace, since: int, record: int) -> str:
@@ -114,7 +131,7 @@ def _falls(
         if signed[record - 1] <= 0.5 * local:
             continue
         needed = max(_usual(resistances, number, step, record), _early(signed, trace.time, step, record))
-        limit = _limit(scatter, min(local, needed))
+        limit = _limit(scatter, min(local, needed), local)
         if size[record] < limit:
             found.setdefault(number, []).append((record, limit))
     return found
@@ -162,11 +179,14 @@ def _stays(size: np.ndarray, on: np.ndarray, record: int, limit: float) -> bool:
     return median(size[on[begin : begin + _PERSISTENCE]]) < limit
 
 
-def _slow_collapse(trace: Trace, step: Step, scatter: float, usual: float) -> tuple[int, int, float] | None:
+def _slow_collapse(
+    trace: Trace, step: Step, number: int, scatter: float, resistances: np.ndarray
+) -> tuple[int, int, float] | None:
     """Last sound record, first shorted record and limit, where a half-cycle is shorted from some record to its end."""
     count = step.taper - step.first
-    if count < 2 * _PERSISTENCE or not _is_down(trace, step, usual):
+    if count < 2 * _PERSISTENCE or not _is_down(trace, step):
         return None
+    usual = _usual(resistances, number, step)
     signed = step.sign * trace.voltage[step.first : step.taper]
     before = min(usual, float(np.quantile(signed, 0.9)))
     limit = _limit(scatter, before)
@@ -180,11 +200,11 @@ def _slow_collapse(trace: Trace, step: Step, scatter: float, usual: float) -> tu
     return step.first + int(sound[-1]), step.first + int(high[-1]) + 1, limit
 
 
-def _is_down(trace: Trace, step: Step, usual: float) -> bool:
+def _is_down(trace: Trace, step: Step) -> bool:
     """Whether the last records are so low that a closer look is worth it."""
     last = np.abs(trace.voltage[step.taper - _PERSISTENCE : step.taper])
     first = np.abs(trace.voltage[step.first : step.taper : max((step.taper - step.first) // 50, 1)])
-    return median(last) < 2.0 * _SHORT_FRACTION * min(usual, float(first.max()))
+    return median(last) < 2.0 * _SHORT_FRACTION * float(first.max())
 
 
 def _shorted_from_switch(size: np.ndarray, steps: Sequence[Step], number: int, scatter: float) -> float | None:
@@ -192,7 +212,7 @@ def _shorted_from_switch(size: np.ndarray, steps: Sequence[Step], number: int, s
     step = steps[number]
     if step.stop - step.first < _FEWEST:
         return None
-    previous = next((other for other in reversed(steps[:number]) if other.passes), None)
+    previous = next((steps[k] for k in range(number - 1, -1, -1) if steps[k].passes), None)
     if previous is None:
         return None
     limit = _limit(scatter, median(size[previous.records]) * abs(step.current / previous.current))

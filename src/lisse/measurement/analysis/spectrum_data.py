@@ -7,7 +7,24 @@ from numpy.typing import ArrayLike
 
 from lisse.errors import InvalidInput
 
-__all__ = ["spectrum_arrays"]
+__all__ = ["spectrum_arrays", "usable_points"]
+
+_FREQUENCIES = (1e-9, 1e14)  # Hz: far beyond any analyser; between numbers outside every step takes for ever
+_MODULI = (1e-20, 1e20)  # ohm or ohm m2
+
+
+def usable_points(frequency: np.ndarray, impedance: np.ndarray) -> np.ndarray:
+    """Which points can be analysed, (n,) booleans: numbers, of a size that an instrument can have recorded.
+
+    Parameters
+    ----------
+    frequency : (n,) array, Hz
+    impedance : (n,) complex array, ohm or ohm m2
+    """
+    good = np.isfinite(frequency) & np.isfinite(impedance)
+    modulus = np.abs(np.where(good, impedance, 0.0))
+    inside = (frequency >= _FREQUENCIES[0]) & (frequency <= _FREQUENCIES[1])
+    return np.asarray(good & inside & (modulus >= _MODULI[0]) & (modulus <= _MODULI[1]))
 
 
 def spectrum_arrays(
@@ -39,10 +56,13 @@ def spectrum_arrays(
         raise InvalidInput("spectrum", None, "numbers: frequency in Hz and complex impedance in ohm") from None
     if f.ndim != 1 or f.shape != z.shape:
         raise InvalidInput("spectrum", (f.shape, z.shape), "two one-dimensional arrays of one length")
-    good = np.isfinite(f) & (f > 0) & np.isfinite(z.real) & np.isfinite(z.imag) & (np.abs(z) > 0)
+    good = usable_points(f, z)
     if good.sum() < least:
         got = f"{int(good.sum())} usable points of {f.size}"
-        raise InvalidInput("spectrum", got, f"at least {least} points with a frequency above 0 and an impedance")
+        allowed = (
+            f"at least {least} points with a frequency ({_FREQUENCIES[0]:g} to {_FREQUENCIES[1]:g} Hz) and an impedance"
+        )
+        raise InvalidInput("spectrum", got, allowed)
     if good.all():
         return f, z, ()
     rows = ", ".join(str(row) for row in np.flatnonzero(~good)[:5] + 1) + (", ..." if (~good).sum() > 5 else "")

@@ -27,9 +27,11 @@ __all__ = ["REFERENCES", "ImpedanceReading", "ReadProcess", "read_spectrum"]
 
 FEWEST_POINTS = 8
 """Fewer points than these are not analysed."""
-REFERENCES = ("irvine1990", "schoenleber2014", "boukamp1995", "wan2015", "hurvich1989")
+REFERENCES = ("irvine1990", "hirschorn2010", "schoenleber2014", "boukamp1995", "wan2015", "hurvich1989")
 _BLOCKING_PHASE = 0.3
 _MISFIT, _MISFIT_LEAST = 2.0, 0.003
+_ALIKE = 0.7
+_OF_INSTRUMENTS = 1e4  # Hz
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class ImpedanceReading:
     def _process(self, one: ReadProcess) -> dict[str, Any]:
         process = one.process
         found: dict[str, Any] = {"name": process.name, "kind": process.kind, "meaning": one.meaning.text}
-        for name in ("resistance", "time_constant", "capacitance"):
+        for name in ("resistance", "time_constant", "capacitance", "surface_capacitance"):
             found[name] = getattr(process, name)
             found[f"{name}_error"] = _finite(getattr(process, f"{name}_error"))
         found["exponent"] = process.exponent
@@ -153,12 +155,17 @@ def read_spectrum(
     -------
     ImpedanceReading
         With fewer than eight usable points everything is ``None`` and a warning says so.
+
+    Raises
+    ------
+    InvalidInput
+        For arrays without a usable point, a circuit string that is none, or a geometry that is not above zero.
     """
     f, z, warnings = spectrum_arrays(frequency, impedance, least=1)
     if f.size < FEWEST_POINTS or np.unique(f).size < FEWEST_POINTS:
-        short = (
-            f"{np.unique(f).size} points of different frequency are too few for an analysis ({FEWEST_POINTS} needed)"
-        )
+        count = int(np.unique(f).size)
+        seen = "1 frequency is" if count == 1 else f"points at {count} frequencies are"
+        short = f"{seen} too few for an analysis ({FEWEST_POINTS} needed)"
         return ImpedanceReading(f, z, area=area, warnings=(*warnings, short))
     test = kramers_kronig(f, z)
     good = np.ones(f.size, dtype=bool)
@@ -172,7 +179,7 @@ def read_spectrum(
     read = tuple(
         ReadProcess(one, meaning(one, area, thickness, permittivity, float(used.max()))) for one in processes(fit)
     )
-    found += [*fit.warnings, *_warnings_of_fit(fit, test), *_warnings_of_processes(read, used)]
+    found += [*fit.warnings, *_warnings_of_fit(fit, test, drt), *_warnings_of_processes(read, used)]
     return ImpedanceReading(f, z, test, drt, relaxation_peaks(drt), choice, fit, read, area, tuple(found))
 
 
@@ -186,14 +193,29 @@ def _warnings_of_test(frequency: np.ndarray, test: KramersKronig) -> list[str]:
     return found
 
 
-def _warnings_of_fit(fit: CircuitFit, test: KramersKronig) -> list[str]:
+def _warnings_of_fit(fit: CircuitFit, test: KramersKronig, drt: RelaxationTimes) -> list[str]:
+    """Whether the circuit misses the spectrum, and whether any other of resistances and capacitances would too.
+
+    A sound spectrum that no distribution of positive relaxation times follows bends more sharply than a cell can.
+    """
     scatter = math.hypot(test.noise, test.systematic)
-    if fit.noise <= max(_MISFIT * scatter, _MISFIT_LEAST):
+    limit = max(_MISFIT * scatter, _MISFIT_LEAST)
+    if fit.noise <= limit:
         return []
-    return [
+    found = [
         f"the circuit does not follow the spectrum: it misses it by {100 * fit.noise:.2g} %, the spectrum scatters by "
         f"{100 * scatter:.2g} %; the uncertainties cover the misfit as if it were scatter"
     ]
+    free = math.sqrt(float(np.mean(np.abs(drt.residual) ** 2)) / 2)
+    if test.verdict == "consistent" and free > max(limit, _ALIKE * fit.noise):
+        worst = float(fit.frequency[int(np.argmax(np.abs(drt.residual)))])
+        instrument = "the instrument at its limits (current range, bandwidth, cables)"
+        found.append(
+            f"nor does any number of arcs: relaxation times of any kind miss it by {100 * free:.2g} %, most at "
+            f"{worst:.3g} Hz, where it bends more sharply than resistances and capacitances can; look for "
+            f"{instrument if worst >= _OF_INSTRUMENTS else 'an inductive loop'} before another arc"
+        )
+    return found
 
 
 def _warnings_of_processes(read: Sequence[ReadProcess], frequency: np.ndarray) -> list[str]:

@@ -46,7 +46,8 @@ class Track:
     time_constant : (k,) array, s
     capacitance, capacitance_error : (k,) arrays, F
     slope, slope_error : float
-        d ln R / d ln(coordinate) for a pressure, ln R(last) - ln R(first) else; ``nan`` with fewer than two numbers.
+        d ln R / d ln p for a pressure, else the change of ln R from the smallest to the largest coordinate (by a
+        straight line); ``nan`` with fewer than two numbers.
     text : str
         What the resistance does, and what that means.
     """
@@ -108,8 +109,10 @@ def read_series(
     SpectrumSeries
     """
     places = np.asarray(coordinate, dtype=float)
-    if not len(spectra) or places.shape != (len(spectra),) or not np.isfinite(places).all():
+    if not len(spectra) or places.shape != (len(spectra),):
         raise InvalidInput("coordinate", places.shape, f"one finite number for each of the {len(spectra)} spectra")
+    if not np.isfinite(places).all():
+        raise InvalidInput("coordinate", float(places[~np.isfinite(places)][0]), "finite numbers")
     if coordinate_name not in COORDINATES:
         raise InvalidInput("coordinate_name", coordinate_name, ", ".join(COORDINATES))
     if coordinate_name == "pressure" and (places <= 0).any():

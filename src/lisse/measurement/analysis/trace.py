@@ -11,7 +11,7 @@ from lisse.errors import InvalidInput
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
 from lisse.records import Measurement
 
-__all__ = ["TO_SIGMA", "Trace", "median", "median_error", "noise", "readable", "trace_of"]
+__all__ = ["TO_SIGMA", "Trace", "equal_parts", "median", "median_error", "medians", "noise", "readable", "trace_of"]
 
 TO_SIGMA = 1.4826
 """Median absolute deviation of a normal distribution to its standard deviation."""
@@ -82,10 +82,38 @@ def median(values: np.ndarray | Sequence[float]) -> float:
     return 0.5 * (float(ordered[middle - 1]) + float(ordered[middle]))
 
 
-def noise(values: np.ndarray) -> float:
-    """Standard deviation of white noise, from the differences of neighbours; steps and slow drift do not count.
+def equal_parts(size: int, count: int) -> np.ndarray:
+    """Edges of `count` neighbouring parts of a series of `size` values: (count + 1,) array of int."""
+    return np.arange(count + 1) * size // count
 
-    ``sigma = 1.4826 median(|x[k+1] - x[k]|) / sqrt(2)``
+
+def medians(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Medians of neighbouring parts of a series, all at once; for parts of about one length.
+
+    Parameters
+    ----------
+    values : (n,) array, any unit
+    edges : (m + 1,) array of int
+        Part k goes from ``edges[k]`` to ``edges[k + 1] - 1``, and has one value at least.
+
+    Returns
+    -------
+    (m,) array
+        In the same unit.
+    """
+    first, count = edges[:-1], edges[1:] - edges[:-1]
+    place = np.arange(int(count.max()))
+    parts = values[np.minimum(first[:, None] + place, edges[-1] - 1)]
+    parts[place >= count[:, None]] = np.inf
+    parts.sort(axis=1)
+    row = np.arange(count.size)
+    return np.asarray(0.5 * (parts[row, (count - 1) // 2] + parts[row, count // 2]))
+
+
+def noise(values: np.ndarray) -> float:
+    """Standard deviation of white noise, from the differences of neighbours; steps and steady drift do not count.
+
+    ``sigma = 1.4826 median(|d[k] - median(d)|) / sqrt(2)`` with ``d[k] = x[k+1] - x[k]``
 
     Parameters
     ----------
@@ -94,9 +122,12 @@ def noise(values: np.ndarray) -> float:
     Returns
     -------
     float
-        In the same unit; 0 for fewer than two values.
+        In the same unit; 0 for fewer than three values.
     """
-    return TO_SIGMA * median(np.abs(np.diff(values))) / np.sqrt(2.0) if values.size > 1 else 0.0
+    if values.size < 3:
+        return 0.0
+    differences = np.diff(values)
+    return TO_SIGMA * median(np.abs(differences - median(differences))) / float(np.sqrt(2.0))
 
 
 def median_error(values: np.ndarray) -> float:

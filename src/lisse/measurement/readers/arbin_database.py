@@ -22,7 +22,7 @@ from lisse.measurement.readers.format import Format, Source
 from lisse.measurement.readers.rows import Rows
 from lisse.records import Measurement
 
-__all__ = ["ARBIN_DATABASE", "parse_arbin_database"]
+__all__ = ["ARBIN_DATABASE", "auxiliary_columns", "parse_arbin_database"]
 
 _MAGICS = (b"\x00\x01\x00\x00Standard Jet DB", b"\x00\x01\x00\x00Standard ACE DB")
 _ADVICE = "Export the test as csv or xlsx from Arbin's MITS Pro"
@@ -56,7 +56,7 @@ def parse_arbin_database(source: Source) -> Measurement:
     notes += _missing(source, records["Data_Point"], page)
     if "DateTime" in records:
         records["Unix Time / s"] = (records.pop("DateTime") - _EXCEL_EPOCH) * 86400.0
-    records |= _auxiliary(source, found.get(_AUXILIARY) or {}, records["Data_Point"], notes)
+    records |= auxiliary_columns(source, found.get(_AUXILIARY) or {}, records["Data_Point"], notes)
     rows = Rows(records["Data_Point"].astype(int), "record")
     table = Table(records, rows, _RECORDS, tuple(notes))
     return measurement_from(source, table, ARBIN_DIALECT, _claims(found.get(_GLOBAL) or {}), format="arbin-database")
@@ -86,8 +86,21 @@ def _missing(source: Source, points: np.ndarray, page: int | None) -> list[str]:
     return notes
 
 
-def _auxiliary(source: Source, table: dict[str, Any], points: np.ndarray, notes: list[str]) -> dict[str, np.ndarray]:
-    """The auxiliary channels at the records that have them; their kinds are numbers in the file."""
+def auxiliary_columns(
+    source: Source, table: dict[str, Any], points: np.ndarray, notes: list[str]
+) -> dict[str, np.ndarray]:
+    """The auxiliary channels at the records that have them, not-a-number at the others.
+
+    Parameters
+    ----------
+    source : Source
+    table : mapping of column to values
+        Of the database: ``Data_Point``, ``Data_Type`` (the kind of the channel, a number), ``Auxiliary_Index``, ``X``.
+    points : (n,) array
+        Numbers of the records, rising.
+    notes : list of str
+        Grows.
+    """
     if not table or not len(table.get("Data_Point", ())):
         return {}
     columns = {name: _numbers(source, name, values) for name, values in table.items()}
@@ -96,13 +109,15 @@ def _auxiliary(source: Source, table: dict[str, Any], points: np.ndarray, notes:
         name, unit = _KINDS.get(int(kind), (f"Auxiliary channel of kind {kind:.0f}", None))
         for index in np.unique(columns["Auxiliary_Index"]):
             chosen = (columns["Data_Type"] == kind) & (columns["Auxiliary_Index"] == index)
-            place = np.searchsorted(points, columns["Data_Point"][chosen])
+            if not chosen.any():
+                continue
+            place = np.minimum(np.searchsorted(points, columns["Data_Point"][chosen]), points.size - 1)
+            there = points[place] == columns["Data_Point"][chosen]
             held = np.full(points.size, np.nan)
-            inside = place < points.size
-            held[place[inside]] = columns["X"][chosen][inside]
+            held[place[there]] = columns["X"][chosen][there]
             found[f"{name} {index + 1:.0f}" + (f" / {unit}" if unit else "")] = held
-    if any("kind" in name for name in found):
-        notes.append(f"auxiliary channels of an unknown kind: {', '.join(found)}: kept without a unit")
+    if unknown := [name for name in found if "of kind" in name]:
+        notes.append(f"auxiliary channels of an unknown kind: {', '.join(unknown)}: kept without a unit")
     return found
 
 

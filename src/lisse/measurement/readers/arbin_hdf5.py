@@ -56,7 +56,7 @@ def parse_arbin_hdf5(source: Source) -> Measurement:
 
 
 def _unix(dates: np.ndarray) -> np.ndarray:
-    """Seconds since 1970 from whole numbers of seconds, or of 100 ns, since then."""
+    """Seconds since 1970 from numbers of seconds, milliseconds or 100 ns since then, told apart by their size."""
     largest = np.nanmax(np.abs(dates)) if np.isfinite(dates).any() else 0.0
     return dates / 1e7 if largest > 1e15 else dates / 1e3 if largest > 1e11 else dates
 

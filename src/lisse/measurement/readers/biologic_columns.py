@@ -1,7 +1,7 @@
 """What the columns of BioLogic's EC-Lab and BT-Lab mean, in their text (.mpt) and binary (.mpr) files alike.
 
-Signs are the instrument's: positive current oxidises the working electrode. The instrument's own counters are kept
-as columns and trusted for nothing.
+Signs are the instrument's: a positive current oxidises the electrode that EC-Lab calls working, and the voltage is
+working minus counter. The instrument's own counters are kept as columns and trusted for nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ _TIMES = ("time/s",)
 _VOLTAGES = ("Ecell/V", "Ewe-Ece/V", "<Ecell>/V", "Ewe/V", "<Ewe>/V")
 _CURRENTS = ("I/mA", "<I>/mA")
 _SET_CURRENT, _SET_EITHER, _SET_VOLTAGE = "control/mA", "control/V/mA", "control/V"
-_CHARGES = ("dq/mA.h", "dQ/mA.h", "dQ/C", "dq/C")
+_CHARGES_BETWEEN = ("dq/mA.h", "dq/C")
+_CHARGES_PASSED = ("(Q-Qo)/mA.h", "(Q-Qo)/C")
+"""Since the start. "dQ" is none of the two: it counts from the start of each step."""
+_WORKING, _COUNTER, _COUNTER_AWAY = "Ewe/V", "Ece/V", 0.01
+"""V. A counter electrode that is further than this from the reference electrode is not joined to it."""
 _FREQUENCY, _REAL, _IMAGINARY = "freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm"
 _MODULUS, _PHASE = "|Z|/Ohm", "Phase(Z)/deg"
 _MODE, _GALVANOSTATIC, _POTENTIOSTATIC, _REST = "mode", 1, 2, 3
@@ -85,6 +89,7 @@ def biologic_measurement(
         column = si_column(*_name_and_unit(name))
         channels.add(main.get(name, column.label), name, column.values(values))
     _add_set_values(channels, table)
+    _subtract_counter(channels, table)
     _require(source, channels, table, ~sweep, header, heading)
 
     def split(columns: dict[str, np.ndarray]) -> tuple[np.ndarray, list[Spectrum]]:
@@ -162,6 +167,21 @@ def _add_set_values(channels: Channels, table: Mapping[str, np.ndarray]) -> None
     channels.origin.pop(old, None)
 
 
+def _subtract_counter(channels: Channels, table: Mapping[str, np.ndarray]) -> None:
+    """The voltage of a cell with a reference electrode, where working minus counter is no column itself."""
+    if channels.origin.get(VOLTAGE) != _WORKING or _COUNTER not in table:
+        return
+    counter = table[_COUNTER]
+    if not (np.abs(counter) > _COUNTER_AWAY).any():
+        return
+    channels.columns[VOLTAGE] = table[_WORKING] - counter
+    channels.origin[VOLTAGE] = f"{_WORKING} - {_COUNTER}"
+    channels.add("Ewe / V", _WORKING, table[_WORKING])
+    channels.warnings.append(
+        f"columns {_WORKING!r} and {_COUNTER!r}: of a cell with a reference electrode; the voltage is their difference"
+    )
+
+
 def _require(
     source: Source,
     channels: Channels,
@@ -177,7 +197,7 @@ def _require(
         raise source.error("voltage", None, f"one of the columns {', '.join(_VOLTAGES)}", ADVICE, heading)
     if CURRENT in channels.columns:
         return
-    charge = _first(list(table), _CHARGES)
+    charge = _first(list(table), (*_CHARGES_BETWEEN, *_CHARGES_PASSED))
     resting = _MODE in table and bool((table[_MODE] == _REST).all())
     if resting or (charge is None and header.get("technique") == "Open Circuit Voltage"):
         why = "every row is at rest" if resting else "the technique is Open Circuit Voltage"
@@ -186,7 +206,9 @@ def _require(
         return
     if charge is None:
         raise source.error("current", None, f"one of the columns {', '.join(_CURRENTS)}", ADVICE, heading)
-    channels.add(CURRENT, charge, _current_from_charge(channels, table[charge] * (3.6 if charge.endswith("h") else 1)))
+    passed = table[charge] * (3.6 if charge.endswith("h") else 1.0)
+    between = np.diff(passed, prepend=np.nan) if charge in _CHARGES_PASSED else passed
+    channels.add(CURRENT, charge, _current_from_charge(channels, between))
     channels.warnings.append(
         f"no column of measured current: taken from the charge between two records (column {charge!r}), the mean since "
         "the record before"
@@ -194,7 +216,7 @@ def _require(
 
 
 def _current_from_charge(channels: Channels, charge: np.ndarray) -> np.ndarray:
-    """A. Charge since the record before over the time since then; the set current where no time has passed."""
+    """A, from C: the charge since the record before over the time since then; the set current where none has passed."""
     time = channels.columns[TIME]
     interval = np.diff(time, prepend=np.nan)
     passed = interval > 0

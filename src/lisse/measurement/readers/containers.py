@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from lisse.errors import InvalidInput
 from lisse.measurement.readers.arbin import ARBIN_DIALECT
 from lisse.measurement.readers.bdf import BDF_DIALECT
@@ -13,6 +15,7 @@ from lisse.measurement.readers.headings import EXAMPLE, column_advice
 from lisse.measurement.readers.maccor import MACCOR_DIALECT
 from lisse.measurement.readers.neware import NEWARE_DIALECT
 from lisse.measurement.readers.pec import PEC_DIALECT
+from lisse.measurement.readers.rows import Rows
 from lisse.measurement.readers.tables import is_parquet, is_workbook, open_workbook, parquet_table
 from lisse.records import Measurement
 
@@ -28,10 +31,6 @@ _ADVICE = f"Say what the columns are: {column_advice(EXAMPLE)}"
 
 def parse_workbook(source: Source) -> Measurement:
     """Turn an Excel workbook into a Measurement; several sheets of one table are put one after the other."""
-    import numpy as np
-
-    from lisse.measurement.readers.rows import Rows
-
     book = open_workbook(source)
     for dialect in DIALECTS:
         tables = book.tables(dialect.wants)

@@ -28,7 +28,9 @@ _SAMPLE = 100
 _CUT = "The file seems to be cut off"
 _POINT = re.compile(r"[-+]?\d*\.\d+([eE][-+]?\d+)?")
 _COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+_EITHER = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+"""Such as ``1,234``: with a decimal comma, or with one between thousands."""
 _OVERLOAD = frozenset(("ovl", "ovld", "ovf", "ovr", "ol", "over", "overload", "overflow", "overrange"))
 NO_READING = _OVERLOAD | {
     "", "-", "--", "---", "n/a", "na", "nan", "null", "none", "inf", "+inf", "-inf", "infinity", "1.#inf", "-1.#inf",
@@ -50,12 +52,15 @@ class Table:
     heading : str
         Where the column names stand, for complaints.
     warnings : tuple of str
+    decimal : str
+        Decimal sign of numbers that are still text.
     """
 
     columns: Mapping[str, np.ndarray]
     rows: Rows
     heading: str = "line 1"
     warnings: tuple[str, ...] = ()
+    decimal: str = "."
 
 
 def read_table(
@@ -93,45 +98,58 @@ def read_table(
     body = _without_a_cut_row(source, body, first_line, (width, len(names)), separator, has_end, warnings)
     sample = [line.split(separator) for line in body[:100_000].decode("utf-8", "replace").split("\n")[:_SAMPLE]]
     decimal = _decimal(sample, separator)
-    words = _text_columns(sample, names, decimal) & set(text_allowed)
-    places = [names.index(name) for name in words]
-    frame = None if b'"' in body else _parsed(body, separator, decimal, places)
+    words = {name: kind for name, kind in _text_columns(sample, names, decimal).items() if name in text_allowed}
+    kinds = {names.index(name): kind for name, kind in words.items()}
+    frame = None if b'"' in body else _parsed(body, separator, decimal, kinds)
     if frame is not None and body.count(separator.encode()) == len(frame) * (width - 1):
         # No row is too long, or the parser had refused it; with the right total none is too short either.
         rows = Rows(np.arange(first_line, first_line + len(frame)))
     else:
         body, numbers = _mended(source, body, first_line, (width, len(names)), separator, warnings)
-        frame, rows = _parsed(body, separator, decimal, places), Rows(numbers)
+        frame, rows = _parsed(body, separator, decimal, kinds), Rows(numbers)
         if frame is None or len(frame) != len(rows):
             raise source.error("table", None, "one row of numbers per line", "Are all quotes closed?", first_line)
     found = {}
     for index, name in enumerate(names):
         values = _array(frame[index])
         if values.dtype.kind != "f" and name not in words:
-            values = to_number(source, values, name, rows, warnings, name in text_allowed)
+            values = to_number(source, values, name, rows, warnings, name in text_allowed, decimal)
         found[name] = values
-    return Table(found, rows, f"line {first_line - 1}", (*text.warnings, *warnings))
+    return Table(found, rows, f"line {first_line - 1}", (*text.warnings, *warnings), decimal)
 
 
 def to_number(
-    source: Source, values: np.ndarray, name: str, rows: Rows, warnings: list[str], text_allowed: bool = False
+    source: Source,
+    values: np.ndarray,
+    name: str,
+    rows: Rows,
+    warnings: list[str],
+    text_allowed: bool = False,
+    decimal: str = ".",
 ) -> np.ndarray:
     """Numbers out of a column of text: decimal commas, thousands, and words for "no reading" (then not a number).
 
     Parameters
     ----------
     values : (n,) array of str
+    decimal : str
+        Decimal sign of the table. In a table with points, ``1,234`` is a thousand where the column has a number such
+        as ``1,234.5``, and a decimal comma where it has one such as ``1,5``.
 
     Raises
     ------
     InvalidInput
-        Naming the row, for any other text; where text is allowed, the text is given back instead.
+        Naming the row, for any other text, and for ``1,234`` where nothing says which it is; where text is allowed,
+        the text is given back instead.
     """
     import pandas as pd
 
     column = pd.Series(values, dtype=object).str.strip()
+    if decimal == ",":
+        column = column.str.replace(",", ".")
     number = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, copy=True)
     left = np.flatnonzero(np.isnan(number))
+    thousands = _has_thousands(column[left])
     notes: dict[str, list[int]] = {}
     bad = None
     for index in map(int, left):
@@ -140,23 +158,42 @@ def to_number(
             if text.lower() in _OVERLOAD:
                 notes.setdefault("the instrument was overloaded: taken as not a number", []).append(index)
             continue
-        if _COMMA.fullmatch(text):
-            number[index] = float(text.replace(",", "."))
-            notes.setdefault("decimal commas beside decimal points: read as decimal commas", []).append(index)
-        elif _THOUSANDS.fullmatch(text):
-            number[index] = float(text.replace(",", ""))
-            notes.setdefault("commas between thousands: left out", []).append(index)
-        else:
+        found = _with_commas(text, thousands)
+        if found is None:
             bad = index
             break
+        number[index] = found[0]
+        notes.setdefault(found[1], []).append(index)
     if bad is not None:
         if text_allowed:
             return values.astype(str)
-        where = f"{source.path}, {rows.name(bad)}"
-        raise InvalidInput(f"column {name!r}", column[bad], "a number", "Mend or remove the line", where)
+        where, advice = f"{source.path}, {rows.name(bad)}", "Mend or remove the line"
+        if _EITHER.fullmatch(column[bad]):
+            advice = "Is the comma a decimal sign, or between thousands? Write the column with points or without commas"
+        raise InvalidInput(f"column {name!r}", str(values[bad]).strip(), "a number", advice, where)
     for note, indices in notes.items():
         warnings.append(f"column {name!r}, {rows.names(np.array(indices))}: {note}")
     return number
+
+
+def _has_thousands(column: pd.Series[Any]) -> bool | None:
+    """Whether a comma stands between thousands in these cells, by those that leave no doubt; ``None`` if none does."""
+    clear = [cell for cell in column if "," in cell and not _EITHER.fullmatch(cell)]
+    if any(map(_THOUSANDS.fullmatch, clear)):
+        return True
+    return False if any(map(_COMMA.fullmatch, clear)) else None
+
+
+def _with_commas(text: str, thousands: bool | None) -> tuple[float, str] | None:
+    """The number in a cell with commas and what was done about them; ``None`` when it is none, or could be two."""
+    either = _EITHER.fullmatch(text)
+    if either and thousands is None:
+        return None
+    if _COMMA.fullmatch(text) and not (either and thousands):
+        return float(text.replace(",", ".")), "decimal commas beside decimal points: read as decimal commas"
+    if _THOUSANDS.fullmatch(text):
+        return float(text.replace(",", "")), "commas between thousands: left out"
+    return None
 
 
 def _rows_of(content: bytes, start: int) -> tuple[bytes, bool]:
@@ -218,7 +255,7 @@ def split_cells(line: str, separator: str) -> list[str]:
     if '"' not in line:
         return line.split(separator)
     try:
-        return next(csv.reader([line], delimiter=separator), [])
+        return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
     except csv.Error:
         return line.split(separator)  # quotes that are no quotes: a cell of that size is no table's
 
@@ -240,17 +277,17 @@ def _decimal(sample: list[list[str]], separator: str) -> str:
     return "," if any(map(_COMMA.fullmatch, cells)) and not any(map(_POINT.fullmatch, cells)) else "."
 
 
-def _text_columns(sample: list[list[str]], names: Sequence[str], decimal: str) -> set[str]:
-    """The columns that hold text in the first row that says anything about them."""
-    found = set()
+def _text_columns(sample: list[list[str]], names: Sequence[str], decimal: str) -> dict[str, str]:
+    """The columns that hold text in the first row that says anything about them, and how pandas reads them fastest."""
+    found = {}
     for index, name in enumerate(names):
-        cells = (row[index].strip() for row in sample if index < len(row))
-        word = next((cell for cell in cells if cell), "")
+        cells = [cell for row in sample if index < len(row) and (cell := row[index].strip())]
+        word = cells[0] if cells else ""
         try:
             float(word.replace(decimal, ".") or 0)
         except ValueError:
             if word.lower() not in NO_READING and not _COMMA.fullmatch(word):
-                found.add(name)
+                found[name] = "category" if len(set(cells)) < len(cells) / 2 else "object"
     return found
 
 
@@ -276,14 +313,14 @@ def _mended(
     return b"\n".join(kept), np.array(numbers)
 
 
-def _parsed(body: bytes, separator: str, decimal: str, words: Sequence[int]) -> pd.DataFrame | None:
+def _parsed(body: bytes, separator: str, decimal: str, kinds: Mapping[int, str]) -> pd.DataFrame | None:
     """The cells; ``None`` when the rows are not all as wide as the first."""
     import pandas as pd
 
     try:
         return pd.read_csv(
             io.BytesIO(body), sep=separator, header=None, low_memory=False, skip_blank_lines=False, decimal=decimal,
-            dtype=dict.fromkeys(words, "category"), encoding_errors="replace",
+            dtype=dict(kinds), encoding_errors="replace",
         )  # fmt: skip
     except (pd.errors.ParserError, ValueError):
         return None
@@ -298,4 +335,4 @@ def _array(column: pd.Series[Any]) -> np.ndarray:
         return known[column.cat.codes.to_numpy()]
     if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
         return column.to_numpy(dtype=float)
-    return np.array(["" if cell != cell else str(cell) for cell in column], dtype=str)
+    return np.array(["" if cell != cell else str(cell) for cell in column.tolist()], dtype=str)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
-from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, si_column
+from lisse.measurement.columns import CURRENT, TIME, UNKNOWN, VOLTAGE, si_column
 from lisse.measurement.readers.assemble import Channels, measurement_of
-from lisse.measurement.readers.clock_text import seconds_of, unix_time_of
+from lisse.measurement.readers.clock_text import dates_of, odd_length, seconds_of
 from lisse.measurement.readers.delimited import Table, to_number
 from lisse.measurement.readers.format import Format, Source
 from lisse.measurement.readers.headings import bare, column_advice, split_heading
@@ -46,6 +46,8 @@ class Dialect:
     extensions : tuple of str
     headings : mapping of str to (str, str or None)
         Whole column names and what they are, whatever unit the name itself states.
+    required : tuple of str
+        Columns without which the file is refused.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Dialect:
     finish: Callable[[Source, Channels], None] | None = None
     extensions: tuple[str, ...] = (".csv",)
     headings: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    required: tuple[str, ...] = REQUIRED
 
 
 def names_with(*groups: Sequence[str]) -> Wanted:
@@ -94,7 +97,7 @@ def measurement_from(
     Raises
     ------
     InvalidInput
-        When there is no clock, voltage or current, or one of them has no unit that can be understood.
+        When a required column (clock, voltage, current) is absent or has no unit that can be understood.
     """
     channels = Channels(table.rows, warnings=[*table.warnings])
     left_out = []
@@ -107,6 +110,8 @@ def measurement_from(
             left_out.append(heading)
             continue
         meant, usual = dialect.columns.get(bare(name), (name, None))
+        if meant == "Test Time" and si_column(name, unit).label not in (f"{name} / s", f"{name} / {UNKNOWN}"):
+            meant = name  # T / degC is no time
         _take(source, channels, heading, values, meant, unit or usual, table)
     if left_out:
         channels.warnings.append(
@@ -127,11 +132,16 @@ def _take(
         is_time = name.endswith("Time") or unit is not None and ":" in unit
         if is_time and (seconds := seconds_of(values)) is not None:
             values, unit = seconds, "s"
-        elif (dates := unix_time_of(values, channels.columns.get(TIME))) is not None:
-            channels.add("Unix Time / s", heading, dates)
+        elif (dates := dates_of(values, channels.columns.get(TIME))) is not None:
+            channels.add("Unix Time / s", heading, dates.seconds)
+            if dates.reading:
+                channels.warnings.append(f"column {heading!r}: day and month may be exchanged; read as {dates.reading}")
             return
         elif name in _REQUIRED_NAMES:
-            values = to_number(source, values, heading, table.rows, channels.warnings)
+            if is_time and (odd := odd_length(values)) is not None:
+                where, allowed = f"{source.path}, {table.rows.name(odd)}", "a length of time, as in the rows above"
+                raise InvalidInput(f"column {heading!r}", str(values[odd]), allowed, "Mend or remove the line", where)
+            values = to_number(source, values, heading, table.rows, channels.warnings, decimal=table.decimal)
         else:
             channels.add(name, heading, values)
             return
@@ -154,7 +164,7 @@ def _map(channels: Channels, unsaid: str) -> dict[str, str]:
 
 
 def _require(source: Source, table: Table, channels: Channels, dialect: Dialect) -> None:
-    for label in REQUIRED:
+    for label in dialect.required:
         if label in channels.columns:
             continue
         quantity = label.split(" / ")[0]

@@ -6,6 +6,7 @@ particular format.
 
 from __future__ import annotations
 
+import codecs
 import functools
 import os
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 from lisse.errors import InvalidInput
 from lisse.records import Measurement
 
-__all__ = ["Format", "Source", "open_source"]
+__all__ = ["Format", "Source", "open_source", "windows_text"]
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,15 @@ class Source:
 
     @functools.cached_property
     def head(self) -> str:
-        """The beginning (8 KiB) as text: no byte-order mark, no blanks in front, an unknown byte as in latin-1."""
+        """The beginning (8 KiB) as text, without a byte-order mark or blanks in front; Windows-1252 where not UTF-8."""
         start = self.content[:_HEAD]
         if start.startswith((b"\xff\xfe", b"\xfe\xff")):
             return start[: len(start) // 2 * 2].decode("utf-16", "replace").lstrip()
-        return start.removeprefix(b"\xef\xbb\xbf").decode("latin-1").lstrip()
+        start = start.removeprefix(b"\xef\xbb\xbf")
+        try:
+            return codecs.getincrementaldecoder("utf-8")().decode(start).lstrip()  # may end inside a letter
+        except UnicodeDecodeError:
+            return windows_text(start).lstrip()
 
     @property
     def suffix(self) -> str:
@@ -42,20 +47,6 @@ class Source:
     def is_binary(self) -> bool:
         """Whether the content is no text."""
         return b"\0" in self.content and not self.content.startswith((b"\xff\xfe", b"\xfe\xff"))
-
-    def lines(self, encoding: str) -> list[str]:
-        """The text, line by line.
-
-        Raises
-        ------
-        InvalidInput
-            When the bytes are not text of that encoding.
-        """
-        try:
-            return self.content.decode(encoding).splitlines()
-        except UnicodeDecodeError as error:
-            line = self.content.count(b"\n", 0, error.start) + 1
-            raise self.error("text", None, f"{encoding} text", "Save the file again with that encoding", line) from None
 
     @property
     def cut_off(self) -> bool:
@@ -96,6 +87,13 @@ class Format:
 
 
 _HEAD = 8192
+_WINDOWS = {byte: sign for byte in range(0x80, 0xA0) if (sign := bytes([byte]).decode("cp1252", "ignore"))}
+"""Where Windows-1252 differs from latin-1: dashes, primes and quotes."""
+
+
+def windows_text(content: bytes) -> str:
+    """Bytes as Windows-1252; the five that it lacks as in latin-1."""
+    return content.decode("latin-1").translate(_WINDOWS)
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:

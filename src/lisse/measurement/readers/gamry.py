@@ -17,7 +17,7 @@ from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, si_column
 from lisse.measurement.readers.format import Format, Source
 from lisse.measurement.readers.impedance_columns import find_columns
 from lisse.measurement.readers.impedance_points import planned_end, spectra_of
-from lisse.measurement.readers.impedance_record import area_claim, as_measurement, check_clock, read_number
+from lisse.measurement.readers.impedance_record import area_claim_cm2, as_measurement, check_clock, read_number
 from lisse.measurement.readers.impedance_rows import ImpedanceRows, as_numbers, impedance_of, read_rows, text_lines
 from lisse.records import Measurement, Spectrum
 
@@ -27,7 +27,6 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _ROLES = {"Freq": "frequency", "Zreal": "real", "Zimag": "imaginary", "Zphz": "phase", "Time": "time", "T": "time"}
 _POTENTIALS, _CURRENTS = ("Vf", "Vm", "V"), ("Im", "I")
 _RAW = ("FRACURVE", "LISSAJOUS")
-_DEFAULT_AREA = "1 cm^2"
 _HEADER = ("TITLE", "DATE", "TIME", "PSTAT", "FREQINIT", "FREQFINAL", "PTSPERDEC", "VAC", "IAC", "VDC", "IDC", "EOC")
 _ABSOLUTE_ZERO = -273.15
 
@@ -48,7 +47,7 @@ def parse_gamry(source: Source) -> Measurement:
     header, curves = _read(source, text_lines(source, warnings), warnings)
     inputs: dict[str, Any] = {"header": {key: text for key, (text, _) in header.items() if key in _HEADER}}
     if "AREA" in header:
-        inputs["instrument_area_claim"] = _area(header, warnings)
+        inputs["instrument_area_claim"] = area_claim_cm2(*header["AREA"], warnings)
     aborted = header.get("EXPERIMENTABORTED")
     direct, spectra = _one_clock(source, curves, warnings)
     if aborted and aborted[0].upper().startswith("T"):
@@ -195,7 +194,7 @@ def _direct(source: Source, curve: _Curve, time_name: str | None, warnings: list
     for name, values in curve.table.columns.items():
         if name not in (time_name, potential, current, "Temp", "Pt", "") and values.dtype.kind == "f":
             column = si_column(name, curve.units.get(name, "").removesuffix(" vs. Ref."))
-            found[column.label] = column.values(values)
+            found.setdefault(column.label, column.values(values))
     return {TIME: found[TIME], CURRENT: found[CURRENT], VOLTAGE: found[VOLTAGE], **found}
 
 
@@ -209,13 +208,6 @@ def _stacked(parts: list[dict[str, np.ndarray]], warnings: list[str]) -> dict[st
     return {label: np.concatenate([part[label] for part in parts]) for label in labels} or {
         label: np.zeros(0) for label in (TIME, CURRENT, VOLTAGE)
     }
-
-
-def _area(header: dict[str, tuple[str, int]], warnings: list[str]) -> dict[str, Any]:
-    text, line = header["AREA"]
-    value = read_number(text)
-    shown = f"{value:.6g} cm^2" if value is not None else text
-    return area_claim(shown, value * 1e-4 if value is not None else None, line, _DEFAULT_AREA, warnings)
 
 
 GAMRY = Format(

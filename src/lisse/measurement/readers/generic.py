@@ -65,7 +65,7 @@ GENERIC_DIALECT = Dialect(
 GENERIC = text_format(GENERIC_DIALECT)
 
 
-def read_with_columns(source: Source, columns: Mapping[str, str]) -> Measurement:
+def read_with_columns(source: Source, columns: Mapping[str, str], required: tuple[str, ...] = REQUIRED) -> Measurement:
     """Read a table whose columns a person names.
 
     Parameters
@@ -73,14 +73,16 @@ def read_with_columns(source: Source, columns: Mapping[str, str]) -> Measurement
     source : Source
     columns : mapping of str to str
         From a column's name in the file to ``"Name / unit"``: what it is, and the unit of its numbers there.
+    required : tuple of str
+        What must be among them.
 
     Raises
     ------
     InvalidInput
-        For a name that the file does not have, or a mapping without time, current and voltage.
+        For a name that the file does not have, or a mapping without one that is required.
     """
     meant = {name.strip(): split_heading(label) for name, label in columns.items()}
-    _check(columns, meant)
+    _check(columns, meant, required)
 
     def wants(names: Sequence[str]) -> bool:
         return set(meant) <= set(names)
@@ -88,17 +90,18 @@ def read_with_columns(source: Source, columns: Mapping[str, str]) -> Measurement
     table = _table(source, wants)
     if table is None:
         raise _not_found(source, list(meant))
-    dialect = replace(GENERIC_DIALECT, columns={}, headings=meant, wants=wants)
+    dialect = replace(GENERIC_DIALECT, columns={}, headings=meant, wants=wants, required=required)
     return measurement_from(source, table, dialect, {"column_map": dict(columns)})
 
 
-def _check(columns: Mapping[str, str], meant: Mapping[str, tuple[str, str | None]]) -> None:
-    names = [label.split(" / ")[0] for label in REQUIRED]
-    for needed, label in zip(names, REQUIRED, strict=True):
+def _check(columns: Mapping[str, str], meant: Mapping[str, tuple[str, str | None]], required: tuple[str, ...]) -> None:
+    for label in required:
+        needed = label.split(" / ")[0]
         given = [unit for name, unit in meant.values() if bare(name) == bare(needed)]
         if len(given) != 1 or given[0] is None:
             allowed = f"one column that is {label!r} (or in another unit of that kind)"
-            raise InvalidInput("columns", dict(columns), allowed, "Map a column of the file to each of the three")
+            advice = f"Map a column of the file to {'each of the three' if len(required) > 1 else 'it'}"
+            raise InvalidInput("columns", dict(columns), allowed, advice)
 
 
 def _table(source: Source, wants: Wanted) -> Table | None:
@@ -113,10 +116,20 @@ def _table(source: Source, wants: Wanted) -> Table | None:
     return find_table(source, wants)
 
 
+def _rows(source: Source) -> list[list[str]]:
+    """Rows that may hold the column names."""
+    if is_workbook(source):
+        sheets = open_workbook(source).sheets.values()
+        return [[str(cell).strip() for cell in row] for cells in sheets for row in cells[:300]]
+    if is_parquet(source):
+        return [list(parquet_table(source).columns)]
+    lines = text_of(source).lines(300)
+    return [[cell.strip().strip('"') for cell in line.split(mark)] for line in lines for mark in ("\t", ";", ",")]
+
+
 def _not_found(source: Source, wanted: Sequence[str]) -> InvalidInput:
     """Which of the names the file does not have, by the row that has most of them."""
-    lines = [] if source.is_binary else text_of(source).lines(300)
-    rows = [[cell.strip().strip('"') for cell in line.split(mark)] for line in lines for mark in ("\t", ";", ",")]
+    rows = _rows(source)
     best = max(rows, key=lambda cells: (len(set(cells) & set(wanted)), len(cells)), default=[])
     absent = next((name for name in wanted if name not in best), wanted[0])
     allowed = f"a column of the file: {', '.join(cell for cell in best[:12] if cell)}"

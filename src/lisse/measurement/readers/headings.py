@@ -59,7 +59,7 @@ def split_heading(heading: str) -> tuple[str, str | None]:
 def column_advice(columns: Mapping[str, str]) -> str:
     """How a person says what the columns of a table are, on the command line and in Python."""
     words = " ".join(f'--column "{name}={label}"' for name, label in columns.items())
-    return f"lisse analyse FILE {words}, or in Python lisse.read(path, columns={dict(columns)!r})"
+    return f"on the command line {words}, or in Python lisse.read(path, columns={dict(columns)!r})"
 
 
 def bare(name: str) -> str:

@@ -5,6 +5,7 @@ Used by all the impedance readers. Where the numbers stand in a file is the busi
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +18,10 @@ from lisse.measurement.readers.impedance_columns import ImpedanceColumn
 from lisse.measurement.readers.impedance_rows import ImpedanceRows, as_numbers
 from lisse.records import Measurement, Spectrum
 
-__all__ = ["SWEEP", "area_claim", "as_measurement", "check_clock", "direct_current", "mention_units", "read_number"]
+__all__ = [
+    "SWEEP", "area_claim", "area_claim_cm2", "as_measurement", "check_clock", "direct_current", "mention_units",
+    "read_number",
+]  # fmt: skip
 
 SWEEP = "Sweep / 1"
 """Column of our own tables that numbers the spectra from 1; 0 in rows of direct current."""
@@ -111,6 +115,13 @@ def as_measurement(
     )
 
 
+def area_claim_cm2(text: str, line: int, warnings: list[str]) -> dict[str, Any]:
+    """What the header says of the area where the format defines cm2, in which 1 is what nobody typed."""
+    value = read_number(text)
+    shown = f"{value:.6g} cm^2" if value is not None else text
+    return area_claim(shown, value * 1e-4 if value is not None else None, line, "1 cm^2", warnings)
+
+
 def area_claim(text: str, square_metres: float | None, line: int, default: str, warnings: list[str]) -> dict[str, Any]:
     """What the header says of the area, for `inputs`; a warning says that it is not used.
 
@@ -124,13 +135,14 @@ def area_claim(text: str, square_metres: float | None, line: int, default: str, 
         What the instrument writes when nobody typed anything; empty when not known.
     """
     note = f", which is what the instrument writes when nobody typed one ({default})" if text == default else ""
-    warnings.append(f"line {line}: the header claims an area of {text}{note}; it is not used: give --area")
+    warnings.append(f"line {line}: the header claims an area of {text}{note}; it is not used, only one that a person gives")
     return {"text": text, "area": square_metres, "used": False}
 
 
 def read_number(text: str) -> float | None:
-    """The number in a setting, with a point or a comma; ``None`` for other text."""
+    """The number in a setting, with a point or a comma; ``None`` for other text, and for one that is not finite."""
     try:
-        return float(text.replace(",", "."))
+        number = float(text.replace(",", "."))
     except ValueError:
         return None
+    return number if math.isfinite(number) else None

@@ -5,7 +5,6 @@ Which columns there are and where they stand in the file is the business of each
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lisse.measurement.readers.delimited import NO_READING
+from lisse.measurement.readers.delimited import NO_READING, split_cells
 from lisse.measurement.readers.format import Source
 from lisse.measurement.readers.impedance_columns import ImpedanceColumn
 from lisse.measurement.readers.impedance_points import Points, points_of
@@ -28,7 +27,6 @@ __all__ = [
     "impedance_of",
     "joined",
     "read_rows",
-    "split_row",
     "text_lines",
 ]
 
@@ -67,13 +65,6 @@ def text_lines(source: Source, warnings: list[str]) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def split_row(line: str, separator: str) -> list[str]:
-    """The cells of one row; quotes may hold a separator."""
-    cells = line.split(separator)
-    quoted = any(cell.strip().startswith('"') and not cell.strip().endswith('"') for cell in cells)
-    return next(csv.reader([line], delimiter=separator, skipinitialspace=True)) if quoted else cells
-
-
 def read_rows(
     source: Source,
     lines: Sequence[str],
@@ -84,6 +75,9 @@ def read_rows(
     last: bool = False,
 ) -> ImpedanceRows | None:
     """One block of rows under known names; a last row that is cut off is left out with a warning.
+
+    Beside `read_table`, which reads the one table at the end of a file and leaves out a last row that may stop inside a
+    number: a file of impedance has several blocks, and the last point of a sweep is kept, with a warning.
 
     Parameters
     ----------
@@ -145,7 +139,7 @@ def _floats_or_text(column: pd.Series) -> np.ndarray:
 
 def _irregular(source: Source, rows: Sequence[str], first_line: int, width: int, separator: str) -> list[np.ndarray]:
     """The columns of a table row by row; complains of the first row of another width."""
-    cells = [split_row(row, separator) for row in rows]
+    cells = [split_cells(row, separator) for row in rows]
     cells = [row[:-1] if len(row) == width + 1 and not row[-1].strip() else row for row in cells]
     for number, row in enumerate(cells, start=first_line):
         if len(row) != width:
@@ -162,7 +156,7 @@ def _irregular(source: Source, rows: Sequence[str], first_line: int, width: int,
 
 def _check_the_end(rows: list[str], first_line: int, names: Sequence[str], separator: str, warnings: list[str]) -> None:
     """Leave out a last row that is too short; mention that a last number, or rows, may be missing."""
-    line, width = first_line + len(rows) - 1, len(split_row(rows[-1], separator))
+    line, width = first_line + len(rows) - 1, len(split_cells(rows[-1], separator))
     if width < len(names):
         warnings.append(f"line {line}: the file is cut off in this row; the row was left out")
         rows.pop()
@@ -186,7 +180,7 @@ def as_numbers(source: Source, table: ImpedanceRows, name: str) -> np.ndarray:
         return values
     numbers = np.full(values.size, np.nan)
     for row, text in enumerate(values):
-        cell = str(text).strip().strip('"')
+        cell = str(text).strip()
         if cell.lower() in _MARKS:
             continue
         try:
@@ -232,7 +226,7 @@ def joined(tables: Sequence[ImpedanceRows], parts: Sequence[float] | None = None
 
     Parameters
     ----------
-    tables : sequence of Table
+    tables : sequence of ImpedanceRows
         At least one.
     parts : sequence of float, optional
         The part of the file that each is from; counted up when not given.

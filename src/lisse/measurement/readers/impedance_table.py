@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
-from lisse.measurement.readers.clock_text import seconds_of, unix_time_of
+from lisse.measurement.readers.clock_text import dates_of, seconds_of
+from lisse.measurement.readers.delimited import split_cells
 from lisse.measurement.readers.format import Format, Source
 from lisse.measurement.readers.impedance_columns import (
     COLUMN_ADVICE,
@@ -30,7 +31,6 @@ from lisse.measurement.readers.impedance_rows import (
     impedance_of,
     joined,
     read_rows,
-    split_row,
     text_lines,
 )
 from lisse.records import Measurement
@@ -101,8 +101,9 @@ def _with_clock(
         return table, columns
     seconds, note = seconds_of(values), "hours:minutes:seconds"
     if seconds is None:
-        dates = unix_time_of(values)
-        seconds, note = (dates - dates[0], "dates: seconds from the first") if dates is not None else (None, "")
+        dates = dates_of(values)
+        seconds = None if dates is None else dates.seconds - dates.seconds[0]
+        note = f"dates{f' ({dates.reading})' if dates and dates.reading else ''}: seconds from the first"
     if seconds is None:
         warnings.append(f"column {column.name!r}: no clock can be read from {str(values[0])!r}; it was left out")
         return table, {role: other for role, other in columns.items() if role != "time"}
@@ -123,7 +124,7 @@ def _header(lines: Sequence[str]) -> _Header | None:
     for index, line in enumerate(lines[:_HEADER_WITHIN]):
         text = line.strip().lstrip("".join(_COMMENT)) if line.lstrip().startswith(_COMMENT) else line
         for separator in _SEPARATORS:
-            cells = re.split(r"\s{2,}", text.strip()) if not separator else split_row(text, separator)
+            cells = re.split(r"\s{2,}", text.strip()) if not separator else split_cells(text, separator)
             for names in (cells, text.split()) if not separator else (cells,):
                 while names and not names[-1].strip():
                     names = names[:-1]
@@ -213,7 +214,7 @@ def _separator_of_numbers(source: Source, lines: Sequence[str]) -> str:
         if len(cells) == len(_BARE) and all(_is_number(cell) for cell in cells):
             return separator
     likely = max(_SEPARATORS[:-1], key=first.count)
-    find_columns(source, split_row(first, likely), line)
+    find_columns(source, split_cells(first, likely), line)
     allowed = "names of frequency and impedance in the first lines, or three bare columns of numbers"
     raise source.error("column names", first[:60], allowed, COLUMN_ADVICE, line)
 
@@ -223,16 +224,8 @@ def _is_number(text: str) -> bool:
 
 
 def _recognise(source: Source) -> bool:
-    lines = re.split(r"\r*\n|\r", _decoded(source.head))
+    lines = re.split(r"\r*\n|\r", source.head)
     return _header(lines) is not None or _bare_sweep(lines[:-1] or lines)
-
-
-def _decoded(head: str) -> str:
-    """The head as UTF-8 where it is; it comes as latin-1, in which an ohm sign is two odd letters."""
-    try:
-        return head.encode("latin-1").decode("utf-8", "ignore")
-    except UnicodeEncodeError:
-        return head  # UTF-16, decoded already
 
 
 def _bare_sweep(lines: Sequence[str]) -> bool:

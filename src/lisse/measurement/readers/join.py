@@ -42,17 +42,17 @@ def join(measurements: Sequence[Measurement]) -> Measurement:
             "and have one sign of current and voltage"
         )
     shifts = _shifts(measurements, warnings)
-    recorded = [part for part in measurements if part.data.sizes.get("record", 0)] or measurements[:1]
-    labels = [str(name) for name in recorded[0].data.variables if all(name in part for part in recorded)]
-    left_out = sorted({str(name) for part in recorded for name in part.data.variables} - set(labels))
+    moved = list(zip(measurements, shifts, strict=True))
+    recorded = [(part, shift) for part, shift in moved if part.data.sizes.get("record", 0)] or moved[:1]
+    labels = [str(name) for name in recorded[0][0].data.variables if all(name in part for part, _ in recorded)]
+    left_out = sorted({str(name) for part, _ in recorded for name in part.data.variables} - set(labels))
     if left_out:
         warnings.append(f"columns that not all files have were left out: {', '.join(left_out)}")
-    shift_of = {id(part): shift for part, shift in zip(measurements, shifts, strict=True)}
-    columns = {label: np.concatenate([part[label].values for part in recorded]) for label in labels}
-    columns[TIME] = np.concatenate([part[TIME].values + shift_of[id(part)] for part in recorded])
+    columns = {label: np.concatenate([part[label].values for part, _ in recorded]) for label in labels}
+    columns[TIME] = np.concatenate([part[TIME].values + shift for part, shift in recorded])
     spectra = tuple(
         Spectrum(spectrum.time + shift, spectrum.frequency, spectrum.impedance)
-        for part, shift in zip(measurements, shifts, strict=True)
+        for part, shift in moved
         for spectrum in part.spectra
     )
     return dataclasses.replace(

@@ -29,14 +29,18 @@ _NDA, _ZIP, _NDAX_PART = b"NEWARE", b"PK\x03\x04", b"data.ndc"
 _ADVICE = "Copy the file from the cycler's computer again, or export csv in BTSDA"
 _VERSION_BYTE, _SECTIONS, _MOST_SECTIONS = 14, 18, 5
 _RECORD_29 = 86
+_MOST_VOLTS = 15.0
 
 
 def _tell_of_swapped(source: Source, channels: Channels) -> None:
     tell_of_signs(source, channels)
     for label, values in channels.columns.items():
-        if label.startswith("aux") and label.endswith(" / V") and np.nanmin(np.abs(values), initial=np.inf) > 15.0:
+        if not (label.startswith("aux") and label.endswith(" / V")):
+            continue
+        size = np.abs(values[np.isfinite(values)])
+        if size.size and size.min() > _MOST_VOLTS:
             channels.warnings.append(
-                f"column {channels.origin[label]!r}: {values[0]:.4g} V is more like a temperature in degC: kept as read"
+                f"column {channels.origin[label]!r}: {size[0]:.4g} V is more like a temperature in degC: kept as read"
             )
 
 

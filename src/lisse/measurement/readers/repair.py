@@ -200,22 +200,20 @@ def _tell_of_saturation(
     voltage: np.ndarray, rows: Rows, name: str, warnings: list[str], limits: tuple[float, float] | None
 ) -> None:
     """Readings at the end of the range of the instrument: three in a row at the very same largest magnitude."""
-    size = np.abs(voltage)
-    largest = np.nanmax(size) if np.isfinite(size).any() else 0.0
     if limits is not None:
-        ends = tuple(abs(limit) for limit in limits if limit)
+        low, high = limits
+        at_end = ((voltage >= 0.999 * high) & (high > 0)) | ((voltage <= 0.999 * low) & (low < 0))
     else:
-        ends = tuple(scale for scale in _FULL_SCALES if abs(largest - scale) < 5e-3 * scale)
-    for end in ends:
-        at_end = size >= 0.999 * end if limits is not None else size == largest
-        run = np.flatnonzero(at_end[2:] & at_end[1:-1] & at_end[:-2])
-        if run.size:
-            stuck = np.flatnonzero(at_end)
-            warnings.append(
-                f"column {name!r}, {rows.names(stuck)}: the voltage stays at {voltage[stuck[0]]:.4g} V, the end of the "
-                "range: it may be saturated; kept as read"
-            )
-            return
+        size = np.abs(voltage)
+        largest = np.nanmax(size) if np.isfinite(size).any() else 0.0
+        at_end = (size == largest) & any(abs(largest - scale) < 5e-3 * scale for scale in _FULL_SCALES)
+    if not (at_end[2:] & at_end[1:-1] & at_end[:-2]).any():
+        return
+    stuck = np.flatnonzero(at_end)
+    warnings.append(
+        f"column {name!r}, {rows.names(stuck)}: the voltage stays at {voltage[stuck[0]]:.4g} V, the end of the range: "
+        "it may be saturated; kept as read"
+    )
 
 
 def _tell_of_gaps(time: np.ndarray, rows: Rows, name: str, warnings: list[str], away: np.ndarray | None) -> None:

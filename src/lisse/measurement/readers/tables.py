@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +25,8 @@ Wanted = Callable[[Sequence[str]], bool]
 _SEPARATORS = ("\t", ";", ",", "|")
 _MOST_LINES = 300
 _PARQUET = b"PAR1"
+_DAY_ZERO, _MARCH_1900, _FIRST_DATE = (datetime.datetime(*day) for day in ((1899, 12, 31), (1900, 3, 1), (1904, 1, 1)))
+"""Day 0 of a workbook; from when on it is one day ahead, for a 29 February 1900; what is no length of time any more."""
 
 
 def headings_of_text(lines: Sequence[str], wanted: Wanted) -> tuple[int, str, list[str]] | None:
@@ -51,7 +54,7 @@ def find_table(source: Source, wanted: Wanted, text: Text | None = None) -> Tabl
     if not text.content[text.offset(line) : text.offset(line + 1)].strip() and text.offset(line) < len(text.content):
         line += 1  # some programs leave a blank line below the names
     table = read_table(source, text, line, distinct(names), separator, text_allowed=set(distinct(names)))
-    return Table(table.columns, table.rows, f"line {number}", table.warnings)
+    return replace(table, heading=f"line {number}")
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -132,22 +135,32 @@ def _of_sheet(
 
 def _column(cells: Sequence[object]) -> np.ndarray:
     """Floats where every cell is a number or empty; otherwise text."""
-    import datetime
-
     if all(isinstance(cell, (int, float)) and not isinstance(cell, bool) or cell == "" for cell in cells):
         return np.array([np.nan if cell == "" else float(cell) for cell in cells])  # type: ignore[arg-type]
-    words = []
-    for cell in cells:
-        if isinstance(cell, datetime.timedelta):
-            words.append(repr(cell.total_seconds()))
-        elif isinstance(cell, datetime.time):
-            words.append(repr(cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6))
-        else:
-            words.append(str(cell).strip())
+    words = [_word(cell) for cell in cells]
     try:
         return np.array([np.nan if word == "" else float(word) for word in words])
     except ValueError:
         return np.array(words, dtype=str)
+
+
+def _word(cell: object) -> str:
+    """The text of a cell; lengths of time and times of day as ``hours:minutes:seconds``, dates with their time of day.
+
+    A workbook counts days. A cell in the form of a time of day that holds a day or more comes as a date of 1900 (the
+    60th as the 59th again, which is found when the clock steps back), a midnight as a date without a time.
+    """
+    if isinstance(cell, datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, datetime.date):
+        moment = datetime.datetime.combine(cell, datetime.time()) if not isinstance(cell, datetime.datetime) else cell
+        if moment >= _FIRST_DATE:
+            return moment.isoformat(" ")
+        cell = moment - (_DAY_ZERO if moment < _MARCH_1900 else _DAY_ZERO - datetime.timedelta(days=1))
+    if isinstance(cell, datetime.timedelta):
+        whole, micro = divmod(cell // datetime.timedelta(microseconds=1), 1_000_000)
+        return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}.{micro:06d}"
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
 def parquet_table(source: Source) -> Table:

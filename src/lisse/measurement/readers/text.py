@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lisse.measurement.readers.format import Source
+from lisse.measurement.readers.format import Source, windows_text
 
 __all__ = ["Text", "text_of"]
 
 _BEGINNING = 65536  # bytes in which doubled line ends show, if there are any
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CHINESE = {"\xa1\xe6": "℃", "\xa6\xb8": "Ω", "\xa6\xcc": "μ"}
-"""Signs of units in GBK (read as latin-1), which programs on Chinese computers write into an otherwise plain text."""
+"""Signs of units in GBK (read as Windows-1252), which programs on Chinese computers write into a plain text."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def text_of(source: Source, single_byte: bool = False) -> Text:
     ----------
     source : Source
     single_byte : bool
-        Whether the format is defined in a one-byte encoding (latin-1), so that such bytes are nothing to complain of.
+        Whether the format is defined in a one-byte encoding, so that such bytes are nothing to complain of.
     """
     content, warnings = source.content, []
     if content.startswith(_UTF16):
@@ -94,11 +94,11 @@ def _as_utf8(content: bytes, single_byte: bool) -> tuple[bytes, list[str]]:
     if single_byte:
         return b"\n".join(lines), []
     more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    return b"\n".join(lines), [f"line {changed[0]}{more} is not UTF-8 text: read as latin-1"]
+    return b"\n".join(lines), [f"line {changed[0]}{more} is not UTF-8 text: read as Windows-1252"]
 
 
 def _one_byte(line: bytes) -> bytes:
-    text = line.decode("latin-1")
+    text = windows_text(line)
     for code, sign in _CHINESE.items():
         text = text.replace("(" + code, "(" + sign)
     return text.encode()

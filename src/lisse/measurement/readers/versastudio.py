@@ -14,7 +14,7 @@ import numpy as np
 from lisse.measurement.readers.format import Format, Source
 from lisse.measurement.readers.impedance_columns import find_columns, has_impedance
 from lisse.measurement.readers.impedance_points import planned_end, spectra_of
-from lisse.measurement.readers.impedance_record import area_claim, as_measurement, direct_current, read_number
+from lisse.measurement.readers.impedance_record import area_claim_cm2, as_measurement, direct_current, read_number
 from lisse.measurement.readers.impedance_rows import ImpedanceRows, impedance_of, joined, read_rows, text_lines
 from lisse.measurement.readers.rows import Rows
 from lisse.records import Measurement
@@ -22,7 +22,6 @@ from lisse.records import Measurement
 __all__ = ["VERSASTUDIO", "parse_versastudio"]
 
 _UNITS = {"Z Real": "ohm", "Z Imag": "ohm"}
-_DEFAULT_AREA = "1 cm^2"
 _AREA_KEY = "Working Electrode Area (cm2)"
 _KEPT = ("Type", "SN", "TimeAcquired", "DateAcquired", "Measured Open Circuit")
 
@@ -34,10 +33,7 @@ def parse_versastudio(source: Source) -> Measurement:
     settings = _settings(lines)
     inputs: dict[str, Any] = {"header": {key: settings[key][0] for key in _KEPT if key in settings}}
     if _AREA_KEY in settings:
-        text, line = settings[_AREA_KEY]
-        value = read_number(text)
-        area = value * 1e-4 if value is not None else None
-        inputs["instrument_area_claim"] = area_claim(f"{text} cm^2", area, line, _DEFAULT_AREA, warnings)
+        inputs["instrument_area_claim"] = area_claim_cm2(*settings[_AREA_KEY], warnings)
     stray = _outside(lines)
     if stray.size:
         where = Rows(stray).names(np.arange(stray.size))

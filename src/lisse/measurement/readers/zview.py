@@ -16,7 +16,7 @@ from lisse.measurement.columns import CURRENT, TIME, VOLTAGE
 from lisse.measurement.readers.format import Format, Source
 from lisse.measurement.readers.impedance_columns import find_columns
 from lisse.measurement.readers.impedance_points import planned_end, spectra_of
-from lisse.measurement.readers.impedance_record import area_claim, as_measurement, read_number
+from lisse.measurement.readers.impedance_record import area_claim_cm2, as_measurement, read_number
 from lisse.measurement.readers.impedance_rows import impedance_of, read_rows, text_lines
 from lisse.records import Measurement, Spectrum
 
@@ -25,7 +25,6 @@ __all__ = ["ZVIEW", "parse_zview", "zview_measurement"]
 COLUMNS = ("Freq(Hz)", "Ampl", "Bias", "Time(Sec)", "Z'(a)", "Z''(b)", "GD", "Err", "Range")
 _UNITS = {"Z'(a)": "ohm", "Z''(b)": "ohm", "Time(Sec)": "s"}
 _KEPT = ("Measured Data", "Experiment Type", "Date", "Time", "Open Circuit Potential (V)")
-_DEFAULT_AREA = "1 cm^2"
 
 
 def parse_zview(source: Source) -> Measurement:
@@ -39,13 +38,10 @@ def parse_zview(source: Source) -> Measurement:
     settings = _settings(lines[:end])
     inputs: dict[str, Any] = {"header": {key: settings[key][0] for key in _KEPT if key in settings}}
     if "Surface Area" in settings:
-        text, line = settings["Surface Area"]
-        value = read_number(text)
-        shown = f"{value:.6g} cm^2" if value is not None else text
-        area = value * 1e-4 if value is not None else None
-        inputs["instrument_area_claim"] = area_claim(shown, area, line, _DEFAULT_AREA, warnings)
+        inputs["instrument_area_claim"] = area_claim_cm2(*settings["Surface Area"], warnings)
     last = settings.get("vs Freq-Final")
-    promised = settings.get("Data Points")
+    text, line = settings.get("Data Points", ("", 0))
+    promised = read_number(text)
     return zview_measurement(
         source,
         "zview",
@@ -55,7 +51,7 @@ def parse_zview(source: Source) -> Measurement:
         lines[end - 1] if lines[end - 1].lstrip().startswith("Freq") else "\t".join(COLUMNS),
         warnings,
         inputs,
-        promised=(int(read_number(promised[0]) or 0), promised[1]) if promised else None,
+        promised=(int(promised), line) if promised is not None else None,
         last=(read_number(last[0]), last[1]) if last else None,
     )
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from lisse.measurement.record.checklist import Check, check_record
 from lisse.measurement.record.crate import write_crate
+from lisse.measurement.record.item import Item
+from lisse.measurement.record.measured import Measured, load_finding
 from lisse.measurement.record.reading import CellRecord, load_record, read_record
-from lisse.measurement.record.schema import GROUPS, SCHEMA_VERSION, TABLES, Item
-from lisse.measurement.record.score_card import Score, load_targets, score_finding, score_record
+from lisse.measurement.record.schema import GROUPS, SCHEMA_VERSION, TABLES
+from lisse.measurement.record.score_card import Score, score_finding, score_record
+from lisse.measurement.record.targets import load_targets
 from lisse.measurement.record.writing import bdf_record, json_schema, record_json, record_template, record_toml
 
 __all__ = [
@@ -20,10 +23,12 @@ __all__ = [
     "CellRecord",
     "Check",
     "Item",
+    "Measured",
     "Score",
     "bdf_record",
     "check_record",
     "json_schema",
+    "load_finding",
     "load_record",
     "load_targets",
     "read_record",

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lisse.keys import Choice
+from lisse.measurement.record.disagreements import disagreements
 from lisse.measurement.record.doubts import Doubt, contradictions, doubts
+from lisse.measurement.record.item import Item
+from lisse.measurement.record.measured import Measured
 from lisse.measurement.record.reading import CellRecord
 from lisse.measurement.record.record_tables import items_of
-from lisse.measurement.record.schema import GROUPS, HEAD, Item
+from lisse.measurement.record.schema import GROUPS, HEAD
 from lisse.measurement.record.writing import example_of
 from lisse.references import cite
 
@@ -107,13 +110,15 @@ class Check:
         }
 
 
-def check_record(record: CellRecord) -> Check:
+def check_record(record: CellRecord, seen: Measured | None = None) -> Check:
     """Go through the checklist.
 
     Parameters
     ----------
     record : CellRecord
         From `load_record`.
+    seen : Measured, optional
+        What the analysis of its files found, from `load_finding`; where the record states something else is a doubt.
     """
     kind = record.values.get("protocol.name")
     needed = {key: item for key, item in items_of(kind).items() if _is_needed(record, item)}
@@ -122,7 +127,7 @@ def check_record(record: CellRecord) -> Check:
     return Check(
         missing,
         contradictions(record),
-        doubts(record),
+        (*doubts(record), *(disagreements(record, seen) if seen is not None else ())),
         {name: sum(_group(key) == name and record.states(key) for key in needed) for name in groups},
         {name: sum(_group(key) == name for key in needed) for name in groups},
     )

@@ -1,7 +1,7 @@
 """A record with its data and its report as one bundle that archives understand: an RO-Crate.
 
-RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) is a folder with a file ``ro-crate-metadata.json`` that lists every other
-file: what it is, its size and its SHA-256. The bundle appears whole or not at all, as a folder or as a zip file.
+RO-Crate is a folder with a file ``ro-crate-metadata.json`` that lists every other file: what it is, its size and its
+SHA-256 (see ``crate_metadata.py``). The bundle appears whole or not at all, as a folder or as a zip file.
 """
 
 from __future__ import annotations
@@ -9,30 +9,24 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import mimetypes
 import os
-import re
 import secrets
 import shutil
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from lisse.errors import InvalidInput, LisseError
+from lisse.errors import InvalidInput
 from lisse.files import atomic_path
 from lisse.measurement.record.checklist import Check
+from lisse.measurement.record.crate_metadata import METADATA, columns_of, crate_metadata, file_entity
 from lisse.measurement.record.reading import CellRecord
-from lisse.measurement.record.schema import SCHEMA_VERSION
 from lisse.measurement.record.writing import bdf_record, record_json, record_toml
 
-__all__ = ["METADATA", "write_crate"]
+__all__ = ["write_crate"]
 
-METADATA = "ro-crate-metadata.json"
-_PROFILE = "https://w3id.org/ro/crate/1.1"
 _BLOCK = 1 << 20
-_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*-[A-Za-z0-9.+-]+|CC0-1\.0|MIT|ISC|Zlib|Unlicense")
 _WORDS = {
     "record.toml": "Record of the test, as it was given",
     "record.json": "The same record as JSON",
@@ -168,9 +162,9 @@ def _write_folder(
 ) -> Path:
     """Write beside the target, then rename: the folder is whole or absent."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise InvalidInput("--crate", str(path), "a folder that is new or empty, or a .zip file", "It is in use")
+        raise InvalidInput("bundle", str(path), "a folder that is new or empty, or a .zip file", "It is in use")
     if not path.absolute().parent.is_dir():
-        raise InvalidInput("--crate", str(path), "a folder inside one that exists", "There is no such folder around it")
+        raise InvalidInput("bundle", str(path), "a folder inside one that exists", "There is no such folder around it")
     temporary = path.absolute().with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
     try:
         temporary.mkdir()
@@ -192,100 +186,8 @@ def _fill(
     """Every file, and the metadata last."""
     entities: list[dict[str, Any]] = []
     for name, path in data.items():
-        entities.append(_file(name, f"Data file {path.name}", *bundle.add(name, _blocks(path))))
-        entities[-1] |= _columns(path)
+        size, digest = bundle.add(name, _blocks(path))
+        entities.append(file_entity(name, f"Data file {path.name}", size, digest) | columns_of(path))
     for name, text in texts.items():
-        entities.append(_file(name, _WORDS[name], *bundle.add(name, [text.encode("utf-8")])))
-    metadata = {"@context": f"{_PROFILE}/context", "@graph": _graph(record, entities, day, version)}
-    bundle.add(METADATA, [_json(metadata).encode("utf-8")])
-
-
-def _file(name: str, words: str, size: int, digest: str) -> dict[str, Any]:
-    kind = {".mpt": "text/plain", ".toml": "application/toml", ".csv": "text/csv"}.get(Path(name).suffix.lower())
-    return {
-        "@id": quote(name),
-        "@type": "File",
-        "name": words,
-        "contentSize": str(size),
-        "sha256": digest,
-        "encodingFormat": kind or mimetypes.guess_type(name)[0] or "application/octet-stream",
-    }
-
-
-def _columns(path: Path) -> dict[str, Any]:
-    """What a data file holds, in the words of BDF, as far as one of our readers knows its format."""
-    from lisse.measurement.readers import read
-
-    try:
-        measurement = read(path)
-    except LisseError as error:
-        return {"description": f"Not read when this bundle was made: {error}"}
-    labels = [str(label) for label in measurement.data]
-    spectra = len(measurement.spectra)
-    found = f"{measurement.data.sizes.get('record', 0)} records"
-    words = f"{found}, {spectra} impedance spectr{'a' if spectra != 1 else 'um'}" if spectra else found
-    return {"description": f"{measurement.instrument}: {words}", "variableMeasured": labels}
-
-
-def _graph(
-    record: CellRecord, entities: list[dict[str, Any]], day: datetime.date, version: str
-) -> list[dict[str, Any]]:
-    """The descriptor, the root, the files, and what they refer to, all flat as RO-Crate wants it."""
-    licence = _licence(record.values["licence"])
-    people = [
-        {"@id": f"#author-{number}", "@type": "Person", "name": name}
-        for number, name in enumerate(record.values.get("authors", ()), start=1)
-    ]
-    program = {"@id": "#lisse", "@type": "SoftwareApplication", "name": "lisse", "version": version or "not recorded"}
-    parts = [{"@id": entity["@id"]} for entity in entities]
-    made = [part for part in parts if part["@id"] in ("record.bdf.json", "check.json", "report.html")]
-    action = {
-        "@id": "#check",
-        "@type": "CreateAction",
-        "name": "Check of the record against the reporting list",
-        "instrument": {"@id": "#lisse"},
-        "object": [{"@id": "record.toml"}],
-        "result": made,
-    }
-    root: dict[str, Any] = {
-        "@id": "./",
-        "@type": "Dataset",
-        "name": record.title,
-        "description": record.values.get("note", "Record, data and report of the test of a solid-state cell"),
-        "datePublished": day.isoformat(),
-        "license": {"@id": licence["@id"]},
-        "hasPart": parts,
-        "mentions": [{"@id": "#check"}],
-        "version": str(SCHEMA_VERSION),
-    }
-    if people:
-        root["author"] = [{"@id": person["@id"]} for person in people]
-    others = [licence, *people, program, action]
-    if "date" in record.values:
-        root["temporalCoverage"] = record.values["date"]
-    if "reference" in record.values:
-        article = _article(record.values["reference"])
-        root["citation"] = {"@id": article["@id"]}
-        others.append(article)
-    descriptor = {
-        "@id": METADATA,
-        "@type": "CreativeWork",
-        "conformsTo": {"@id": _PROFILE},
-        "about": {"@id": "./"},
-    }
-    return [descriptor, root, *entities, *others]
-
-
-def _licence(text: str) -> dict[str, Any]:
-    address = _address(text) or (f"https://spdx.org/licenses/{text}" if _SPDX.fullmatch(text) else "#licence")
-    return {"@id": address, "@type": "CreativeWork", "name": text}
-
-
-def _article(text: str) -> dict[str, Any]:
-    doi = re.search(r"10\.\d{4,}/\S+", text)
-    address = _address(text) or (f"https://doi.org/{quote(doi[0])}" if doi else "#reference")
-    return {"@id": address, "@type": "ScholarlyArticle", "name": text}
-
-
-def _address(text: str) -> str:
-    return text if re.fullmatch(r"https?://[^\s<>\"]+", text) else ""
+        entities.append(file_entity(name, _WORDS[name], *bundle.add(name, [text.encode("utf-8")])))
+    bundle.add(METADATA, [_json(crate_metadata(record, entities, day, version)).encode("utf-8")])

@@ -16,11 +16,12 @@ from lisse.protocol import community_protocols
 from lisse.references import cite
 from lisse.units import format_quantity
 
-__all__ = ["INSTRUMENT_AREA", "THICK_LITHIUM", "Doubt", "contradictions", "doubts"]
+__all__ = ["FEWEST_CELLS", "THICK_LITHIUM", "Doubt", "contradictions", "doubts"]
 
 THICK_LITHIUM = 30e-6
 """m. Metal above this hides a soft short in a symmetric cell."""
 FEWEST_CELLS = 3
+"""Of which a spread can be told at all."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,13 @@ class Doubt:
     why : str
         What follows from it.
     source : str
-        Citation key of who says so.
+        Citation key of who says so; empty for a slip, which needs nobody.
     """
 
     key: str
     text: str
     why: str
-    source: str
+    source: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -51,7 +52,7 @@ class Doubt:
             "text": self.text,
             "why": self.why,
             "source": self.source,
-            "citation": cite(self.source),
+            "citation": cite(self.source) if self.source else "",
         }
 
 
@@ -139,7 +140,7 @@ def _currents(record: CellRecord) -> Iterator[Doubt]:
         if value is not None and value > largest * 1.01:
             most = _shown("current_density", largest)
             text = f"{_shown('current_density', value)} is more than the protocol sets, {most}"
-            yield Doubt(f"failure.{key}", text, "one of the two is a slip", "flatscher2023")
+            yield Doubt(f"failure.{key}", text, "one of the two is a slip")
 
 
 def _is_ramp(record: CellRecord) -> bool:
@@ -154,14 +155,13 @@ def _frequencies(record: CellRecord) -> Iterator[Doubt]:
     high, low = record.values.get(f"{path}.frequency_from"), record.values.get(f"{path}.frequency_to")
     if high is not None and low is not None and low >= high:
         text = f"the lowest frequency, {low:g} Hz, is not below the highest, {high:g} Hz"
-        yield Doubt(f"{path}.frequency_to", text, "one of the two is a slip", "eckhardt2023")
+        yield Doubt(f"{path}.frequency_to", text, "one of the two is a slip")
 
 
 def _no_failure(record: CellRecord) -> Iterator[Doubt]:
     if record.values.get("failure.mode") == "none" and "failure.current_density" in record.values:
         text = "a current density at failure, though no failure was seen"
-        why = "what was passed without failure is highest_current_density_passed"
-        yield Doubt("failure.current_density", text, why, "hatzell2020")
+        yield Doubt("failure.current_density", text, "what was passed is highest_current_density_passed")
 
 
 # -- doubts --------------------------------------------------------------------------------------------------------
@@ -220,8 +220,9 @@ def _few_cells(record: CellRecord) -> Iterator[Doubt]:
 
 
 def _left_out(record: CellRecord) -> Iterator[Doubt]:
-    if record.values.get("statistics.early_failures_kept") is False and record.values.get("statistics.early_failures"):
-        text = f"{record.values['statistics.early_failures']} early failures are left out of the values"
+    early = record.values.get("statistics.early_failures")
+    if record.values.get("statistics.early_failures_kept") is False and early:
+        text = f"{early} early failure{'s are' if early > 1 else ' is'} left out of the values"
         yield Doubt("statistics.early_failures_kept", text, "the values are of the cells that were lucky", "puls2024")
 
 
@@ -256,9 +257,7 @@ def _usable_fraction(record: CellRecord) -> Iterator[Doubt]:
     expected = share_passed(charge, thickness)
     if abs(stated - expected) > 0.1 * expected + 0.005:
         text = f"{stated:.3g}, but thickness and half-cycle of the protocol give {expected:.3g} of what is there"
-        yield Doubt(
-            "caveats.usable_fraction", text, "one of the three is a slip, or the metal is no lithium", "albertus2018"
-        )
+        yield Doubt("caveats.usable_fraction", text, "one of the three is a slip, or the metal is no lithium")
 
 
 def _full_cell(record: CellRecord) -> Iterator[Doubt]:
@@ -272,7 +271,7 @@ def _absent_files(record: CellRecord) -> Iterator[Doubt]:
     for name, path in zip(record.values.get("files", ()), record.files, strict=True):
         if not path.is_file():
             text = f"there is no file {name} beside the record"
-            yield Doubt("files", text, "a number that cannot be checked against the data convinces less", "hatzell2020")
+            yield Doubt("files", text, "a number that cannot be checked against the data convinces less")
 
 
 def _shown(name: str, value: float) -> str:

@@ -7,7 +7,6 @@ why: ``grain_size = "does not apply: polymer"``. What is missing is the business
 from __future__ import annotations
 
 import copy
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,10 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
-from lisse.keys import Source, parse_toml, read_text
+from lisse.keys import Source, parse_json, parse_toml, read_text
 from lisse.measurement.record.record_tables import RecordTables, items_of
 from lisse.measurement.record.schema import HEAD, SCHEMA_VERSION, TABLES
 from lisse.protocol import Protocol
+from lisse.units import duration
 
 __all__ = ["CellRecord", "load_record", "read_record"]
 
@@ -89,8 +89,20 @@ class CellRecord:
     @property
     def area(self) -> float | None:
         """m2. Area that the current is divided by; ``None`` where it is not stated."""
-        area: float | None = self.values.get("lithium.area")
-        return area
+        return self.values.get("lithium.area")
+
+    @property
+    def protocol_sentence(self) -> str:
+        """Whether the test can be simulated as reported, and with what besides."""
+        if self.protocol is None:
+            return f"The protocol cannot be simulated: {', '.join(self.protocol_gaps)} not stated."
+        count = len(self.protocol.steps)
+        steps = f"{count} step{'s' if count > 1 else ''}, {duration(self.protocol.duration)}"
+        words = f"The protocol can be simulated as reported: {self.protocol.name}, {steps}."
+        if self.assumed:
+            settings = ", ".join(f"{key.rpartition('.')[2]} = {value}" for key, value in self.assumed.items())
+            words += f" Not stated, so a simulation takes the default of a case: {settings}."
+        return words
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -117,32 +129,11 @@ def load_record(path: str | os.PathLike[str]) -> CellRecord:
 
 
 def _source(path: Path) -> Source:
-    is_json = path.suffix.lower() == ".json"
     text = read_text(path, _WHAT, "a TOML or JSON file", _ABSENT)
     folder = path.absolute().parent
-    if not is_json:
-        return Source(parse_toml(text, path.name, _WHAT), path.name, text, folder)
-    try:
-        tables = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
-    except json.JSONDecodeError as error:
-        raise InvalidInput(_WHAT, None, "valid JSON", error.msg, f"{path.name}, line {error.lineno}") from None
-    except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "Tables or lists are nested too deep"
-        raise InvalidInput(_WHAT, None, "valid JSON", reason, path.name) from None
-    if not isinstance(tables, dict):
-        raise InvalidInput(_WHAT, None, "a JSON object", "The file holds something else", path.name)
-    return Source(tables, path.name, "", folder)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("A key stands there twice")
-    return found
+    if path.suffix.lower() == ".json":
+        return Source(parse_json(text, path.name, _WHAT), path.name, "", folder)
+    return Source(parse_toml(text, path.name, _WHAT), path.name, text, folder)
 
 
 def read_record(

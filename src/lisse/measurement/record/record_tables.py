@@ -11,15 +11,9 @@ from typing import Any
 
 from lisse.errors import InvalidInput, suggest
 from lisse.keys import OPTIONAL, REQUIRED, Field
-from lisse.measurement.record.schema import (
-    HEAD,
-    PROTOCOL_NAME,
-    PROTOCOL_STEPS,
-    SCHEMA_VERSION,
-    TABLES,
-    Item,
-    protocol_items,
-)
+from lisse.measurement.record.item import Item
+from lisse.measurement.record.schema import HEAD, SCHEMA_VERSION, TABLES
+from lisse.measurement.record.schema_protocol import PROTOCOL_NAME, PROTOCOL_STEPS, protocol_items
 from lisse.protocol import PROTOCOLS, STEP, Protocol, Step, community_protocols, from_settings
 
 __all__ = ["NOT_STATED", "RecordTables", "items_of"]

@@ -6,23 +6,22 @@ their place. A value is what was passed without failure, never an extrapolation:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lisse import theory
-from lisse.errors import InvalidInput, suggest
-from lisse.keys import parse_toml, quantity_text, read_text
+from lisse.measurement.record.measured import Measured, measured
 from lisse.measurement.record.reading import CellRecord
 from lisse.theory.energy import Target
-from lisse.units import parse_quantity
+from lisse.units import format_quantity
 
 if TYPE_CHECKING:
     from lisse.measurement.analysis import Finding
 
-__all__ = ["Score", "load_targets", "score_finding", "score_record", "share_passed"]
+__all__ = ["Score", "score_finding", "score_record", "share_passed"]
+
+_QUANTITIES = {"current_density": "current_density", "cycled_charge": "charge", "cumulative_charge": "charge"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,14 @@ class Score:
     def outcome(self) -> str:
         """``"met"``, ``"not met"`` or ``"not stated"``."""
         return "not stated" if self.met is None else "met" if self.met else "not met"
+
+    @property
+    def shown(self) -> str:
+        """The value as people write it, such as ``"0.85 mA/cm2"`` or ``"48.5 %"``; ``"not stated"`` without one."""
+        if self.value is None:
+            return "not stated"
+        name = _QUANTITIES.get(self.name)
+        return f"{100 * self.value:.3g} %" if name is None else format_quantity(name, self.value)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the targets of a run (`lisse.report.summary`), with the outcome and its basis."""
@@ -127,7 +134,8 @@ def _current_of_record(record: CellRecord) -> tuple[float | None, str]:
     if key in record.values:
         return record.values[key], key
     if record.values.get("failure.mode") == "none" and record.protocol is not None:
-        return record.protocol.largest_current_density, "the protocol, which ran without failure"
+        largest = record.protocol.largest_current_density or None
+        return largest, "the protocol, which ran without failure" if largest else "the protocol sets no current"
     return None, f"{key} is not stated"
 
 
@@ -148,45 +156,48 @@ def _half_cycle_of_record(record: CellRecord, passed: float | None) -> tuple[flo
 
 
 def score_finding(
-    finding: Finding | Mapping[str, Any],
+    finding: Finding | Mapping[str, Any] | Measured,
     lithium_thickness: float | None = None,
     targets: Mapping[str, Target] | None = None,
+    area: float | None = None,
 ) -> tuple[Score, ...]:
     """How a test stands to the targets by the analysis of its files.
 
     Parameters
     ----------
-    finding : Finding or mapping
-        From `lisse.measurement.analyse`, or its ``to_dict()`` as in ``finding.json``.
+    finding : Finding, mapping or Measured
+        From `lisse.measurement.analyse`, its ``to_dict()``, or `load_finding`.
     lithium_thickness : float or None, m
         Of the working electrode before the test, from the record.
     targets : mapping of str to Target, optional
         From `load_targets`; those of the perspective unless given.
+    area : float or None, m2
+        That the current is divided by, from the record; that of the analysis unless given.
     """
-    content = finding if isinstance(finding, Mapping) else finding.to_dict()
-    no_area = "" if content["area"] is not None else "the area is not known"
-    failed = content["verdict"]["time"]
-    whole = [cycle for cycle in content["half_cycles"] if failed is None or cycle["end"] <= failed]
-    charges = [abs(cycle["charge"]) for cycle in whole if cycle["charge"] is not None]
-    charge = max(charges, default=None)
+    seen = finding if isinstance(finding, Measured) else measured(finding)
+    area = seen.area if area is None else area
+    failed = seen.mode != "none"
+    current, charge = _over(seen.highest_passed, area), _over(seen.half_cycle_charge, area)
+    cumulative = _over(seen.cumulative_charge, area)
+    both = f"the files, both directions, {'until the failure' if failed else 'in all'}"
     share = None if not charge or lithium_thickness is None else share_passed(charge, lithium_thickness)
-    current, cumulative = content["highest_current_density_passed"], content["cumulative_charge"]
+    cycles = "the files, whole half-cycles before the failure" if failed else "the files, all half-cycles"
+    none = f"no whole half-cycle {'before the failure' if failed else 'in the files'}"
+    unknown = "the thickness of the lithium is not known" if charge else none
     found = {
-        "current_density": (current, no_area or "whole half-cycles before the failure"),
-        "cycled_charge": (charge, no_area or "whole half-cycles before the failure"),
-        "cumulative_charge": (cumulative, no_area or "both directions, until the failure"),
-        "fraction_passed": (
-            share,
-            no_area or _share_basis(lithium_thickness),
-        ),
+        "current_density": (current, none if current is None else cycles),
+        "cycled_charge": (charge, none if charge is None else cycles),
+        "cumulative_charge": (cumulative, both if cumulative is not None else "the analysis gives none"),
+        "fraction_passed": (share, unknown if share is None else "largest half-cycle over the lithium at the start"),
     }
+    if area is None:
+        found = dict.fromkeys(found, (None, "the area is not known"))
     return _scores(found, targets)
 
 
-def _share_basis(lithium_thickness: float | None) -> str:
-    if lithium_thickness is None:
-        return "the thickness of the lithium is not known"
-    return "largest half-cycle over the lithium at the start"
+def _over(amount: float | None, area: float | None) -> float | None:
+    """A/m2 or C/m2. Magnitude per area; ``None`` when either is not known."""
+    return None if amount is None or area is None else abs(amount) / area
 
 
 def _scores(found: Mapping[str, tuple[float | None, str]], targets: Mapping[str, Target] | None) -> tuple[Score, ...]:
@@ -194,48 +205,3 @@ def _scores(found: Mapping[str, tuple[float | None, str]], targets: Mapping[str,
     return tuple(
         Score(target.name, target.text, target.unit, target.value, *found[target.name]) for target in chosen.values()
     )
-
-
-def load_targets(path: str | os.PathLike[str]) -> Mapping[str, Target]:
-    """Targets of one's own, from a TOML file with one table for each.
-
-    Parameters
-    ----------
-    path : path
-        ``[current_density]`` with ``value = "5 mA/cm^2"``, and optional ``text`` and ``reference``; likewise
-        ``[cycled_charge]``, ``[cumulative_charge]`` and ``[fraction_passed]``. A target that is left out is not judged.
-
-    Raises
-    ------
-    InvalidInput
-        For a file that cannot be read, a target or a key that is not known, and a value of another kind.
-    """
-    name = Path(path).name
-    text = read_text(path, "targets", "a TOML file", "There is no such file")
-    tables = parse_toml(text, name, "targets")
-    known = theory.ALBERTUS_TARGETS
-    found = {}
-    for key, table in tables.items():
-        if key not in known:
-            raise InvalidInput(key, None, ", ".join(known), suggest(key, known) or "There is no such target", name)
-        found[key] = _target(known[key], table, name)
-    if not found:
-        raise InvalidInput("targets", None, f"at least one of [{'], ['.join(known)}]", "", name)
-    return found
-
-
-def _target(printed: Target, table: Any, where: str) -> Target:
-    keys = ("value", "text", "note", "reference")
-    if not isinstance(table, Mapping) or "value" not in table:
-        raise InvalidInput(f"{printed.name}.value", None, quantity_text(printed.value, printed.unit), "", where)
-    for key, value in table.items():
-        if key not in keys:
-            raise InvalidInput(f"{printed.name}.{key}", None, ", ".join(keys), suggest(key, keys), where)
-        if key != "value" and not isinstance(value, str):
-            raise InvalidInput(f"{printed.name}.{key}", value, "text in quotes", "", where)
-    try:
-        value = parse_quantity(table["value"], printed.unit, f"{printed.name}.value")
-    except InvalidInput as error:
-        raise error.at(where) from None
-    shown = table.get("text", f"> {table['value']}")
-    return Target(printed.name, value, printed.unit, shown, table.get("note", ""), table.get("reference", ""))

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lisse.keys import Choice, Field, Flag, HalfCycle, Integer, Quantity, Text
+from lisse.measurement.record.item import Item
 from lisse.measurement.record.kinds import Date, ElectrodeSize, Names, Values
 from lisse.measurement.record.reading import CellRecord
-from lisse.measurement.record.record_tables import items_of
-from lisse.measurement.record.schema import GROUPS, HEAD, SCHEMA_VERSION, TABLES, Item, protocol_items
+from lisse.measurement.record.record_tables import NOT_STATED, items_of
+from lisse.measurement.record.schema import GROUPS, HEAD, SCHEMA_VERSION, TABLES
+from lisse.measurement.record.schema_protocol import protocol_items
 from lisse.protocol import PROTOCOLS, STEP, Protocol, community_protocols
 
 __all__ = ["bdf_label", "bdf_record", "example_of", "json_schema", "record_json", "record_template", "record_toml"]
@@ -219,7 +222,8 @@ def _bdf_steps(protocol: Protocol, area: float | None) -> list[dict[str, Any]]:
 
 # -- JSON Schema ---------------------------------------------------------------------------------------------------
 
-_REASON = {"type": "string", "pattern": "^(does not apply[ :,;-]+.+|not stated)$"}
+_NOTHING = "|".join(f"[{word[0]}{word[0].upper()}]{re.escape(word[1:])}" for word in NOT_STATED)
+_REASON = {"type": "string", "pattern": rf"^\s*([dD]oes not apply[ :,;-]+\S.*|{_NOTHING})\s*$"}
 _QUANTITY = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*\S.*$"
 
 

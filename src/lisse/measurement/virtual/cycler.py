@@ -17,7 +17,15 @@ import numpy as np
 
 from lisse.errors import InvalidInput
 from lisse.measurement.columns import CURRENT, PRESSURE, TIME, VOLTAGE, bdf_dataset
-from lisse.measurement.virtual.declaration import FEATURES, Contrast, Declaration, Instrument, Stated, settings_of
+from lisse.measurement.virtual.declaration import (
+    FEATURES,
+    Contrast,
+    Declaration,
+    Instrument,
+    Stated,
+    check_settings,
+    settings_of,
+)
 from lisse.records import Measurement, Solution
 from lisse.units import parse_quantity
 
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = ["Cycler", "as_read", "cell_area", "no_place", "sampled"]
+
+_MOST_READINGS = 1e8
 
 
 @dataclass(frozen=True)
@@ -55,11 +65,9 @@ class Cycler(Instrument):
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        """Check the limits."""
-        for name in ("sampling_interval", "voltage_noise", "current_noise", "voltage_resolution", "current_resolution"):
-            value = getattr(self, name)
-            if not math.isfinite(value) or value < 0 or (name == "sampling_interval" and value == 0):
-                raise InvalidInput(name, value, "a number above 0" if name == "sampling_interval" else "0 or more")
+        """Check the settings."""
+        limits = ("voltage_noise", "current_noise", "voltage_resolution", "current_resolution")
+        check_settings(self, ("sampling_interval",), limits)
         if (self.voltage_noise or self.current_noise) and self.seed is None:
             raise InvalidInput("seed", None, "an integer when there is noise", "A seed makes the noise repeatable")
 
@@ -69,10 +77,10 @@ class Cycler(Instrument):
         return Declaration(
             key=self.key,
             name="cycler",
-            resolution=Stated(None, "S", "", "records no place"),
-            field_of_view=Stated(None, "S", "", "the whole cell"),
+            resolution=Stated(None, "L", "", "records no place"),
+            field_of_view=Stated(None, "L", "", "the whole cell"),
             frame_time=Stated(self.sampling_interval, "U", "", "a setting"),
-            depth=Stated(None, "S", "", "the whole cell"),
+            depth=Stated(None, "L", "", "the whole cell"),
             environment="any cell, at any pressure and temperature; operando",
             contrast=no_place("moves the voltage, but the voltage does not tell where, nor what else moved it"),
             through="nothing",
@@ -111,6 +119,7 @@ class Cycler(Instrument):
             data=bdf_dataset(columns),
             inputs={
                 "instrument": settings_of(self),
+                "declaration": self.declaration.to_dict(),
                 "solution": dict(solution.inputs),
                 "model": solution.model,
                 "area": surface,
@@ -127,9 +136,7 @@ class Cycler(Instrument):
 def no_place(reason: str) -> dict[str, Contrast]:
     """The answer of everything that records one number for the whole cell."""
     weak = ("void", "filament", "interphase")
-    return {
-        name: Contrast("weak" if name in weak else "no", f"{name.replace('-', ' ')} {reason}", "U") for name in FEATURES
-    }
+    return {name: Contrast("weak" if name in weak else "no", f"it {reason}") for name in FEATURES}
 
 
 def cell_area(solution: Solution) -> float:
@@ -149,7 +156,15 @@ def sampled(
     A switch lies between two records of the solution at one time that differ in current, or between any two that
     differ by more than 1 % of the largest current. Where only the voltage jumps, as in a short, the cycler does not
     know and keeps its rhythm. Between the records of the solution everything is linear.
+
+    Raises
+    ------
+    InvalidInput
+        When the interval asks for more than 1e8 readings.
     """
+    if (time[-1] - time[0]) / interval > _MOST_READINGS:
+        least = f"{(time[-1] - time[0]) / _MOST_READINGS:.3g} s or more"
+        raise InvalidInput("sampling_interval", f"{interval:g} s", least, f"At most {_MOST_READINGS:g} readings")
     largest = float(np.max(np.abs(current), initial=0.0))
     change = np.abs(np.diff(current))
     jump = (change > 0.01 * largest) | ((np.diff(time) == 0) & (change > 1e-9 * largest))
@@ -166,7 +181,7 @@ def sampled(
 
 def _moments(start: float, end: float, interval: float) -> np.ndarray:
     count = int((end - start) / interval)
-    grid = start + interval * np.arange(count + 1)
+    grid = np.minimum(start + interval * np.arange(count + 1), end)  # rounding must not lead past the end
     return np.append(grid, end) if end - grid[-1] > 1e-6 * interval else grid
 
 

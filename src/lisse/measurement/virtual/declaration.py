@@ -6,6 +6,7 @@ U unsure. A number with U is an order of magnitude that a user should replace by
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from lisse.measurement.virtual.frames import Frames
 
-__all__ = ["FEATURES", "MARKS", "Contrast", "Declaration", "Instrument", "Stated", "settings_of"]
+__all__ = ["FEATURES", "MARKS", "Contrast", "Declaration", "Instrument", "Stated", "check_settings", "settings_of"]
 
 MARKS = ("S", "S*", "L", "U")
 FEATURES = ("void", "crack", "filament", "lithium", "interphase", "grain-boundary")
@@ -152,3 +153,25 @@ def settings_of(instrument: Instrument) -> dict[str, Any]:
     """The settings as plain data, with the key of the instrument."""
     found = asdict(instrument)
     return {"instrument": instrument.key, **{k: dict(v) if isinstance(v, Mapping) else v for k, v in found.items()}}
+
+
+_ENDLESS = ("skin_depth", "field_of_view", "full_well", "full_scale")
+
+
+def check_settings(instrument: Instrument, above: tuple[str, ...] = (), not_below: tuple[str, ...] = ()) -> None:
+    """Refuse settings that are no numbers, out of range, or infinite where that means nothing; and seeds that are none.
+
+    Raises
+    ------
+    InvalidInput
+        Names the setting.
+    """
+    for name in (*above, *not_below):
+        value = getattr(instrument, name)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        fits = number and (value > 0.0 if name in above else value >= 0.0)
+        if not fits or (math.isinf(value) and name not in _ENDLESS):
+            raise InvalidInput(name, value, "a number above 0" if name in above else "a number, 0 or more")
+    seed = getattr(instrument, "seed", None)
+    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed < 0):
+        raise InvalidInput("seed", seed, "a whole number, 0 or more")

@@ -24,9 +24,10 @@ from lisse.units import duration
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["check_settings", "exposed", "origin", "recorded", "widest"]
+__all__ = ["counted", "exposed", "origin", "recorded", "widest"]
 
 Floats = NDArray[np.float64]
+_MOST_COUNTS = 1e15  # far beyond any detector, and below what a float counts exactly
 
 
 def exposed(
@@ -107,20 +108,26 @@ def origin(solution: Solution) -> dict[str, Any]:
     return {"solution": dict(solution.inputs), "model": solution.model}
 
 
-def widest(values: Floats, axis: int, edge: float, field_of_view: float) -> Floats:
-    """The middle of the picture along one axis, as much as fits into the field of view."""
+def widest(values: Floats, axis: int, edge: float, field_of_view: float) -> tuple[Floats, float]:
+    """The middle of the picture along one axis, as much as fits into the field of view, and where it begins (m)."""
     count = values.shape[axis]
     fits = max(1, int(field_of_view / edge * (1.0 + 1e-9))) if math.isfinite(field_of_view) else count
     if fits >= count:
-        return values
+        return values, 0.0
     low = (count - fits) // 2
-    return values.take(range(low, low + fits), axis)
+    return values.take(range(low, low + fits), axis), low * edge
 
 
-def check_settings(instrument: Instrument, above: tuple[str, ...] = (), not_below: tuple[str, ...] = ()) -> None:
-    """Refuse settings that are no numbers, or out of range."""
-    for name in (*above, *not_below):
-        value = getattr(instrument, name)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or not (value > 0.0 if name in above else value >= 0.0):
-            raise InvalidInput(name, value, "a number above 0" if name in above else "a number, 0 or more")
+def counted(mean: Floats, random: np.random.Generator, what: str) -> Floats:
+    """Counts drawn from the Poisson law of that mean.
+
+    Parameters
+    ----------
+    mean : array, 1. Of the counts; what rounding leaves below 0 is taken as 0.
+    random : numpy.random.Generator
+    what : str. Name of the setting that could lower the counts, for the message.
+    """
+    most = float(np.max(mean, initial=0.0))
+    if not most <= _MOST_COUNTS:
+        raise InvalidInput(what, f"{most:.3g} counts in one place", f"up to {_MOST_COUNTS:g} counts", "Lower it")
+    return random.poisson(np.clip(mean, 0.0, None)).astype(float)

@@ -20,8 +20,8 @@ import numpy as np
 from lisse.errors import InvalidInput, NotResolved
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, bdf_dataset
 from lisse.measurement.virtual.cycler import cell_area, no_place
-from lisse.measurement.virtual.declaration import Contrast, Declaration, Instrument, Stated, settings_of
-from lisse.measurement.virtual.imaging import check_settings, origin
+from lisse.measurement.virtual.declaration import Contrast, Declaration, Instrument, Stated, check_settings, settings_of
+from lisse.measurement.virtual.imaging import origin
 from lisse.records import Measurement, Solution, Spectrum
 from lisse.units import FARADAY, GAS_CONSTANT
 
@@ -86,10 +86,10 @@ class ImpedanceAnalyser(Instrument):
         return Declaration(
             key=self.key,
             name="impedance analyser",
-            resolution=Stated(None, "S", "", "records no place"),
-            field_of_view=Stated(None, "S", "", "the whole cell"),
+            resolution=Stated(None, "L", "", "records no place"),
+            field_of_view=Stated(None, "L", "", "the whole cell"),
             frame_time=Stated(60.0 + 5.0 / self.frequency_low, "U", "", "some periods of the lowest frequency"),
-            depth=Stated(None, "S", "", "the whole cell"),
+            depth=Stated(None, "L", "", "the whole cell"),
             environment="any cell that holds still during the spectrum, usually at rest",
             contrast=contrast,
             through="nothing",
@@ -134,12 +134,16 @@ class ImpedanceAnalyser(Instrument):
         )
 
     def _spectrum(self, solution: Solution, k: int, time: float, area: float, random: np.random.Generator) -> Spectrum:
-        """One spectrum in ohm, highest frequency first."""
+        """One spectrum in ohm, in the order of the solution."""
         frequency = np.asarray(solution["frequency"].values, dtype=float)
         real = np.asarray(solution["impedance_real"].values, dtype=float)[k]
         imaginary = np.asarray(solution["impedance_imaginary"].values, dtype=float)[k]
         inside = (frequency >= self.frequency_low * (1 - 1e-9)) & (frequency <= self.frequency_high * (1 + 1e-9))
-        kept = inside & np.isfinite(real)
+        kept = inside & np.isfinite(real) & np.isfinite(imaginary)
+        if not kept.any():
+            own = f"{frequency.min():g} to {frequency.max():g} Hz"
+            limits = f"{self.frequency_low:g} to {self.frequency_high:g} Hz"
+            raise InvalidInput("frequency_low and frequency_high", limits, f"some of {own}, as in the solution")
         true = (real + 1j * imaginary)[kept] / area + 2j * np.pi * frequency[kept] * self.inductance
         error = random.normal(size=(2, true.size)) * self.noise
         return Spectrum(time, frequency[kept], true * (1.0 + error[0] + 1j * error[1]))

@@ -1,4 +1,4 @@
-"""How much lithium is where across a cell: means over planes, apart for metal, plated lithium and electrolyte."""
+"""How much lithium is where across a cell: means over planes, by place or by the matter that lies above."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from lisse.measurement.virtual.scene import Scene
 from lisse.measurement.virtual.substances import LITHIUM, substance_of
 from lisse.records import Solution
 
-__all__ = ["concentrations", "lateral_mean"]
+__all__ = ["by_matter_above", "concentrations", "lateral_mean"]
 
 Floats = NDArray[np.float64]
 
 
 def concentrations(truth: Scene, solution: Solution, given: Mapping[str, float]) -> dict[str, float]:
-    """mol/m3. Lithium in the metal and in every solid phase."""
+    """mol/m3. Lithium in the metal and in every solid phase: as given, else that of the substance.
+
+    Raises
+    ------
+    InvalidInput
+        For a phase that is not there, a number that is none, or a substance that is not known.
+    """
     known = ("lithium", *truth.solids)
     for name, value in given.items():
         if name not in known:
@@ -33,7 +39,7 @@ def concentrations(truth: Scene, solution: Solution, given: Mapping[str, float])
 
 
 def lateral_mean(truth: Scene, table: Mapping[str, float]) -> dict[str, Floats]:
-    """mol/m3. Means over each plane, (nx,): ``metal``, ``plated``, ``electrolyte`` and their ``total``."""
+    """mol/m3. Means over each plane, (nx,): ``metal``, ``plated`` and ``electrolyte``."""
 
     def mean(share: Floats) -> Floats:
         return np.asarray(share.reshape(len(share), -1).mean(axis=1))
@@ -41,9 +47,33 @@ def lateral_mean(truth: Scene, table: Mapping[str, float]) -> dict[str, Floats]:
     solid = np.zeros(len(truth.metal))
     for phase, share in truth.solids.items():
         solid = solid + table[phase] * mean(share)
-    found = {
+    return {
         "metal": table["lithium"] * mean(truth.metal),
         "plated": table["lithium"] * mean(truth.plated),
         "electrolyte": solid,
     }
-    return {**found, "total": found["metal"] + found["plated"] + found["electrolyte"]}
+
+
+def by_matter_above(matter: Floats, *amounts: Floats) -> Floats:
+    """Lateral means by the thickness of matter above, as a particle that comes out has crossed it: (k, nx).
+
+    In every column empty space is left out, so that what lies behind it moves up. The sum of each amount is kept.
+
+    Parameters
+    ----------
+    matter : (nx, ny[, nz]) array, 1. Share of each voxel that is not empty; the first plane is the nearest.
+    amounts : k arrays like it. Per voxel, 0 where there is no matter.
+    """
+    planes = len(matter)
+    filled = matter.reshape(planes, -1)
+    above = np.cumsum(filled, axis=0) - filled
+    nearest = np.minimum(above.astype(int), planes - 1)
+    farther = np.clip(above + filled - (nearest + 1), 0.0, None)  # of this voxel, what falls into the next plane
+    share = np.divide(farther, filled, out=np.zeros_like(filled), where=filled > 0.0)
+    rows = []
+    for amount in amounts:
+        flat = amount.reshape(planes, -1)
+        here = np.bincount(nearest.ravel(), (flat * (1.0 - share)).ravel(), planes + 1)
+        there = np.bincount(nearest.ravel() + 1, (flat * share).ravel(), planes + 1)
+        rows.append((here + there)[:planes] / filled.shape[1])
+    return np.stack(rows)

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lisse.errors import InvalidInput, NotResolved, suggest
-from lisse.measurement.virtual.declaration import Contrast, Declaration, Instrument, Stated
+from lisse.measurement.virtual.declaration import Contrast, Declaration, Instrument, Stated, check_settings
+from lisse.measurement.virtual.exposure import exposures, weights
 from lisse.measurement.virtual.frames import Frames, frames_dataset
-from lisse.measurement.virtual.imaging import check_settings, exposed, recorded, widest
+from lisse.measurement.virtual.imaging import counted, exposed, recorded, widest
 from lisse.measurement.virtual.point_spread import blur, rebin
 from lisse.measurement.virtual.scene import Scene, needs_fields
 from lisse.records import Solution
@@ -46,6 +47,7 @@ class OpticalMicroscope(Instrument):
         Electrons counted in a pixel of brightness 1; infinite for no noise.
     frame_time : float, s
     field_of_view : float, m
+        Sideways (y, z).
     electrode : float, m
         How much of each electrode is in a section.
     view : str
@@ -96,7 +98,7 @@ class OpticalMicroscope(Instrument):
         """What this microscope can and cannot see."""
         contrast = {
             "void": Contrast(
-                "yes", "contact was seen through a clear crystal (data of doi 10.26434/chemrxiv-2025-lrw48)", "S"
+                "yes", "contact was filmed through a clear electrolyte (data of doi 10.26434/chemrxiv-2025-lrw48)", "S"
             ),
             "crack": Contrast("yes", "faces of a crack reflect; its depth under the surface stays unknown"),
             "filament": Contrast(
@@ -109,7 +111,7 @@ class OpticalMicroscope(Instrument):
         return Declaration(
             key=self.key,
             name="optical microscope",
-            resolution=Stated(max(self.resolution, self.pixel), "U", "", "0.51 wavelength / aperture, or a pixel"),
+            resolution=Stated(max(self.resolution, self.pixel), "L", "", "0.51 wavelength / aperture"),
             field_of_view=Stated(self.field_of_view, "U"),
             frame_time=Stated(self.frame_time, "U", "", "video"),
             depth=Stated(0.0, "U", "", "the surface; deeper only where all above is transparent"),
@@ -133,10 +135,10 @@ class OpticalMicroscope(Instrument):
             pictures, shots = self._interface(held, solution)
             shown, dims = (0, 0), ("y", "z")[: pictures.ndim - 1]
         random = np.random.default_rng(self.seed)
-        values = np.stack([self._camera(picture, dims, edge, random) for picture in pictures])
         start = {"x": -shown[0] * edge}
+        values = np.stack([self._camera(picture, dims, edge, random, start) for picture in pictures])
         axes = {
-            dim: (start.get(dim, 0.0) + (np.arange(n) + 0.5) * self.pixel, self.pixel, "m")
+            dim: (start[dim] + (np.arange(n) + 0.5) * self.pixel, self.pixel, "m")
             for dim, n in zip(dims, values.shape[1:], strict=True)
         }
         counted = np.isfinite(self.full_well)
@@ -161,20 +163,22 @@ class OpticalMicroscope(Instrument):
         if np.isnan(contact).all():
             raise NotResolved(f"the {side} electrode has no lithium to look at")
         bright = self.lithium * contact + self.empty * (1.0 - contact)
-        from lisse.measurement.virtual.exposure import exposures, weights
-
         saved = np.asarray(fields["time"].values, dtype=float)
         shots = exposures(saved, self.frame_time)
         return np.tensordot(weights(saved, shots), bright, axes=1), shots
 
-    def _camera(self, picture: Floats, dims: tuple[str, ...], edge: float, random: np.random.Generator) -> Floats:
+    def _camera(
+        self, picture: Floats, dims: tuple[str, ...], edge: float, random: np.random.Generator, start: dict[str, float]
+    ) -> Floats:
+        """One frame; where it begins sideways (m) goes into `start`."""
         spread = blur(picture, [self.resolution] * len(dims), [edge] * len(dims), [dim != "x" for dim in dims])
         for axis, dim in enumerate(dims):
-            spread = spread if dim == "x" else widest(spread, axis, edge, self.field_of_view)
+            if dim != "x":
+                spread, start[dim] = widest(spread, axis, edge, self.field_of_view)
             spread = rebin(spread, axis, edge, self.pixel, "pixel")
         if not np.isfinite(self.full_well):
             return spread
-        return random.poisson(np.clip(spread, 0.0, None) * self.full_well).astype(float)
+        return counted(spread * self.full_well, random, "full_well")
 
     def _warnings(self, edge: float) -> tuple[str, ...]:
         found = ["brightness of lithium, electrolyte and cracks are settings from memory (mark U)"]

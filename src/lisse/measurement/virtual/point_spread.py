@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))
 """Full width at half maximum of a Gaussian over its standard deviation."""
 _CUT = 5.0  # standard deviations
+_FLAT = 4.0  # standard deviation over the picture, above which nothing but the mean is left (exp(-79))
 
 
 def kernel(width: float, edge: float) -> Floats:
@@ -64,13 +65,16 @@ def blur(truth: Any, widths: Sequence[float], edges: Sequence[float], periodic: 
 
     out = np.asarray(truth, dtype=float)
     for axis, (width, edge, repeats) in enumerate(zip(widths, edges, periodic, strict=True)):
+        if width / FWHM > _FLAT * out.shape[axis] * edge:
+            out = np.broadcast_to(out.mean(axis=axis, keepdims=True), out.shape)
+            continue
         weights = kernel(width, edge)
         if len(weights) > 1:
             out = correlate1d(out, weights, axis=axis, mode="wrap" if repeats else "reflect")
     return out
 
 
-def rebin(truth: Any, axis: int, edge: float, wanted: float, what: str = "voxel") -> Floats:
+def rebin(truth: Any, axis: int, edge: float, wanted: float, what: str = "voxel", start: float = 0.0) -> Floats:
     """Means over voxels of another edge along one axis, by overlap; what fills no whole voxel at the end is left out.
 
     Parameters
@@ -78,17 +82,23 @@ def rebin(truth: Any, axis: int, edge: float, wanted: float, what: str = "voxel"
     truth : (n, ...) array
     edge, wanted : float, m
     what : str. Name of the setting, for the message.
+    start : float, m. Where the first new voxel begins.
+
+    Raises
+    ------
+    InvalidInput
+        When not even one fits.
     """
     values = np.asarray(truth, dtype=float)
     n = values.shape[axis]
-    count = int(n * edge / wanted * (1.0 + 1e-9))
+    count = int((n * edge - start) / wanted * (1.0 + 1e-9))
     if count < 1:
         got = f"{wanted * 1e6:g} um"
         raise InvalidInput(what, got, f"up to the {n * edge * 1e6:g} um of what is looked at", "Take a smaller one")
-    if abs(wanted - edge) < 1e-9 * edge:
+    if start == 0.0 and abs(wanted - edge) < 1e-9 * edge:
         return values
     total = np.concatenate([np.zeros_like(values.take([0], axis)), np.cumsum(values, axis=axis)], axis=axis)
-    places = np.clip(np.arange(count + 1) * wanted / edge, 0.0, n)
+    places = np.clip((start + np.arange(count + 1) * wanted) / edge, 0.0, n)
     low = np.minimum(places.astype(int), n - 1)
     share = (places - low).reshape(-1, *(1,) * (values.ndim - 1 - axis))
     at = total.take(low, axis) * (1.0 - share) + total.take(low + 1, axis) * share

@@ -12,8 +12,8 @@ import numpy as np
 from lisse.errors import NotResolved
 from lisse.measurement.columns import PRESSURE, bdf_dataset
 from lisse.measurement.virtual.cycler import as_read, no_place, sampled
-from lisse.measurement.virtual.declaration import Declaration, Instrument, Stated, settings_of
-from lisse.measurement.virtual.imaging import check_settings, origin
+from lisse.measurement.virtual.declaration import Declaration, Instrument, Stated, check_settings, settings_of
+from lisse.measurement.virtual.imaging import origin
 from lisse.records import Measurement, Solution
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ class PressureCell(Instrument):
         return Declaration(
             key=self.key,
             name="pressure cell",
-            resolution=Stated(None, "S", "", "records no place"),
-            field_of_view=Stated(None, "S", "", "the whole cell"),
+            resolution=Stated(None, "L", "", "records no place"),
+            field_of_view=Stated(None, "L", "", "the whole cell"),
             frame_time=Stated(self.sampling_interval, "U", "", "a setting"),
-            depth=Stated(None, "S", "", "the whole cell"),
+            depth=Stated(None, "L", "", "the whole cell"),
             environment="fixture with a load cell in line with the stack; operando",
             contrast=no_place("changes the volume of the cell, and nothing tells where"),
             through="nothing",
@@ -97,7 +97,7 @@ class PressureCell(Instrument):
             status=solution.status,
             status_text=solution.status_text,
             warnings=(words,) if clipped else (),
-            references=("hatzell2020", "koerver2018"),
+            references=("koerver2018",),
             seed=self.seed,
             version=solution.version,
             instrument="virtual pressure cell",

@@ -35,6 +35,10 @@ class Sight:
     reasons : tuple of str
     marks : tuple of str
         Confidence of each reason.
+    answers : tuple of str
+        What each reason alone would answer.
+    environment : str
+        What the technique asks of the cell.
     simulated : bool
         Whether `lisse.observe` has it.
     """
@@ -44,6 +48,8 @@ class Sight:
     answer: str
     reasons: tuple[str, ...]
     marks: tuple[str, ...]
+    answers: tuple[str, ...]
+    environment: str
     simulated: bool
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,7 +58,11 @@ class Sight:
             "technique": self.technique,
             "name": self.name,
             "answer": self.answer,
-            "reasons": [{"text": t, "mark": m} for t, m in zip(self.reasons, self.marks, strict=True)],
+            "reasons": [
+                {"text": text, "mark": mark, "answer": answer}
+                for text, mark, answer in zip(self.reasons, self.marks, self.answers, strict=True)
+            ],
+            "environment": self.environment,
             "simulated": self.simulated,
         }
 
@@ -60,7 +70,7 @@ class Sight:
 def techniques() -> tuple[Declaration, ...]:
     """All declarations: of the virtual instruments with their defaults, and of techniques that are only declared."""
     own = tuple(kind().declaration for kind in INSTRUMENTS.values())
-    return (*own, tomograph_declaration(50e-9, 50e-6, 3600.0, "nano-xct"), _sem(), _tem())
+    return (*own, tomograph_declaration(50e-9, 50e-6, 3600.0, "nano-xct"), _sem(), _tem(), _xps())
 
 
 def can_see(
@@ -103,25 +113,27 @@ def _sight(
         found.append(_by_contrast(technique.contrast[feature]))
     if through is not None and technique.through != "nothing":
         found.append(_by_cover(technique, *through))
-    worst = max((answer for answer, _, _ in found), key=_ANSWERS.index)
-    reasons, marks = tuple(text for _, text, _ in found), tuple(mark for _, _, mark in found)
-    return Sight(technique.key, technique.name, worst, reasons, marks, technique.simulated)
+    answers, reasons, marks = zip(*found, strict=True)
+    worst = max(answers, key=_ANSWERS.index)
+    return Sight(
+        technique.key, technique.name, worst, reasons, marks, answers, technique.environment, technique.simulated
+    )
 
 
 def _by_size(technique: Declaration, size: float) -> tuple[str, str, str]:
     stated = technique.resolution
     if stated.value is None:
         return "no", "records no place: a signal of the whole cell", stated.mark
-    times = size / stated.value
-    told = f"resolution {_length(stated.value)}"
+    times = round(size / stated.value, 9)
+    told = f"resolution {_length(stated.value)}" + (f" ({stated.note})" if stated.note else "")
     field = technique.field_of_view
     if field.value is not None and size > field.value:
         return "no", f"larger than the field of view of {_length(field.value)}", field.mark
     if times >= 2.0:
-        return "yes", f"{told}: {times:.3g} across the feature", stated.mark
+        return "yes", f"{told}: {_count(times)} across the feature", stated.mark
     if times >= 1.0:
         return "maybe", f"{told}: found, but its shape is that of the blur", stated.mark
-    return "no", f"{told} is {1.0 / times:.3g} times coarser", stated.mark
+    return "no", f"{told}: {_count(stated.value / size)} times the feature", stated.mark
 
 
 def _by_time(technique: Declaration, time: float) -> tuple[str, str, str]:
@@ -130,7 +142,7 @@ def _by_time(technique: Declaration, time: float) -> tuple[str, str, str]:
     if needed <= time:
         return "yes", f"a picture takes {_duration(needed)}", stated.mark
     answer = "maybe" if needed <= 10.0 * time else "no"
-    return answer, f"a picture takes {_duration(needed)}, {needed / time:.3g} times too long", stated.mark
+    return answer, f"a picture takes {_duration(needed)}, {_count(needed / time)} times too long", stated.mark
 
 
 def _by_contrast(contrast: Contrast) -> tuple[str, str, str]:
@@ -146,17 +158,23 @@ def _by_cover(technique: Declaration, thickness: float, substance: str) -> tuple
         answer = "yes" if passed >= _DARKEST else "no"
         if technique.key == "nano-xct" and passed < _BRIGHTEST:
             answer = "maybe" if answer == "yes" else answer  # lenses work at lower energy
-        return answer, f"{passed:.2g} of the X-rays of {ENERGY / 1e3:g} keV pass {over}", "U"
+        part = "nearly all" if passed > 0.995 else f"{passed:.2g}" if passed > 1e-6 else "none"
+        more = "" if passed >= _DARKEST else "; harder ones pass more"
+        return answer, f"{part} of the X-rays of {ENERGY / 1e3:g} keV pass {over}{more}", SUBSTANCES[substance].mark
     if technique.through == "light":
         if substance == "lithium":
-            return "no", f"{over} is opaque", "S"
-        return "maybe", f"only if {over} is transparent, as a single crystal is", "S"
+            return "no", f"{over} is opaque", "L"
+        return "maybe", f"only if {over} is transparent, as a single crystal is", "L"
+    if technique.through == "electrons":
+        return "maybe", f"only after a cut through {over}", "L"
     if technique.through == "radio waves" and substance != "lithium":
-        return "yes", f"{over} lets radio waves through", "U"
-    deep = technique.depth.value
+        return "yes", f"{over} lets radio waves through", "L"
+    deep, mark = technique.depth.value, technique.depth.mark
+    if technique.through == "charged particles":
+        deep, mark = SUBSTANCES[substance].triton_range, "S*"
     if deep is None or thickness <= deep:
-        return "yes", f"looks {_length(deep)} deep, past {over}" if deep else f"past {over}", technique.depth.mark
-    return "no", f"looks {_length(deep)} deep, less than {over}" if deep else f"the surface only, not under {over}", "U"
+        return "yes", f"looks {_length(deep)} deep, past {over}" if deep else f"past {over}", mark
+    return "no", f"looks {_length(deep)} deep, less than {over}", mark
 
 
 def _sem() -> Declaration:
@@ -185,10 +203,31 @@ def _tem() -> Declaration:
         "grain-boundary": Contrast("yes", "by diffraction"),
     }
     return Declaration(
-        "tem", "transmission electron microscope", Stated(1e-9, "U"), Stated(1e-6, "U"), Stated(1.0, "U"),
+        "tem", "transmission electron microscope", Stated(1e-9, "U"), Stated(10e-6, "U"), Stated(1.0, "U"),
         Stated(0.1e-6, "U", "", "a lamella"), "lamella in vacuum, taken out of the cell, often cold", contrast,
         "electrons", (), simulated=False,
     )  # fmt: skip
+
+
+def _xps() -> Declaration:
+    contrast = {
+        "void": Contrast("no", "seen only as a surface"),
+        "crack": Contrast("no", "seen only as a surface"),
+        "filament": Contrast("no", "averaged over a spot of 10 to 100 um"),
+        "lithium": Contrast("yes", "its binding energy is not that of the electrolyte"),
+        "interphase": Contrast("yes", "by composition, layer after layer, or while lithium is sputtered or plated on"),
+        "grain-boundary": Contrast("no", "averaged over a spot of 10 to 100 um"),
+    }
+    return Declaration(
+        "xps", "X-ray photoelectron spectroscopy", Stated(10e-9, "U", "", "in depth only, by sputtering"),
+        Stated(1e-6, "U", "", "deepest crater"), Stated(600.0, "U"), Stated(10e-9, "U", "", "the surface"),
+        "surface in ultra-high vacuum: cut open, or a bare electrolyte", contrast, "electrons",
+        (Stated(None, "S", "hatzell2020", "named among the techniques for interfaces"),), simulated=False,
+    )  # fmt: skip
+
+
+def _count(times: float) -> str:
+    return f"{times:.0f}" if 999.5 <= times < 1e6 else f"{times:.3g}"
 
 
 def _length(metres: float) -> str:
