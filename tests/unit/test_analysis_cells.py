@@ -85,12 +85,13 @@ def test_what_cannot_be_compared_is_told():
     assert len(batch.distributions["critical_current_density"].cells) == 2
     text = " ".join(batch.warnings)
     assert "1 of 4 cells passed no current" in text
-    assert "tested in different ways (2 ccd-ramp, 1 cycling)" in text
+    assert "tested in different ways (2 CCD ramp; 1 cycling)" in text
     assert "charge per half-cycle differs" in text
     mixed = compare_cells([failed_at(2), failed_at(3, area=None)])
     assert "critical_current" in mixed.distributions
     assert any("not all cells have an area" in warning for warning in mixed.warnings)
-    assert any("needs three at least" in warning for warning in mixed.warnings)
+    assert any("only 2 cells with a result" in warning for warning in mixed.warnings)
+    assert any("no cell with a result" in warning for warning in compare_cells([idle]).warnings)
 
 
 def test_impossible_comparisons_are_refused():

@@ -75,3 +75,28 @@ def test_shorted_half_cycles_do_not_pass_for_a_full_cell():
     )
     assert finding.open_circuit_voltage is None
     assert finding.half_cycles[0].resistance == pytest.approx(10 * RESISTANCE)
+
+
+def test_a_cell_that_gives_current_at_its_own_voltage_is_not_symmetric():
+    """Discharge alone, without a rest; and both directions after a rest near zero, as before the first charge."""
+    time, current = staircase([-1e-3])
+    alone = analyse(measurement(time, current, 4.0 + RESISTANCE * current))
+    time, current = staircase([0.0, 1e-3, -1e-3, 1e-3, -1e-3])
+    both = analyse(measurement(time, current, np.where(current == 0.0, 0.05, 3.1 + RESISTANCE * current)))
+    for finding in (alone, both):
+        assert {cycle.resistance for cycle in finding.half_cycles} == {None}
+        assert finding.resistance is None
+        assert any("as a full cell does" in text and "--kind other" in text for text in finding.warnings)
+
+
+def test_a_turned_sign_is_told_and_gives_no_negative_resistance():
+    finding = analyse(ramp(lambda time, current, voltage: -voltage))
+    assert {cycle.resistance for cycle in finding.half_cycles} == {None}
+    assert any("against the current in both directions" in text for text in finding.warnings)
+    said = analyse(ramp(lambda time, current, voltage: -voltage), cell="symmetric")
+    assert any("resistances may be negative" in text for text in said.warnings)
+
+
+def test_an_offset_of_some_millivolt_leaves_a_cell_symmetric():
+    finding = analyse(ramp(lambda time, current, voltage: voltage + 0.03, levels=ramp_levels(2)))
+    assert finding.resistance == pytest.approx(RESISTANCE)

@@ -80,3 +80,13 @@ def test_rest_current_can_be_given():
     time, current = staircase([1e-6, 1e-3])
     assert [step.sign for step in steps_of(time, current)] == [1, 1]
     assert [step.sign for step in steps_of(time, current, rest_current=1e-5)] == [0, 1]
+
+
+def test_a_rest_with_offset_and_noise_near_a_percent_of_the_current_is_one_rest() -> None:
+    """Readings of 0.3 +- 0.08 % of the currents reach 0.65 %; a cut through them would make hundreds of steps."""
+    generator = np.random.default_rng(4)
+    set_current = np.repeat([0.0, 1e-3, 0.0, -1e-3, 0.0], 400)
+    current = set_current + 3e-6 + 0.8e-6 * generator.standard_normal(set_current.size)
+    current[100] = 6.5e-6
+    trace = Trace(np.arange(current.size, dtype=float), current, 100.0 * set_current)
+    assert [step.sign for step in split_steps(trace)] == [0, 1, 0, -1, 0]

@@ -149,3 +149,21 @@ def test_spectra_count_by_their_time_and_not_by_their_order():
 def test_rule_of_succession():
     assert succession(0, 0) == 0.5
     assert succession(1, 1) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("left", "mode"), [(0.05, "hard-short"), (0.14, "hard-short"), (1.0, "none")])
+def test_after_a_climb_contact_leaves_what_the_sound_cell_needs_and_a_short_far_less(left, mode):
+    """The voltage has climbed to four times; `left` is the share of the sound voltage that the fall ends at."""
+    climb = climb_in_step(9, 4.0, 2.0)
+
+    def change(time, current, voltage):
+        return np.where(time >= 9.98 * HOUR, left * voltage, climb(time, current, voltage))
+
+    finding = analyse(ramp(change, levels=[*ramp_levels(5), 5e-4]))
+    assert finding.verdict.mode == mode
+    told = [moment.what for moment in finding.events]
+    assert "rise" in told
+    if mode == "hard-short":
+        assert told.index("rise") < told.index("peak") < told.index(mode)
+        assert finding.verdict.time == pytest.approx(9.98 * HOUR, abs=30.0)
+        assert any("before it" in text and "contact loss" in text for text in finding.verdict.evidence)

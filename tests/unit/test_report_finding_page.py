@@ -13,6 +13,7 @@ from lisse.records import Measurement, Spectrum
 from lisse.report import write_finding_report
 from lisse.report.finding_page import MODES
 from lisse.report.finding_panels import _without_switch
+from lisse.report.page import environment
 
 
 def symmetric_cell(cycles: int = 4, spectra: int = 0, name: str = "cell.csv") -> Measurement:
@@ -220,8 +221,24 @@ def test_a_page_of_spectra_alone_is_about_spectra(tmp_path):
     assert "<h2>Half-cycles</h2>" not in text
     assert "<h2>Voltage and current</h2>" not in text
     assert "Confidence of the verdict" not in text
+    assert "no current was passed for more than one record" not in text
     between = float(re.findall(r'data-key="resistance_between" data-value="([^"]*)"', text)[0])
     assert between == pytest.approx(40.0 * 0.5e-4, rel=0.01)
+
+
+def test_a_blocking_electrode_shows_the_capacitance_of_its_surface(tmp_path):
+    frequency = np.geomspace(1e6, 0.1, 60)
+    blocking = 20.0 + 80.0 / (1.0 + 2j * np.pi * frequency * 1e-5) + 1.0 / (1e-5 * (2j * np.pi * frequency) ** 0.9)
+    nothing = {TIME: np.array([]), CURRENT: np.array([]), VOLTAGE: np.array([])}
+    alone = Measurement(data=bdf_dataset(nothing), files=("eis.z",), spectra=(Spectrum(0.0, frequency, blocking),))
+    finding = analyse(alone, fit_spectra=True)
+    processes = finding.to_dict()["spectra"][0]["fit"]["processes"]
+    (surface,) = [p["surface_capacitance"] for p in processes if p["capacitance"] is None and p["surface_capacitance"]]
+    assert surface == pytest.approx(1e-5, rel=0.8)
+    text = write_finding_report(tmp_path / "finding.html", finding, alone).read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><td>[^<]*</td>(?:<td class=\"number\">([^<]*)</td>){3}<td>", text)
+    assert len(rows) == len(processes)
+    assert environment().from_string("{{ value|number }}").render(value=surface) in rows
 
 
 def test_one_half_cycle_is_not_shaded(tmp_path):

@@ -113,3 +113,11 @@ def test_charge_of_the_solution_is_recorded():
     truth = AREA * np.trapezoid(np.abs(made["current_density"].values), made["time"].values)
     found = np.trapezoid(np.abs(seen["Current / A"].values), seen["Test Time / s"].values)
     assert found == pytest.approx(truth, rel=1e-9)
+
+
+def test_rounding_leads_no_reading_past_the_end_of_a_step():
+    """In floating point 17 times 0.1 is more than 1.7: the last reading would lie behind the first of the next step."""
+    time = np.array([0.0, 1.7, 1.7, 3.0])
+    made = observe(solution(time, np.array([1.0, 1.0, -1.0, -1.0]), np.array([1.0, 1.0, -1.0, -1.0])), Cycler(0.1))
+    assert np.all(np.diff(made["Test Time / s"].values) >= 0.0)
+    assert made["Test Time / s"].values.max() <= 3.0

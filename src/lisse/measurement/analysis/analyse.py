@@ -190,8 +190,8 @@ def _failure(
     """The failure that the verdict is about, and every rise of the voltage.
 
     A hard short outranks everything before it, and a soft short a loss of contact before it that was below three times
-    the early voltage: cells lose contact first and short after. Else the earlier of the two counts. What was lost before
-    a short is told in its evidence. In a cell that is not symmetric only a hard short can be told.
+    the early voltage: cells lose contact first and short after. Else the earlier of the two counts. What was lost
+    before a short is told in its evidence. In a cell that is not symmetric only a hard short can be told.
     """
     hard = find_hard_short(trace, steps)
     climbs = rises(trace, steps, hard, readings) if symmetric else []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lisse.measurement.analysis.events import Event
+from lisse.measurement.analysis.resistance import SYMMETRIC_LIMIT
 from lisse.measurement.analysis.rises import Rise
 from lisse.measurement.analysis.segments import Step
 from lisse.measurement.analysis.shorts import SHORT_VOLTAGE
@@ -23,7 +24,7 @@ _MOST_CLIMBS = 12
 def doubts_of_cell(
     ocv: float | None, symmetric: bool, plating: int, against: tuple[str, float] | None, said: str | None
 ) -> list[str]:
-    """Doubts that follow from the kind of cell; `against` is a voltage against the current, as `resistance` reads it."""
+    """Doubts that follow from the kind of cell; `against` is what `voltage_against_current` found."""
     found = []
     if plating:
         how = "taken for" if said is None else "said to be"
@@ -32,7 +33,7 @@ def doubts_of_cell(
             f"the cell is {how} lithium on a foreign metal, plated by {way} current: its stripping ends at a cut-off; "
             "failures other than a hard short are not told"
         )
-    elif against is not None and not (said and not symmetric):
+    elif against is not None and (symmetric or said is None) and (ocv is None or abs(ocv) <= SYMMETRIC_LIMIT):
         found.append(_contrary(*against, symmetric))
     elif not symmetric and ocv is not None:
         found.append(f"the cell rests at {ocv:.3g} V and is not symmetric: voltage over current is no resistance here")
@@ -41,14 +42,14 @@ def doubts_of_cell(
 
 def _contrary(meaning: str, volts: float, symmetric: bool) -> str:
     if meaning == "turned":
-        seen = "the voltage lies against the current in both directions: one of the two has the sign of the other lead"
-        advice = "turn one and analyse again"
+        seen = "the cell has its voltage against the current in both directions: one of the two has a turned sign"
+        advice = "turn one and analyse again; --kind says what the cell is"
     else:
         seen = f"the cell gives current at a voltage of its own ({volts:.3g} V), as a full cell does"
         advice = "--kind other says so"
     if symmetric:
         return f"{seen}; it was said to be symmetric, and resistances may be negative"
-    return f"{seen}; voltage over current is no resistance here ({advice}; --kind symmetric takes it for one)"
+    return f"{seen}, and is not taken for symmetric: voltage over current is no resistance here ({advice})"
 
 
 def doubts_of_spectra(readings: Sequence[SpectrumReading]) -> list[str]:

@@ -237,9 +237,7 @@ def _climb(trace: Trace, step: Step, rise: Rise) -> tuple[np.ndarray, np.ndarray
     return time - time[0], _sharp(size, _running_median(size))
 
 
-def _contact_left(
-    time: np.ndarray, resistance: np.ndarray, fresh: float, series: float | None
-) -> ContactLeft | None:
+def _contact_left(time: np.ndarray, resistance: np.ndarray, fresh: float, series: float | None) -> ContactLeft | None:
     """Contact at the end of a climb (s, ohm), as a share of that at the lowest resistance since the reversal."""
     if not resistance.size:
         return None

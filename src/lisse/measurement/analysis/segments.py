@@ -20,7 +20,7 @@ _LEVEL = 0.05
 """A jump of the current by more than this fraction, that lasts, begins a new step."""
 _NEIGHBOURS = 3
 """Records on either side over which "that lasts" is judged."""
-_REST_SHARE, _SET_APART, _STEADY = 0.005, 5.0, 0.1
+_REST_SHARE, _SET_APART, _STEADY = 0.01, 5.0, 0.1
 _MOST_STRETCHES, _ONE_SIDED = 2, 0.9
 """Readings below this share of the large currents are a rest's offset, if so many times smaller than all others; a
 current that is set scatters by less than the last, and does not come back in more than a few stretches of one sign."""
@@ -91,7 +91,7 @@ def rest_threshold(current: np.ndarray, voltage: np.ndarray | None = None) -> fl
     """Current magnitude below which a record counts as rest.
 
     Five times the noise of the small currents, at least 1e-4 and at most 2 % of the large ones (their 95th percentile).
-    Readings below half a percent of the large currents that a gap of a factor of five sets apart from all others are
+    Readings below one percent of the large currents that a gap of a factor of five sets apart from all others are
     the offset of an instrument at rest, unless they are steady to 10 %, their voltage is that of the same resistance as
     at the large currents (within a factor of two) and they are of both signs or come in one or two stretches: then they
     are a small current, as of a break-in.

@@ -9,8 +9,8 @@ third of this one, whichever is larger. And it stays there: the median over that
 is under both limits. Where fewer follow, because the instrument stopped, those count alone.
 
 Where the voltage had climbed far above what the cell usually needs, a fall to under a twentieth of the voltage just
-before counts too, if it ends under a third of what the cell usually needs. Contact that is made again, or a lead, brings
-the voltage back to that at best: what lies under a third of it lets two thirds of the current go past the electrolyte.
+before counts too, if it ends under a third of what the cell usually needs. Contact that is made again, or a lead,
+brings the voltage back to that at best: under a third of it two thirds of the current go past the electrolyte.
 
 A collapse that takes several records, as fast sampling shows it, counts when the half-cycle is under both limits from
 some record to its end, for five records at least. The time resolution is the length of the collapse. A half-cycle that

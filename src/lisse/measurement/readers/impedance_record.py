@@ -135,7 +135,9 @@ def area_claim(text: str, square_metres: float | None, line: int, default: str, 
         What the instrument writes when nobody typed anything; empty when not known.
     """
     note = f", which is what the instrument writes when nobody typed one ({default})" if text == default else ""
-    warnings.append(f"line {line}: the header claims an area of {text}{note}; it is not used, only one that a person gives")
+    warnings.append(
+        f"line {line}: the header claims an area of {text}{note}; it is not used, only what a person states"
+    )
     return {"text": text, "area": square_metres, "used": False}
 
 
