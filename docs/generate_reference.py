@@ -23,7 +23,10 @@ from lisse.measurement.record.record_tables import NOT_STATED
 from lisse.protocol import community_protocols
 from lisse.references import all_references
 from lisse.study import schema
+from lisse.study.case_estimates import ESTIMATE_KEYS
 from lisse.study.fields import FromMaterial, LithiumRich
+from lisse.study.screen_quantities import LESS_IS_BETTER, SCORES
+from lisse.study.screen_study import TABLES as SCREEN_TABLES
 
 SOURCE = Path(lisse.__file__).parent
 ROOMS = (
@@ -124,8 +127,14 @@ def case_file_page() -> str:
         "Every key that a case file may have. A quantity is text with a unit; the limits below are in the unit that "
         "people write, any other of the same kind is taken. An unknown key is an error. How to write one: "
         "[write a case file](../howto/write_a_case_file.md).",
-        "A material is a library name, a table `{material, sources, override}`, or a table of properties with a "
-        "`name`; `lisse materials` lists the library.",
+        "A material is a library name, a table `{material, sources, override, estimate}`, or a table of properties "
+        "with a `name`; `lisse materials` lists the library.",
+        "## Materials that nobody has measured",
+        "Keys of the table of an electrolyte beside its properties "
+        "([how to use them](../howto/estimate.md)); `cif` only in a table with a `name`:",
+        fields_table(ESTIMATE_KEYS),
+        "In the case as run each estimate stands as a table with `value`, `low`, `high`, `unit`, "
+        '`mark = "estimated"`, `row`, `source`, `conditions` and `note`; such a table may also be written by hand.',
     ]
     for path, fields in schema.TABLES.items():
         parts.append(f"## `[{path}]`" if path else "## At the top")
@@ -154,6 +163,43 @@ def case_file_page() -> str:
         settings = ", ".join(f"{key} {value}" for key, value in entry.settings.items())
         rows.append((f"`{name}`", entry.builder, settings, f"`{entry.reference}` [{entry.mark}]", entry.note))
     parts.append(table(("name", "made with", "settings", "source", "note"), rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def study_file_page() -> str:
+    """Every key of the study file of a screening, from the tables that the reader follows."""
+    scores = [(f"`{name}`", score.long_name, score.unit) for name, score in SCORES.items()]
+    parts = [
+        "# Study file of a screening",
+        "What `lisse screen` reads. How to: [screen candidates](../howto/screen.md). Paths are taken from the folder "
+        "of the study; an unknown key is an error.",
+        "## At the top",
+        fields_table(SCREEN_TABLES[""]),
+        "## `[columns]`",
+        "`name`: heading of the column of names, each once (without it candidates are called by their line). "
+        "`formula`: that of the chemical formula. `lattice`: a table of the columns of the unit cell, `a`, `b`, `c`, "
+        "`alpha`, `beta`, `gamma`, `formula_units` and perhaps `space_group`, with `length_unit` (angstrom) and "
+        "`angle_unit` (deg). Every other key is a property of the materials library:",
+        'PROPERTY = `{column = "HEADING", unit = "UNIT"}`, or the heading alone for a property without a unit. A '
+        "column may be given by its number from 1. With `log10 = true` it holds the decimal logarithm of the number in "
+        "that unit. How far a number may lie: `spread`, one standard deviation, as text with a unit, in per cent "
+        '(`"30 %"`, of the logarithm) or in decades where `log10 = true`; or `low` and `high`, columns with the ends '
+        "of an interval of 90 %. Numbers hold at the temperature of the cell.",
+        "## `[missing]`",
+        fields_table(SCREEN_TABLES["missing"]),
+        'Every other key is a property: `{value, low, high}` with an interval of 90 %, a number alone, or `"case"` for '
+        "that of the electrolyte of the case. With `shared = true` all candidates that take it have the same unknown "
+        "number, which then changes no order among them; a number of the case is always shared. Estimates come first.",
+        "## `[rank]`",
+        fields_table(SCREEN_TABLES["rank"]),
+        "`pareto`: two to six quantities of the front. `mechanisms`: only criteria of these count. A quantity is a "
+        "property that candidates have, or one of",
+        table(("name", "meaning", "SI unit"), scores),
+        "More is better, except of " + ", ".join(f"`{name}`" for name in sorted(LESS_IS_BETTER)) + ", and of the "
+        "stability parameter unless the case chooses the thermodynamic convention.",
+        "## `[best]`",
+        fields_table(SCREEN_TABLES["best"]),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -261,6 +307,7 @@ def write_pages(folder: Path) -> None:
     (folder / "command_line.md").write_text(command_line_page(), encoding="utf-8")
     (folder / "case_file.md").write_text(case_file_page(), encoding="utf-8")
     (folder / "record.md").write_text(record_page(), encoding="utf-8")
+    (folder / "study_file.md").write_text(study_file_page(), encoding="utf-8")
     (folder / "quantities.md").write_text(quantities_page(), encoding="utf-8")
     (folder / "sources.md").write_text(sources_page(), encoding="utf-8")
 

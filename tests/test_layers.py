@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "microstructure": BASE | {"files", "numerics"},
     "fields": BASE | {"files", "microstructure", "numerics"},
     "protocol": BASE | {"keys"},
-    "materials": BASE | {"references", "theory"},
+    "materials": BASE | {"references", "numerics", "theory"},
     "measurement": DESCRIPTIONS,  # neither models nor cell: a lab can use it alone
     "cell": BASE | {"materials", "microstructure"},
     "models": MODELS,  # not measurement: no model is tuned by knowing the data

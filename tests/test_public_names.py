@@ -35,6 +35,7 @@ PUBLIC = [
     "records",
     "references",
     "report",
+    "screen",
     "solve",
     "solve_many",
     "study",

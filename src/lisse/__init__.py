@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from lisse.records import Measurement, Solution, load_measurement, load_solution
     from lisse.study.batch import solve_many
     from lisse.study.case import Case, load_case
+    from lisse.study.screening import screen
 
 __all__ = [
     "Case",
@@ -63,6 +64,7 @@ __all__ = [
     "records",
     "references",
     "report",
+    "screen",
     "solve",
     "solve_many",
     "study",
@@ -83,6 +85,7 @@ _HOMES = {
     "load_solution": "lisse.records",
     "observe": "lisse.measurement.virtual",
     "read": "lisse.measurement.readers",
+    "screen": "lisse.study.screening",
     "solve": "lisse.models.run",
     "solve_many": "lisse.study.batch",
 }

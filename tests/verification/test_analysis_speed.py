@@ -47,3 +47,19 @@ def test_a_million_records_take_no_longer_than_some_medians(half_cycles: int, no
     measurement = long_test(half_cycles, noise)
     ratio = min(seconds(measurement) / unit() for _ in range(3))
     assert ratio < 4.0
+
+
+def climbing_test(half_cycles: int = 6667) -> Measurement:
+    """One current in both directions, and a climb in every half-cycle that follows neither law of `climb_law`."""
+    number = np.minimum(np.arange(RECORDS) * half_cycles // RECORDS, half_cycles - 1)
+    share = np.arange(RECORDS) * half_cycles / RECORDS % 1.0
+    current = np.where(number % 2 == 1, -1e-3, 1e-3)
+    voltage = 100.0 * current * (1.0 + 0.6 * share**3) + np.random.default_rng(1).normal(0.0, 1e-5, RECORDS)
+    return Measurement(data=bdf_dataset({TIME: np.arange(RECORDS) * 1.0, CURRENT: current, VOLTAGE: voltage}))
+
+
+@pytest.mark.slow
+def test_thousands_of_half_cycles_that_all_climb_take_few_times_longer() -> None:
+    """About 15 medians of everything; it was 35 when every climb was fitted by itself."""
+    measurement = climbing_test()
+    assert min(seconds(measurement) / unit() for _ in range(3)) < 30.0

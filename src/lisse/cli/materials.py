@@ -203,7 +203,7 @@ def _material_lines(material: Material, selection: _Selection, bare: bool) -> li
         lines += ["", "Notes"]
         for note in material.notes:
             lines += textwrap.wrap(note, _WIDTH, initial_indent="- ", subsequent_indent="  ")
-    return [*lines, "", *_footer()]
+    return [*lines, "", *_footer(_marks_in([selection]))]
 
 
 def _entry_lines(entry: Entry, chosen: bool) -> list[str]:
@@ -252,12 +252,17 @@ def _property_lines(shown: Sequence[tuple[Material, _Selection]], property: str)
         lines += ["", material.name]
         for entry in selection[property]:
             lines += _entry_lines(entry, entry.row == material.properties[property].choice)
-    return [*lines, "", *_footer()]
+    return [*lines, "", *_footer(_marks_in([selection for _, selection in shown]))]
 
 
-def _footer(bullet: bool = True) -> list[str]:
-    marks = "; ".join(f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark not in ("given", "estimated"))
-    return [f"{'• in use. ' if bullet else ''}{marks}."]
+def _marks_in(selections: Sequence[_Selection]) -> set[str]:
+    return {entry.mark for selection in selections for entries in selection.values() for entry in entries}
+
+
+def _footer(marks: Collection[str] = (), bullet: bool = True) -> list[str]:
+    """What the marks mean: always those of the literature, the others where they are shown."""
+    told = [mark for mark in MARKS if mark in marks or mark not in ("given", "estimated")]
+    return [f"{'• in use. ' if bullet else ''}{'; '.join(f'{mark} {MARKS[mark]}' for mark in told)}."]
 
 
 def _quoted(entry: Entry) -> str:

@@ -7,6 +7,9 @@ side by side and are never averaged. Closed-form physics that uses the numbers l
 from __future__ import annotations
 
 from lisse.materials.catalogue import load, load_file, names
+from lisse.materials.estimates.estimate import estimate, estimated_material
+from lisse.materials.estimates.lattice import Lattice
+from lisse.materials.estimates.result import Estimate
 from lisse.materials.material import KINDS, Material
 from lisse.materials.observed import OBSERVED_QUANTITIES, Observation, observations
 from lisse.materials.property import MARKS, PROPERTIES, Entry, Property
@@ -17,9 +20,13 @@ __all__ = [
     "OBSERVED_QUANTITIES",
     "PROPERTIES",
     "Entry",
+    "Estimate",
+    "Lattice",
     "Material",
     "Observation",
     "Property",
+    "estimate",
+    "estimated_material",
     "load",
     "load_file",
     "names",

@@ -386,7 +386,18 @@ class _Estimates:
             quoted_unit=shown,
             conditions=f"{self.matrix.name} with {parts}",
             temperature=self.temperature,
+            note=self._rests_on(name),
         )
+
+    def _rests_on(self, name: str) -> str:
+        """Which numbers of the phases are estimates themselves; their intervals end here."""
+        guessed = [
+            f"{each.replace('_', ' ')} of {material.name} ({material.entry(each).quoted})"
+            for material in self._solids
+            for each in _BEHIND.get(name, (name,))
+            if material.has(each) and material.entry(each).mark == "estimated"
+        ]
+        return f"rests on estimates whose intervals are not carried on: {', '.join(guessed)}" if guessed else ""
 
     def _law(self, name: str, value: Callable[[float], float], here: float) -> Law:
         """A table over the temperatures at which all phases are known; one number where nothing changes."""

@@ -16,7 +16,7 @@ from typing import Any
 from lisse.errors import InvalidInput, suggest
 from lisse.materials.laws import REFERENCE_TEMPERATURE, FractionSeries, Law, NortonCreep, law_from_parameters
 
-__all__ = ["MARKS", "PROPERTIES", "Entry", "Property", "PropertyDefinition", "definition"]
+__all__ = ["ESTIMATE_ROW", "MARKS", "PROPERTIES", "Entry", "Property", "PropertyDefinition", "definition"]
 
 MARKS: Mapping[str, str] = MappingProxyType(
     {
@@ -29,6 +29,9 @@ MARKS: Mapping[str, str] = MappingProxyType(
     }
 )
 """How far a number can be trusted."""
+
+ESTIMATE_ROW = "EST-"
+"""How the rows of numbers begin that were estimated for a substance, and not mixed from its phases."""
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ def _number(table: Mapping[str, Any], key: str) -> float | None:
 
 
 def _check_source(source: str, mark: str) -> None:
-    if mark != "given":
+    if mark not in ("given", "estimated"):
         reference(source)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 
 from lisse.cell import Cell, LithiumElectrode
-from lisse.materials import Material
-from lisse.models.inputs import INTERFACE_SOURCES, at_temperature, library_numbers
+from lisse.materials import Entry, Material
+from lisse.materials.estimates.words import applicability_of, applicability_words
+from lisse.materials.property import ESTIMATE_ROW
+from lisse.models.inputs import ELECTROLYTE_PROPERTIES, INTERFACE_SOURCES, at_temperature, library_numbers
 from lisse.models.limits import formed_contact
 from lisse.protocol import Protocol
 from lisse.records import Limit
 from lisse.theory import confined_pressure
 from lisse.units import format_quantity
 
-__all__ = ["held_warning", "validity_warnings"]
+__all__ = ["estimate_warnings", "held_warning", "validity_warnings"]
 
 _ROOM, _NEAR = 298.15, 10.0  # K
 
@@ -130,17 +132,59 @@ def _without_temperature_law(cell: Cell, temperatures: list[float]) -> list[str]
 
 
 def _input_warnings(cell: Cell) -> list[str]:
-    return [*_estimate_warnings(cell), *_unsure_warnings(cell)]
+    return [*estimate_warnings("electrolyte", cell.electrolyte.material), *_unsure_warnings(cell)]
 
 
-def _estimate_warnings(cell: Cell) -> list[str]:
-    """What of the electrolyte was computed from its phases."""
-    material = cell.electrolyte.material
+def estimate_warnings(part: str, material: Material) -> list[str]:
+    """What of a material was computed from its phases, and each number that was estimated for it, by method.
+
+    Parameters
+    ----------
+    part : str. Of the cell, for example ``"electrolyte"``.
+    material : Material
+    """
     entries = {name: material.entry(name) for name in material.properties}
-    methods = dict.fromkeys(e.row for e in entries.values() if e.mark == "estimated")
-    if not methods:
-        return []
-    return [f"electrolyte: numbers of {material.name} are estimates from its phases ({', '.join(methods)})"]
+    estimated = {name: entry for name, entry in entries.items() if entry.mark == "estimated"}
+    for_it = {name: entry for name, entry in estimated.items() if _for_the_substance(entry)}
+    by_method: dict[str, list[str]] = {}
+    for name, entry in for_it.items():
+        if name in _OF_CRITERIA:
+            method = entry.conditions or entry.note or "a method that is not told"
+            by_method.setdefault(method, []).append(f"{name.replace('_', ' ')} {_told(entry)}")
+    found = [
+        f"{part}: estimates for {material.name}, not measured ({method}): {'; '.join(numbers)}"
+        for method, numbers in by_method.items()
+    ]
+    rest = [name.replace("_", " ") for name in for_it if name not in _OF_CRITERIA]
+    if rest:
+        found.append(f"{part}: also estimated for {material.name}, and read by no criterion: {', '.join(rest)}")
+    mixed = {name: entry for name, entry in estimated.items() if not _for_the_substance(entry)}
+    if mixed:
+        rules = ", ".join(dict.fromkeys(entry.row for entry in mixed.values()))
+        found.append(f"{part}: numbers of {material.name} are estimates from its phases ({rules})")
+    told = (f"{part}: {name.replace('_', ' ')} {entry.note}" for name, entry in mixed.items() if entry.note)
+    return [*found, *told]
+
+
+_OF_CRITERIA = (*ELECTROLYTE_PROPERTIES, "shear_modulus", *INTERFACE_SOURCES)
+
+
+def _for_the_substance(entry: Entry) -> bool:
+    """Whether a number was estimated for the substance itself, and not mixed from its phases."""
+    return entry.row.startswith(ESTIMATE_ROW)
+
+
+def _told(entry: Entry) -> str:
+    """An estimate with its interval and applicability, as far as they are known."""
+    applicability = applicability_of(entry)
+    here, parts = entry.at(entry.temperature), []
+    if entry.low is not None and entry.high is not None:
+        factor = entry.quoted_value / here if entry.quoted_value is not None and here != 0.0 else 1.0
+        parts.append(f"90 %: {entry.low * factor:.3g} to {entry.high * factor:.3g}")
+    if applicability is not None:
+        words = applicability_words(applicability)
+        parts.append(f"applicability {applicability:.2f}, {words}" if applicability < 1.0 else "applicability 1")
+    return f"{entry.quoted or here} ({'; '.join(parts) or 'no interval'})"
 
 
 def _unsure_warnings(cell: Cell) -> list[str]:
@@ -152,9 +196,10 @@ def _unsure_warnings(cell: Cell) -> list[str]:
 
 def held_warning(cell: Cell) -> list[str]:
     """What a Monte Carlo cannot vary although it is unsure: its intervals are too narrow."""
+    doubted = [(m, n) for m, n in _used(cell) if m.entry(n).mark == "U" or _for_the_substance(m.entry(n))]
     held = [
         f"{m.name} {n.replace('_', ' ')} ({m.entry(n).row})"
-        for m, n in _unsure(cell)
+        for m, n in doubted
         if m.entry(n).low is None and m.entry(n).high is None
     ]
     if not held:
@@ -163,11 +208,15 @@ def held_warning(cell: Cell) -> list[str]:
 
 
 def _unsure(cell: Cell) -> list[tuple[Material, str]]:
-    """Numbers in use that the library marks unsure; a number of the interface counts while it is the library's."""
+    """Numbers in use that the library marks unsure."""
+    return [(material, name) for material, name in _used(cell) if material.entry(name).mark == "U"]
+
+
+def _used(cell: Cell) -> list[tuple[Material, str]]:
+    """Numbers that the models read; a number of the interface counts while it is the library's."""
     metal, ceramic = cell.working.material, cell.electrolyte.material
     used = [(m, n) for m in (metal, ceramic) for n in _BULK if m.has(n)]
-    used += [(material, name) for name, _, material in library_numbers(cell) if _acts(name, cell)]
-    return [(m, n) for m, n in used if m.entry(n).mark == "U"]
+    return used + [(material, name) for name, _, material in library_numbers(cell) if _acts(name, cell)]
 
 
 def _acts(name: str, cell: Cell) -> bool:

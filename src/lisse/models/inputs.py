@@ -27,6 +27,7 @@ from lisse.protocol import Condition, Protocol, Stretch
 from lisse.units import GAS_CONSTANT
 
 __all__ = [
+    "ELECTROLYTE_PROPERTIES",
     "INPUT_UNITS",
     "INTERFACE_SOURCES",
     "METAL_PROPERTIES",
@@ -129,7 +130,7 @@ INTERFACE_SOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Properties from which the interface takes its defaults: whose they are, and the field of the interface."""
 
-_ELECTROLYTE = (
+ELECTROLYTE_PROPERTIES = (
     "ionic_conductivity",
     "electronic_conductivity",
     "fracture_toughness",
@@ -143,6 +144,7 @@ _ELECTROLYTE = (
     "transference_number",
     "grain_size",
 )
+"""Properties of the electrolyte that are inputs under their own name, besides the shear modulus."""
 METAL_PROPERTIES = {
     "molar_volume": "molar_volume",
     "surface_energy": "surface_energy",
@@ -262,7 +264,7 @@ def read_inputs(cell: Cell, protocol: Protocol, condition: Condition | None = No
         given |= {"flaw_length": flaws.longest(cell.area), "flaw_focusing": flaws.focusing}
     table.values |= given
     metal, ceramic = cell.working.material, cell.electrolyte.material
-    for name in _ELECTROLYTE:
+    for name in ELECTROLYTE_PROPERTIES:
         table.take(name, ceramic, name)
     for name, property in METAL_PROPERTIES.items():
         table.take(name, metal, property)

@@ -152,6 +152,7 @@ _GIVEN: Mapping[str, Any] = {
     "source": "",
     "source_short": "case or default, see case.toml",
     "mark": "",
+    "interval": "",
 }
 
 
@@ -222,7 +223,17 @@ def _source(entry: Entry, temperature: float) -> dict[str, Any]:
         "source": entry.source if entry.source in all_references() else "",
         "source_short": reference_short(entry.source),
         "mark": entry.mark,
+        "interval": _interval(low, high, entry) if entry.mark == "estimated" else "",
     }
+
+
+def _interval(low: float | None, high: float | None, entry: Entry) -> str:
+    """Of an estimate, in the unit in which its number is shown; nothing without both ends."""
+    if low is None or high is None:
+        return ""
+    quoted = entry.quoted_value is not None and entry.at(entry.temperature) != 0.0
+    factor = (entry.quoted_value or 0.0) / entry.at(entry.temperature) if quoted else 1.0
+    return f"{low * factor:.3g} to {high * factor:.3g}"
 
 
 def _printed_value(entry: Entry, temperature: float) -> str:

@@ -132,12 +132,12 @@ def _origin(name: str, value: float, tables: Sequence[Mapping[str, Any]]) -> dic
         found = sourced
     if found:
         best = max(found, key=lambda row: bool(row["mark"]))
-        return {key: best[key] for key in ("source_short", "row", "mark")}
+        return {key: best[key] for key in ("source_short", "row", "mark", "interval")}
     if name in _FROM_THE_PROTOCOL:
         words = "from the protocol"
     else:
         words = "the longest of the flaws given" if name in _FROM_THE_FLAWS else "computed"
-    return {"source_short": words, "row": "", "mark": ""}
+    return {"source_short": words, "row": "", "mark": "", "interval": ""}
 
 
 def _same(one: Any, other: float) -> bool:

@@ -12,14 +12,20 @@ from typing import Any
 from lisse.errors import InvalidInput, suggest
 from lisse.keys import Choice, Text
 from lisse.materials import PROPERTIES, Material, load, load_file, names
+from lisse.materials.estimates import Lattice
+from lisse.materials.property import ESTIMATE_ROW
 from lisse.materials.reading import parse_unit
+from lisse.study.case_estimates import ESTIMATE_KEYS, estimate_tables, is_estimated, taken_from_cif
 from lisse.study.case_tables import CaseTables, entry_text
 from lisse.study.schema import OWN_KINDS
 from lisse.units import parse_quantity
 
 __all__ = ["read_material", "with_own_numbers"]
 
-_FORMS = "a library name, a file ending in .toml, {material, sources, override}, or a table of properties with a name"
+_FORMS = (
+    "a library name, a file ending in .toml, {material, sources, override, estimate}, "
+    "or a table of properties with a name"
+)
 _SUBSTANCE = Text("library name, or path of a material file from the folder of the case", longest=4096)
 _SOURCE = "given in the case file"
 _HEAD = {
@@ -27,7 +33,12 @@ _HEAD = {
     "formula": Text("chemical formula"),
     "kind": Choice("what it is used as", choices=OWN_KINDS),
 }
-_ENTRY_KEYS = ("value", "low", "high", "unit", "law", "temperature", "valid", "conditions", "note")
+_ENTRY_KEYS = (
+    *("value", "low", "high", "unit", "law", "temperature", "valid", "conditions", "note"),
+    *("mark", "row", "source"),  # of an estimate
+)
+_OWN_MARKS = ("given", "estimated")
+_OF_ESTIMATES = "estimated when the case was read, and not again where it stands"
 
 
 def read_material(tables: CaseTables, path: str, default_kind: str) -> Material:
@@ -56,7 +67,7 @@ def read_material(tables: CaseTables, path: str, default_kind: str) -> Material:
 
 def _from_sources(tables: CaseTables, path: str, value: dict[str, Any], key: str) -> Material:
     """A material of the library or of a file, with other sources and own numbers where the case gives them."""
-    tables.known(path, value, ("material", "sources", "override"))
+    tables.known(path, value, ("material", "sources", "override", "estimate"))
     name = tables.at(key, partial(_SUBSTANCE.read, value["material"], key))
     file = tables.folder.absolute() / name if name.endswith(".toml") else None
     material = tables.at(key, partial(load, name) if file is None else partial(load_file, file))
@@ -74,7 +85,20 @@ def _from_sources(tables: CaseTables, path: str, value: dict[str, Any], key: str
             tables.put(f"{path}.sources.{property}", entry.row, note)
     for property, given in override.items():
         tables.put(f"{path}.override.{property}", given)
+    if is_estimated(tables, path, value):
+        material = _filled(tables, path, f"{path}.override", material, None)
     return material
+
+
+def _filled(
+    tables: CaseTables, path: str, numbers: str, material: Material, crystal: tuple[str, Lattice | None] | None
+) -> Material:
+    """With estimates of what is missing, put into the case as run under the path of its own numbers."""
+    formula, lattice = crystal or (None, None)
+    found = estimate_tables(tables, path, material, formula, lattice)
+    for property, table in found.items():
+        tables.put(f"{numbers}.{property}", table, _OF_ESTIMATES)
+    return with_own_numbers(tables, numbers, material, found)
 
 
 def _choose(tables: CaseTables, key: str, material: Material, property: str, row: Any) -> Material:
@@ -90,16 +114,21 @@ def _own(tables: CaseTables, path: str, value: dict[str, Any], default_kind: str
     if "name" not in value:
         advice = 'Give `material = "LLZO"` for a library entry, or `name` for a material of your own'
         raise tables.error(f"{path}.name", None, "text in quotes", f"The key is missing. {advice}")
+    estimate = is_estimated(tables, path, value)
     defaults = {"formula": (value["name"], "default: the name"), "kind": (default_kind, "default: from its place")}
+    crystal = taken_from_cif(tables, path, value)
+    if crystal is not None:
+        defaults["formula"] = crystal[0], tables.notes[f"{path}.formula"]
     head = {}
     for key, field in _HEAD.items():
         text, note = (value[key], "") if key in value else defaults[key]
         head[key] = tables.at(f"{path}.{key}", partial(field.read, text, f"{path}.{key}"))
         tables.put(f"{path}.{key}", text, note)
-    properties = {name: given for name, given in value.items() if name not in _HEAD}
+    properties = {name: given for name, given in value.items() if name not in (*_HEAD, *ESTIMATE_KEYS)}
     for name, given in properties.items():
         tables.put(f"{path}.{name}", given)
-    return with_own_numbers(tables, path, Material(**head), properties)
+    material = with_own_numbers(tables, path, Material(**head), properties)
+    return _filled(tables, path, path, material, crystal) if estimate else material
 
 
 def with_own_numbers(tables: CaseTables, path: str, material: Material, given: Mapping[str, Any]) -> Material:
@@ -107,7 +136,9 @@ def with_own_numbers(tables: CaseTables, path: str, material: Material, given: M
     for name, value in given.items():
         key = f"{path}.{name}"
         if name not in PROPERTIES:
-            advice = suggest(name[:80], (*PROPERTIES, *_HEAD)) or "lisse.materials.PROPERTIES lists them"
+            advice = (
+                suggest(name[:80], (*PROPERTIES, *_HEAD, *ESTIMATE_KEYS)) or "lisse.materials.PROPERTIES lists them"
+            )
             raise tables.error(key, None, "a property of the vocabulary", advice)
         entry = tables.at(key, partial(_as_entry, name, value))
         material = tables.at(key, partial(_changed, tables, material, name, entry, key))
@@ -138,7 +169,7 @@ def _as_entry(name: str, value: Any) -> Any:
         if key not in _ENTRY_KEYS:
             raise InvalidInput(key, None, ", ".join(_ENTRY_KEYS), suggest(key[:80], _ENTRY_KEYS))
     unit = value.get("unit", parse_unit(PROPERTIES[name].unit))
-    entry = {"row": "given", "source": _SOURCE, "mark": "given", **value, "unit": unit}
+    entry = {**_said_by(value), **value, "unit": unit}
     for number in ("value", "low", "high"):
         if isinstance(value.get(number), str):
             entry[number] = parse_quantity(value[number], unit if isinstance(unit, str) else "1", f"{name} {number}")
@@ -146,6 +177,22 @@ def _as_entry(name: str, value: Any) -> Any:
             advice = "Write the number with its unit, in quotes, or give the unit of all numbers with `unit`"
             raise InvalidInput(f"{name} {number}", value[number], f"text with a unit of the kind of {unit!r}", advice)
     return [entry]
+
+
+def _said_by(value: Mapping[str, Any]) -> dict[str, str]:
+    """Mark, row and source of a number of the case; only an estimate may name its own."""
+    mark = value.get("mark", "given")
+    if mark not in _OWN_MARKS:
+        raise InvalidInput("mark", mark, ", ".join(_OWN_MARKS), "Published numbers go into a material file")
+    row = value.get("row", ESTIMATE_ROW)
+    if mark == "estimated" and not (isinstance(row, str) and row.startswith(ESTIMATE_ROW)):
+        raise InvalidInput("row", row, f"a name that begins with {ESTIMATE_ROW}")
+    if mark == "estimated":
+        return {"row": f"{ESTIMATE_ROW}own", "source": _SOURCE, "mark": mark}
+    for key in ("row", "source"):
+        if key in value:
+            raise InvalidInput(key, value[key], 'nothing, unless mark = "estimated"')
+    return {"row": "given", "source": _SOURCE, "mark": "given"}
 
 
 def _table(tables: CaseTables, path: str, value: Any) -> dict[str, Any]:

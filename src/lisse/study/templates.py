@@ -351,6 +351,8 @@ def _material(name: str) -> Iterator[str]:
     yield _line("material", name, f"of the library; `lisse materials {name}` shows its numbers and sources")
     changed = f'{{ material = "{name}", override = {{ {property} = "{material.entry(property).quoted}" }} }}'
     yield f"# material = {changed}"
+    if material.kind == "electrolyte":
+        yield '# of what nobody has measured: { name = "Li6PS5Br", estimate = true }, with the numbers that you know'
 
 
 def _line(name: str, value: Any, words: str, comment: bool = False) -> str:

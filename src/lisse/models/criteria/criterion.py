@@ -169,10 +169,25 @@ def current_at_drop(
     backward = forward - 1.0 / thermal
     share = formed_contact(inputs) / focusing
     resistance = interfaces * film + series * share  # of the local current density
-    target, *others = np.broadcast_arrays(np.asarray(total, dtype=float), i0, forward, backward, resistance)
-    i0, forward, backward, resistance = others
-    low, high = np.zeros(target.shape), np.minimum(target / interfaces, 600.0 / forward)
-    u = np.minimum(high, target / (interfaces + resistance * i0 / thermal))  # exact for small drops
+    numbers = np.broadcast_arrays(np.asarray(total, dtype=float), i0, forward, backward, resistance)
+    target, i0, forward, backward, resistance = (np.ravel(number) for number in numbers)
+    u = _kinetic_drop(interfaces, target, i0, forward, backward, resistance)
+    local = i0 * (np.expm1(forward * u) - np.expm1(backward * u))
+    highest = (1.0 - 1e-9) * _LARGEST_EXPONENT / forward
+    unbounded = (target > interfaces * u + resistance * local) & (u >= highest)
+    return np.asarray(np.where(unbounded, np.inf, local).reshape(numbers[0].shape) * share)
+
+
+_LARGEST_EXPONENT = 600.0
+
+
+def _kinetic_drop(
+    interfaces: float, target: Array, i0: Array, forward: Array, backward: Array, resistance: Array
+) -> Array:
+    """V, (n,). The drop u of `current_at_drop`; each point is left alone once it has arrived."""
+    low, high = np.zeros(target.shape), np.minimum(target / interfaces, _LARGEST_EXPONENT / forward)
+    u = np.minimum(high, target / (interfaces + resistance * i0 * (forward - backward)))  # exact for small drops
+    found, left = u.copy(), np.arange(u.size)
     for _ in range(100):
         up, down = i0 * np.expm1(forward * u), i0 * np.expm1(backward * u)
         drop = interfaces * u + resistance * (up - down)
@@ -181,12 +196,14 @@ def current_at_drop(
         with np.errstate(divide="ignore", invalid="ignore"):
             step = u + np.log(target / drop) * drop / slope
         following = np.where((step > low) & (step < high), step, 0.5 * (low + high))
-        if np.all(np.abs(following - u) <= 1e-14 * u):
+        found[left] = following
+        moving = np.abs(following - u) > 1e-14 * u
+        if not moving.any():
             break
-        u = following
-    local = i0 * (np.expm1(forward * u) - np.expm1(backward * u))
-    unbounded = (target > interfaces * u + resistance * local) & (u >= (1.0 - 1e-9) * 600.0 / forward)
-    return np.asarray(np.where(unbounded, np.inf, local * share))
+        u, left = following[moving], left[moving]
+        low, high, target, i0 = low[moving], high[moving], target[moving], i0[moving]
+        forward, backward, resistance = forward[moving], backward[moving], resistance[moving]
+    return found
 
 
 def drop_at_current(inputs: Inputs, current: Array, interfaces: float, series: Array | float) -> Array:

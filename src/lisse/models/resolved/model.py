@@ -20,7 +20,7 @@ from lisse.materials import Material
 from lisse.microstructure import Volume
 from lisse.models.base import Model, Progress
 from lisse.models.criteria import choose_criteria
-from lisse.models.doubts import validity_warnings
+from lisse.models.doubts import estimate_warnings, validity_warnings
 from lisse.models.limits import limits, margins
 from lisse.models.resolved.assembly import cell_step, formed, planes, unfed
 from lisse.models.resolved.cell_step import CellStep, Outcome
@@ -353,7 +353,12 @@ class _Run:
             inputs=self._inputs(),
             status=status,
             status_text=text,
-            warnings=(*validity_warnings(self.cell, self.protocol, criteria), *self.warnings, *grown),
+            warnings=(
+                *validity_warnings(self.cell, self.protocol, criteria),
+                *self._estimated_phases(),
+                *self.warnings,
+                *grown,
+            ),
             references=tuple(sorted({*_REFERENCES, *(limit.reference for limit in criteria if limit.reference)})),
             seed=self.seed,
             version=version,
@@ -364,6 +369,11 @@ class _Run:
             conservation=conservation(self.records),
             events=tuple(dataclasses.asdict(event) for event in sorted(march.events, key=lambda event: event.time)),
         )
+
+    def _estimated_phases(self) -> list[str]:
+        """What of the phases of the microstructure is estimated."""
+        made = ((name, each) for name, each in (self.model.phases or {}).items() if not isinstance(each, str))
+        return [text for name, each in made for text in estimate_warnings(f"phase {name}", each)]
 
     def _inputs(self) -> dict[str, Any]:
         return {"cell": self.cell.to_dict(), "protocol": self.protocol.to_dict(), "model": self._settings()}
