@@ -1,7 +1,11 @@
+import numpy as np
 import pytest
 from analysis_cells import AREA, ramp, ramp_levels, short_at
 
+from lisse.errors import InvalidInput
 from lisse.measurement.analysis import analyse
+from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, bdf_dataset
+from lisse.records import Measurement
 
 HOUR = 3600.0
 
@@ -40,3 +44,22 @@ def test_short_in_the_first_half_cycle_has_passed_nothing():
     critical = analyse(ramp(short_at(0.5 * HOUR))).critical
     assert critical.highest_passed is None
     assert critical.critical == pytest.approx(1e-4)
+
+
+def test_uneven_records_give_no_negative_uncertainty():
+    # Records microseconds apart or of one time, currents that jump within a step: the charge still only rises.
+    rng = np.random.default_rng(1)
+    errors = []
+    for _ in range(600):
+        levels, repeats = int(rng.integers(2, 7)), int(rng.integers(1, 4))
+        current = np.repeat(rng.choice([0.0, 1.0, 2.0, -1.0, -2.0, 1e-3], levels), repeats)
+        voltage = np.repeat(rng.choice([0.0, 1e-9, 1.0, -1.0, 0.5], levels), repeats)
+        time = np.cumsum(rng.choice([0.0, 1e-6, 1.0, 30.0], current.size))
+        try:
+            found = analyse(Measurement(data=bdf_dataset({TIME: time, CURRENT: current, VOLTAGE: voltage})), area=1e-4)
+        except InvalidInput:
+            continue
+        if found.critical.charge_error is not None:
+            errors.append(found.critical.charge_error)
+    assert len(errors) > 20
+    assert min(errors) >= 0.0

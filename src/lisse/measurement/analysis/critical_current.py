@@ -206,12 +206,15 @@ def _charges(trace: Trace, step: Step, event: Event, passed: Sequence[Step]) -> 
 
 
 def _until(trace: Trace, step: Step, moment: float) -> float:
-    """Charge that a step had passed by a moment (s), without sign, C; from the last record on the current is held."""
+    """Charge that a step had passed by a moment (s), without sign, C; it never falls with time."""
     if moment <= step.start:
         return 0.0
     if moment >= step.end:
         return abs(step.charge)
-    last = max(int(np.searchsorted(trace.time, moment)), step.first + 1)
-    time, current = trace.time[step.first : last], np.abs(trace.current[step.first : last])
-    inside = float(np.sum(0.5 * (current[1:] + current[:-1]) * np.diff(time)))
-    return inside + float(current[0]) * (float(time[0]) - step.start) + float(current[-1]) * (moment - float(time[-1]))
+    inside = slice(step.first, step.stop)
+    time, current = trace.time[inside], np.abs(trace.current[inside])
+    before = time < moment
+    at, flow = np.append(time[before], moment), np.append(current[before], np.interp(moment, time, current))
+    passed = float(np.sum(0.5 * (flow[1:] + flow[:-1]) * np.diff(at)))
+    from_the_start = float(current[0]) * (min(float(time[0]), moment) - step.start)
+    return min(from_the_start + passed, abs(step.charge))

@@ -102,7 +102,8 @@ def coulombic_efficiency(trace: Trace, steps: Sequence[Step], plating: int) -> t
             continue
         block.append(step)
         if step.sign == -plating and _is_emptied(trace, step):
-            found.append(_efficiency(trace, _merged(block), plating))
+            if any(each.charge and each.sign == plating for each in block):  # none in no time
+                found.append(_efficiency(trace, _merged(block), plating))
             block = []
     return tuple(found)
 
