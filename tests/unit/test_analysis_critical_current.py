@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from analysis_cells import AREA, ramp, ramp_levels, short_at
 
-from lisse.errors import InvalidInput
 from lisse.measurement.analysis import analyse
 from lisse.measurement.columns import CURRENT, TIME, VOLTAGE, bdf_dataset
 from lisse.records import Measurement
@@ -46,20 +45,11 @@ def test_short_in_the_first_half_cycle_has_passed_nothing():
     assert critical.critical == pytest.approx(1e-4)
 
 
-def test_uneven_records_give_no_negative_uncertainty():
-    # Records microseconds apart or of one time, currents that jump within a step: the charge still only rises.
-    rng = np.random.default_rng(1)
-    errors = []
-    for _ in range(600):
-        levels, repeats = int(rng.integers(2, 7)), int(rng.integers(1, 4))
-        current = np.repeat(rng.choice([0.0, 1.0, 2.0, -1.0, -2.0, 1e-3], levels), repeats)
-        voltage = np.repeat(rng.choice([0.0, 1e-9, 1.0, -1.0, 0.5], levels), repeats)
-        time = np.cumsum(rng.choice([0.0, 1e-6, 1.0, 30.0], current.size))
-        try:
-            found = analyse(Measurement(data=bdf_dataset({TIME: time, CURRENT: current, VOLTAGE: voltage})), area=1e-4)
-        except InvalidInput:
-            continue
-        if found.critical.charge_error is not None:
-            errors.append(found.critical.charge_error)
-    assert len(errors) > 20
-    assert min(errors) >= 0.0
+def test_records_of_one_time_give_no_negative_uncertainty():
+    # The current falls between two records of which the second has the time of the first: the charge still only rises.
+    time = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0]) * 1e-6
+    current = np.array([0.0, 0.0, 2.0, 2.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0])
+    voltage = np.array([0.0, 0.0, 1e-9, 1e-9, 1e-9, 9.9e37, 0.0, 0.0, 0.0, 0.0])
+    critical = analyse(Measurement(data=bdf_dataset({TIME: time, CURRENT: current, VOLTAGE: voltage}))).critical
+    assert critical.cumulative_charge == pytest.approx(1.25e-6)
+    assert critical.charge_error == pytest.approx(0.25e-6)  # of 1.5 uC, 1 to 1.5 uC had flowed
