@@ -138,9 +138,9 @@ class Judge:
     def parts(
         self, criteria: Sequence[Criterion], numbers: Numbers, shape: tuple[int, ...], shared: Shared = ()
     ) -> Array:
-        """What the score is the smallest of, more is better, (parts, *shape): one part for each deciding criterion.
+        """What the score is the smallest of, more is better; the first axis counts them.
 
-        A score that is no smallest of anything is the only part. A criterion that does not apply has no bound: inf.
+        One part for each deciding criterion. A score that is no smallest of anything is the only part. A criterion that does not apply has no bound: inf.
         """
         by = self.ranking.by
         if by not in ("critical_current_density", "margin"):

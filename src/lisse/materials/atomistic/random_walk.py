@@ -1,9 +1,9 @@
 """Diffusivity of atoms from their paths, with its statistical error.
 
 The mean square displacement of atoms that rattle in cages and hop between them is ``6 D t + c``: c is the rattling.
-Steps of a lag tau that follow one another share a rattle with opposite sign, so that
+Steps of a lag tau that follow one another share a rattle with opposite sign, so that::
 
-    D = <|d_n|^2> / (6 tau) + <d_n . d_(n+1)> / (3 tau)
+    D = <d_n . d_n> / (6 tau) + <d_n . d_(n+1)> / (3 tau)
 
 has lost c (the covariance-based estimator, exact for a random walk with white noise). Source: vestergaard2014. Its
 error is that of the mean over the atoms or over blocks of time, the larger: atoms that move together share their luck.
