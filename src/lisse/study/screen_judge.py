@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lisse import theory
-from lisse.errors import MissingValue
+from lisse.errors import InvalidInput, MissingValue
 from lisse.models.analytic import Analytic
 from lisse.models.criteria import Criterion, Finding, choose_criteria, evaluate
 from lisse.models.inputs import INTERFACE_SOURCES, Inputs, library_numbers, shear_modulus
@@ -63,6 +63,10 @@ class Judge:
         case : Case
         ranking : Ranking
         """
+        layer = case.cell.interface.interlayer
+        if layer is not None:
+            allowed = "no interlayer in the cell that candidates are screened in: their own contact decides"
+            raise InvalidInput("cell.interface.interlayer", layer.material.name, allowed)
         choice = case.model.stability if isinstance(case.model, Analytic) else "reported"
         chosen = choose_criteria(choice)
         if ranking.mechanisms:
@@ -140,7 +144,8 @@ class Judge:
     ) -> Array:
         """What the score is the smallest of, more is better; the first axis counts them.
 
-        One part for each deciding criterion. A score that is no smallest of anything is the only part. A criterion that does not apply has no bound: inf.
+        One part for each deciding criterion. A score that is no smallest of anything is the only part. A
+        criterion that does not apply has no bound: inf.
         """
         by = self.ranking.by
         if by not in ("critical_current_density", "margin"):
