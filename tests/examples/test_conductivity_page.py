@@ -22,9 +22,14 @@ def test_tables_of_the_page_are_those_of_the_model(table: str) -> None:
 
 def test_figures_in_the_text_are_those_of_the_model() -> None:
     text = PAGE.read_text("utf-8")
+    prose = text[text.index("**The target") : text.index("By family, with the lattice known")]
     found = stored("conductivity")
     for name in ("composition", "lattice"):
-        for kind in ("family", "source"):
-            assert f"{found['models'][name]['validation'][kind]['mean_absolute_error']:.2f}" in text
+        for kind in ("family", "elements", "source"):
+            assert f"{found['models'][name]['validation'][kind]['mean_absolute_error']:.2f}" in prose
+        unseen = found["models"][name]["validation"]["family"]
+        assert f"{100.0 * unseen['coverage']:.0f} %" in prose
+        assert f"{unseen['rank_correlation']:.2f}" in prose
+        assert f"{unseen['baselines']['trees_alone']:.2f}" in prose
     assert f"by {found['scatter']['mean_absolute_error']:.2f} decades on average" in text
     assert f"OBELiX (`therrien2025`, CC BY 4.0): {found['data']['read']} rows" in text

@@ -115,6 +115,34 @@ def test_a_count_of_formula_units_that_its_atoms_contradict_is_told_of(tmp_path:
     assert "the file says 3 formula units in the cell, its atoms make 4" in found.warnings[0]
 
 
+def test_atoms_that_overlap_are_refused_and_split_sites_are_not(tmp_path: Path) -> None:
+    """0.4 angstrom apart, across the edge of a skewed cell; half filled they are one atom in two places."""
+    cell = (4.03, 6.1, 5.2, 70, 80, 100)
+    rows = ["Li1 Li 0.98 0.5 0.5 1", "Li2 Li 0.08 0.5 0.5 1", "F1 F 0.5 0.5 0.5 1", "F2 F 0.5 0 0 1"]
+    with pytest.raises(InvalidInput, match=r"Li1 and Li2, 0\.40 angstrom away, hold 2 atoms together"):
+        crystal(tmp_path, cif(cell, rows))
+    split = [row.replace("0.5 0.5 1", "0.5 0.5 0.5") if row.startswith("Li") else row for row in rows[:3]]
+    assert crystal(tmp_path, cif(cell, split)).formula == "LiF"
+
+
+def test_thousands_of_atoms_at_one_place_are_refused_before_any_pairing(tmp_path: Path) -> None:
+    rows = [f"Li{n} Li 0.5 0.5 {0.5 + 1e-6 * n} 0.0001" for n in range(4000)]
+    with pytest.raises(InvalidInput, match="4000 places nearly on top of each other"):
+        crystal(tmp_path, cif(CUBE, rows))
+
+
+def test_a_site_without_a_position_needs_the_formula(tmp_path: Path) -> None:
+    text = lithium_fluoride().replace("F1 F 0.5 0.5 0.5 1", "F1 F ? ? ? 1")
+    with pytest.raises(InvalidInput, match=r"sites without a position: F1'; allowed: a position for every site, or"):
+        crystal(tmp_path, text)
+
+
+def test_formula_units_that_break_whole_atoms_are_not_taken(tmp_path: Path) -> None:
+    found = crystal(tmp_path, lithium_fluoride().replace("data_test", "data_test\n_cell_formula_units_Z 7"))
+    assert found.formula == "LiF"
+    assert found.warnings == ("the file says 7 formula units in the cell, its atoms make 4",)
+
+
 def test_hydrogen_without_a_site_is_taken_from_the_formula(tmp_path: Path) -> None:
     """Li(OH) as X-rays see it: the hydrogen is in the formula only."""
     rows = ["Li1 Li 0 0 0 1", "Li2 Li 0.5 0.5 0 1", "O1 O 0.5 0 0.2 1", "O2 O 0 0.5 0.8 1", "H1 H . . . 1"]
@@ -124,7 +152,7 @@ def test_hydrogen_without_a_site_is_taken_from_the_formula(tmp_path: Path) -> No
     assert found.lattice is not None
     assert found.lattice.formula_units == 2.0
     assert any("hydrogen stands in the formula" in text for text in found.warnings)
-    assert any("sites without a position are not counted: H1" in text for text in found.warnings)
+    assert any("sites without a position: H1: they are not counted" in text for text in found.warnings)
 
 
 def test_without_operations_the_formula_is_taken(tmp_path: Path) -> None:

@@ -56,13 +56,23 @@ def test_binary_salts_are_far_from_the_data_and_say_so(formula: str) -> None:
     assert found.applicability < 0.2
     assert "good to decades" in found.warnings[0]
     assert found.upper / found.lower > 1e6
+    assert any("mostly conduct less" in text for text in found.warnings) == (formula != "Li3OCl")
+
+
+def test_salts_with_their_cell_are_not_to_be_trusted() -> None:
+    """The lattice model likes high symmetry; published are 1e-12 S/m for LiF and 1e-10 for Li2O."""
+    for formula, edge in (("LiF", 4.026e-10), ("Li2O", 4.61e-10)):
+        found = estimate(formula, lattice=cubic(edge, 4, 225))
+        assert found.applicability < 0.1
+        assert any("mostly conduct less" in text for text in found.warnings)
 
 
 def test_a_chloride_of_another_structure_is_in_the_interval() -> None:
     found = estimate("Li3YCl6")
-    assert 0.05 < found.applicability < 0.7
-    assert found.lower < 0.3e-2 < found.upper  # 3e-5 S/cm as sintered; 5e-4 S/cm after milling
-    assert found.lower < 5e-2 < found.upper
+    assert found.applicability < 0.7
+    assert found.upper / found.lower > 1e6
+    assert found.lower < 0.3e-2 < found.upper  # 3e-5 S/cm as sintered; that of milled powder, 5e-4, is just above
+    assert found.upper > 3e-2
 
 
 def test_an_element_that_the_data_lack_gives_no_confident_number() -> None:
@@ -189,8 +199,8 @@ def test_the_shipped_figures_say_what_the_docs_say() -> None:
             assert rows == overall["rows"] == found["models"][name]["rows"]
             mean = sum(p["rows"] * p["mean_absolute_error"] for p in overall["families"].values()) / rows
             assert mean == pytest.approx(overall["mean_absolute_error"], abs=1e-3)
-            if (name, kind) != ("composition", "family"):  # there the median of all rows does better, as the docs say
-                assert overall["mean_absolute_error"] < overall["baselines"]["median"]
+            assert overall["mean_absolute_error"] < overall["baselines"]["median"]
+            assert overall["mean_absolute_error"] < overall["baselines"]["trend_alone"] + 0.1
             assert overall["coverage"] >= 0.85
         unseen = found["models"][name]["validation"]["family"]
         assert unseen["mean_absolute_error"] < min(unseen["baselines"][f"nearest_{k}"] for k in (1, 5, 10))

@@ -142,14 +142,17 @@ def test_models_beat_what_needs_no_model(again):
     assert checked["mean_absolute_error"] < 0.6 * checked["baseline_mean_absolute_error"]
 
 
-def test_intervals_cover_what_they_claim_on_groups_left_out(again):
+def test_intervals_cover_about_what_they_claim_on_groups_left_out(again):
+    """Model and half-width both know nothing of the group; of 58 solids nine in ten are 52, give or take 2 and more."""
     volume, moduli, relations = (again[name]["validation"] if name != "relations" else again[name] for name in NAMES)
     for covered in (
         volume["coverage"],
         *moduli["coverage"].values(),
         relations["activation"]["validation"]["coverage"],
+        relations["toughness"]["validation"]["coverage_one_out"],
+        relations["surface"]["validation"]["coverage_one_out"],
     ):
-        assert 0.86 <= covered <= 0.99
+        assert 0.82 <= covered <= 0.98
 
 
 def test_volumes_hold_on_solids_of_other_data(again):

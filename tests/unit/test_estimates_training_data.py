@@ -12,7 +12,8 @@ import pytest
 
 from lisse.errors import InvalidInput
 from lisse.materials.estimates.conductivity_files import train
-from lisse.materials.estimates.conductivity_training import Table, excess, table_of, train_model
+from lisse.materials.estimates.conductivity_model import Said
+from lisse.materials.estimates.conductivity_training import Table, excess, harmless_width, table_of, train_model
 from lisse.materials.estimates.conductivity_validation import scatter_between_sources, validate
 from lisse.materials.estimates.obelix import FLOOR, Cleaning, read_obelix
 from lisse.materials.estimates.train import main
@@ -113,6 +114,27 @@ def test_laboratories_differ_by_half_a_decade(cleaned: Cleaning) -> None:
 def test_an_error_below_a_bound_is_none() -> None:
     truth, bound = np.array([-10.0, -10.0, -5.0]), np.array([True, True, False])
     assert excess(truth, bound, np.array([-12.0, -7.0, -7.0])).tolist() == [0.0, -3.0, 2.0]
+
+
+def held_out(cleaned: Cleaning, harm: float) -> tuple[Table, dict[str, Said], float]:
+    """Errors in which the correction takes all that the trend leaves, but harms the garnets when they are left out."""
+    table = table_of(cleaned.rows, with_lattice=False)
+    nothing, near = np.zeros(len(table.target)), np.full(len(table.target), 0.1)
+    right = Said(table.target - 1.0, nothing + 1.0, nothing, nothing, near)
+    garnet = table.family == "garnet"
+    correction, trend = np.where(garnet, harm, 1.0), np.where(garnet, table.target, table.target - 1.0)
+    unseen = Said(trend, correction, nothing, nothing, near)
+    found = harmless_width(table, {"family": unseen, "elements": right, "source": right})
+    return table, {"family": unseen}, found
+
+
+def test_the_correction_reaches_as_far_as_it_harms_no_family(cleaned: Cleaning) -> None:
+    """At a squared distance of 0.1 it counts by exp(-0.05/w^2): 0.8 at a width of 0.5."""
+    assert held_out(cleaned, harm=0.0)[2] == 0.7
+    table, errors, width = held_out(cleaned, harm=-3.0)
+    by = [float(errors["family"].applicability(each)[0]) * 3.0 for each in (width, 0.2, 0.15)]
+    assert width == 0.15
+    assert by[0] <= 0.5 < by[1]
 
 
 def some(cleaned: Cleaning) -> Table:

@@ -7,6 +7,7 @@ from lisse.errors import InvalidInput
 from lisse.numerics.linear_model import (
     fit_linear_model,
     group_half_width,
+    nested_coverage,
     pooled_half_width,
     predicted_without_group,
     student_half_width,
@@ -98,3 +99,36 @@ def test_student_half_width_covers_the_next_value():
     assert np.mean(inside) == pytest.approx(0.9, abs=0.015)
     with pytest.raises(InvalidInput, match="at least 3"):
         student_half_width([1.0, 2.0])
+
+
+def _line_through_all(columns, targets):
+    def fit(kept):
+        model = fit_linear_model(columns[kept], targets[kept], 0.0)
+        return lambda out: model.predict(columns[out])
+
+    return fit
+
+
+def test_nested_coverage_is_what_was_asked_for_when_groups_are_alike():
+    generator = np.random.default_rng(11)
+    columns = np.column_stack([np.ones(400), generator.normal(size=400)])
+    targets = columns @ [1.0, 2.0] + generator.normal(size=400)
+    groups = [str(place % 20) for place in range(400)]
+    found = nested_coverage(
+        _line_through_all(columns, targets), lambda rows, said: (said - targets[rows])[:, None], groups
+    )
+    assert found.shape == (1,)
+    assert found[0] == pytest.approx(0.9, abs=0.03)
+
+
+def test_nested_coverage_sees_a_group_that_its_own_residuals_would_hide():
+    """One of three groups of equal weight lies far off: with its own residuals in the width it would be inside."""
+    columns, targets = np.ones((30, 1)), np.repeat([0.0, 0.1, 9.0], 10)
+    groups = ["a"] * 10 + ["b"] * 10 + ["c"] * 10
+    fit = _line_through_all(columns, targets)
+    error = predicted_without_group(fit, groups) - targets
+    assert (np.abs(error) <= group_half_width(error, groups)).all()
+    found = nested_coverage(fit, lambda rows, said: (said - targets[rows])[:, None], groups)
+    assert found[0] == pytest.approx(2.0 / 3.0)
+    with pytest.raises(InvalidInput, match="three groups"):
+        nested_coverage(fit, lambda rows, said: said[:, None], ["a", "b"] * 15)

@@ -226,8 +226,10 @@ def draw(path: Path) -> None:
         else:
             _draw_property(panel, [each for each in found if each.property == key])
         labels = [f"{tick:g}" if tick > 1e-3 else f"$10^{{{math.log10(tick):.0f}}}$" for tick in ticks]
+        limits = panel.get_xlim()
         panel.set_xticks(ticks, labels)
         panel.set_yticks(ticks, labels)
+        panel.set(xlim=limits, ylim=limits)  # which ticks beyond them have moved
         panel.minorticks_off()
         panel.set_title(title, fontsize=10)
         panel.spines[["top", "right"]].set_visible(False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +21,7 @@ __all__ = [
     "LinearModel",
     "fit_linear_model",
     "group_half_width",
+    "nested_coverage",
     "pooled_half_width",
     "predicted_without_group",
     "student_half_width",
@@ -125,6 +127,48 @@ def group_half_width(residuals: ArrayLike, groups: Sequence[str], coverage: floa
     labels = list(groups)
     weights = np.array([1.0 / labels.count(label) for label in labels])
     return weighted_quantile(sizes, weights, coverage)
+
+
+def nested_coverage(
+    fit: Callable[[Rows], Callable[[Rows], Array]],
+    residual: Callable[[Rows, Array], Array],
+    groups: Sequence[str],
+    coverage: float = 0.9,
+) -> Array:
+    """Share of the rows inside intervals that know nothing of their group: neither the model does, nor the half-width.
+
+    For each group, the half-width is the `group_half_width` of the others, each predicted without itself.
+
+    Parameters
+    ----------
+    fit : callable
+        As in `predicted_without_group`.
+    residual : callable
+        Takes the numbers of k rows and their predictions and gives (k, m) residuals of m targets.
+    groups : sequence of n labels
+        At least three.
+    coverage : float
+
+    Returns
+    -------
+    (m,) array
+    """
+    labels = np.asarray(groups, dtype=str)
+    if len(set(groups)) < 3:
+        raise InvalidInput("groups", sorted(set(groups)), "at least three groups")
+    inside = []
+    for kept, out in leave_one_group_out(groups):
+        others = labels[kept].tolist()
+        known = predicted_without_group(partial(_renumbered, fit, kept), others)
+        widths = [group_half_width(column, others, coverage) for column in residual(kept, known).T]
+        inside.append(np.abs(residual(out, np.asarray(fit(kept)(out), dtype=float))) <= widths)
+    return np.asarray(np.concatenate(inside).mean(axis=0))
+
+
+def _renumbered(fit: Callable[[Rows], Callable[[Rows], Array]], kept: Rows, part: Rows) -> Callable[[Rows], Array]:
+    """A fit to part of the rows kept, which are counted among these."""
+    predict = fit(kept[part])
+    return lambda out: predict(kept[out])
 
 
 def pooled_half_width(groups: Sequence[ArrayLike], coverage: float = 0.9) -> float:

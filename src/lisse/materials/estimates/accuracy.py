@@ -65,8 +65,8 @@ def _factors() -> list[str]:
 
 def _scaled(title: str, plain: Mapping[str, Any]) -> str:
     checked = plain["validation"]
-    error = _percent(checked["mean_absolute_error_one_out"])
-    return _line(title, f"{checked['substances']} substances", "each", error, "-", _factor(plain["half_width"]), "-")
+    count, error = f"{checked['substances']} substances", _percent(checked["mean_absolute_error_one_out"])
+    return _line(title, count, "each", error, "-", _factor(plain["half_width"]), f"{checked['coverage_one_out']:.0%}")
 
 
 def _activation() -> str:

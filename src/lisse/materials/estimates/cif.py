@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -108,7 +108,7 @@ class _Crystal:
 
     def read(self) -> CifCrystal:
         written = self._written_formula()
-        counted = count_atoms(self.block, self.edges)
+        counted = count_atoms(self.block, self.edges, np.array(self.angles))
         self.warnings += counted.warnings
         contents = counted.contents
         units = self._number("_cell_formula_units_z")
@@ -142,7 +142,7 @@ class _Crystal:
     def _formula_of(self, contents: Mapping[str, float], written: str | None, units: float | None) -> tuple[str, float]:
         """The formula, and how many of them are in the cell; the atoms have the last word but on hydrogen."""
         if written is None:
-            number = units or _common_divisor(contents)
+            number = self._dividing(contents, units)
             return _plain({symbol: amount / number for symbol, amount in contents.items()}), number
         stated = parse_formula(written)
         heavy = {symbol: amount for symbol, amount in stated.items() if symbol != "H"}
@@ -162,6 +162,16 @@ class _Crystal:
         counted = _plain({symbol: amount / number for symbol, amount in contents.items()})
         self.warnings.append(f"the formula of the file is {_plain(stated)}, its atoms make {counted}: they are taken")
         return counted, number
+
+    def _dividing(self, contents: Mapping[str, float], units: float | None) -> float:
+        """The formula units that the file says, unless whole atoms would be broken; else the common divisor."""
+        number = _common_divisor(contents)
+        if units is None:
+            return number
+        if _whole(contents.values()) and not _whole(amount / units for amount in contents.values()):
+            self.warnings.append(f"the file says {units:g} formula units in the cell, its atoms make {number:g}")
+            return number
+        return units
 
     # -- cell ----------------------------------------------------------------------------------------------------------
 
@@ -220,9 +230,13 @@ def _agree(counted: Mapping[str, float], stated: Mapping[str, float]) -> bool:
 
 def _common_divisor(amounts: Mapping[str, float]) -> float:
     """The largest whole number that divides all amounts; 1 where they are not whole."""
-    if any(abs(amount - round(amount)) > 1e-6 for amount in amounts.values()):
+    if not _whole(amounts.values()):
         return 1.0
     return float(math.gcd(*(round(amount) for amount in amounts.values())))
+
+
+def _whole(amounts: Iterable[float]) -> bool:
+    return all(abs(amount - round(amount)) <= 1e-6 for amount in amounts)
 
 
 def _plain(amounts: Mapping[str, float]) -> str:

@@ -18,7 +18,10 @@ __all__ = ["AtomCount", "count_atoms"]
 _MOST_ATOMS = 200_000
 _MOST_OPERATIONS = 1000  # of a space group in a usual cell there are 192 at most
 _SAME_PLACE = 0.05e-10  # m; two images of one site are nearer than that only where they are one atom
+_TOO_NEAR = 0.6e-10  # m; no two atoms come as near, the shortest bond is that of H2 with 0.74e-10
+_MOST_NEIGHBOURS = 10_000_000  # in all; 200 000 places of a crystal have a tenth
 _FULL = 1.02  # occupancies are rounded
+_FULL_NEAR = 1.2  # of two sites side by side; free refinements of split sites overshoot
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,21 @@ class AtomCount:
     warnings: tuple[str, ...]
 
 
-def count_atoms(block: Block, edges: NDArray[np.float64]) -> AtomCount:
+def count_atoms(block: Block, edges: NDArray[np.float64], angles: NDArray[np.float64]) -> AtomCount:
     """Count the atoms of one block.
 
     Parameters
     ----------
     block : Block
     edges : (3,) array, m. Of the cell.
+    angles : (3,) array, rad. Of the cell.
 
     Raises
     ------
     InvalidInput
         Naming the line, for sites that no crystal has.
     """
-    return _Counter(block, edges).count()
+    return _Counter(block, edges, angles).count()
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,8 @@ class _Site:
 class _Counter:
     """One count, with what it has to say."""
 
-    def __init__(self, block: Block, edges: NDArray[np.float64]) -> None:
-        self.block, self.edges = block, edges
+    def __init__(self, block: Block, edges: NDArray[np.float64], angles: NDArray[np.float64]) -> None:
+        self.block, self.edges, self.angles = block, edges, angles
         self.warnings: list[str] = []
 
     def count(self) -> AtomCount:
@@ -95,24 +99,48 @@ class _Counter:
 
     def _check_filled(self, sites: Sequence[_Site], orbits: Sequence[NDArray[np.float64]]) -> bool:
         """Complain about a place that holds more than one atom; whether places are shared."""
-        from scipy.spatial import cKDTree
-
         places = np.concatenate(orbits)
         owner = np.repeat(np.arange(len(sites)), [len(orbit) for orbit in orbits])
-        filled = np.array([site.occupancy for site in sites])
-        tree = cKDTree(np.clip(places, 0.0, np.nextafter(1.0, 0.0)), boxsize=1.0)
-        pairs = tree.query_pairs(_SAME_PLACE / float(self.edges.mean()), p=np.inf, output_type="ndarray")
-        total = filled[owner].copy()
-        np.add.at(total, pairs[:, 0], filled[owner[pairs[:, 1]]])
-        np.add.at(total, pairs[:, 1], filled[owner[pairs[:, 0]]])
-        worst = int(np.argmax(total))
-        if total[worst] > _FULL:
-            site = sites[owner[worst]]
-            advice = f"Site {site.label} and those at the same place hold {total[worst]:.3g} atoms together"
-            raise self.block.error(
-                "_atom_site_occupancy", float(total[worst]), "at most 1 at one place", advice, site.line
-            )
-        return bool(len(pairs))
+        filled = np.array([site.occupancy for site in sites])[owner]
+        pairs, apart = self._near(places)
+        same = pairs[apart <= _SAME_PLACE]
+        total = filled.copy()
+        np.add.at(total, same[:, 0], filled[same[:, 1]])
+        np.add.at(total, same[:, 1], filled[same[:, 0]])
+        together = filled[pairs].sum(axis=1)  # two at a time: a site that is split in many need not be filled
+        if total.max() > _FULL:
+            worst, held, advice = int(np.argmax(total)), float(total.max()), "those at the same place"
+        elif len(pairs) and together.max() > _FULL_NEAR:
+            place = int(np.argmax(together))
+            worst, held = int(pairs[place, 0]), float(together[place])
+            advice = f"{sites[owner[pairs[place, 1]]].label}, {apart[place] * 1e10:.2f} angstrom away,"
+        else:
+            return bool(len(same))
+        site = sites[owner[worst]]
+        advice = f"Site {site.label} and {advice} hold {held:.3g} atoms together"
+        raise self.block.error("_atom_site_occupancy", held, "at most 1 at one place", advice, site.line)
+
+    def _near(self, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Pairs of places that are too near for two atoms, (k, 2), and their distances in m, (k,)."""
+        from scipy.spatial import cKDTree
+
+        cosines = np.cos(self.angles)
+        metric = np.outer(self.edges, self.edges) * np.array(
+            [[1.0, cosines[2], cosines[1]], [cosines[2], 1.0, cosines[0]], [cosines[1], cosines[0], 1.0]]
+        )
+        if np.linalg.det(metric) <= 0.0:  # no cell: the lattice complains of its angles
+            return np.zeros((0, 2), dtype=np.int64), np.zeros(0)
+        spacings = 1.0 / np.sqrt(np.diagonal(np.linalg.inv(metric)))  # two atoms differ by no more along any of them
+        wrapped = np.clip(places, 0.0, np.nextafter(1.0, 0.0)) * spacings
+        tree = cKDTree(np.minimum(wrapped, np.nextafter(spacings, 0.0)), boxsize=spacings)
+        if tree.count_neighbors(tree, _TOO_NEAR, p=np.inf) > _MOST_NEIGHBOURS:
+            raise self.block.error("CIF", f"{len(places)} places nearly on top of each other", "atoms apart")
+        pairs = tree.query_pairs(_TOO_NEAR, p=np.inf, output_type="ndarray")
+        shift = places[pairs[:, 0]] - places[pairs[:, 1]]
+        shift -= np.round(shift)
+        apart = np.sqrt(np.maximum(np.einsum("ki,ij,kj->k", shift, metric, shift), 0.0))
+        near = apart <= _TOO_NEAR
+        return pairs[near], apart[near]
 
     def _sites(self) -> list[_Site]:
         block = self.block
@@ -138,7 +166,11 @@ class _Counter:
             share = self._occupancy(shares[number]) if shares and shares[number].known else 1.0
             found.append(_Site(row.text, symbol, np.array(place), share, row.line))
         if lost:
-            self.warnings.append(f"sites without a position are not counted: {', '.join(lost[:5])}")
+            without = f"sites without a position: {', '.join(lost[:5])}"
+            if block.one("_chemical_formula_sum") is None:
+                allowed = "a position for every site, or the line _chemical_formula_sum"
+                raise block.error("_atom_site", without, allowed, line=rows[0].line)
+            self.warnings.append(f"{without}: they are not counted")
         return found
 
     def _occupancy(self, item: Item) -> float:

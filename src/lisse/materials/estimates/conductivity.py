@@ -14,13 +14,14 @@ from lisse.materials.estimates.lattice import Lattice
 from lisse.materials.estimates.result import Estimate
 from lisse.materials.estimates.stored import stored
 from lisse.materials.estimates.substance import Substance
+from lisse.materials.estimates.words import FAR
 
 __all__ = ["estimate_conductivity", "predict_conductivities"]
 
 _PER_CENTIMETRE = 100.0  # S/m in one S/cm
 _REFERENCES = ("therrien2025", "shannon1976", "geurts2006")
-_FAR = 0.2
 _PACKING = (0.4, 0.95)
+_SALT = "salts of lithium and one other element mostly conduct less than that trend says, by decades"
 
 
 def estimate_conductivity(subject: Substance) -> Estimate:
@@ -50,10 +51,12 @@ def estimate_conductivity(subject: Substance) -> Estimate:
     missing = sorted(set(subject.composition.amounts) - set(load_model(name).elements))
     if missing:
         warnings.append(f"the training data hold no {', '.join(missing)}: do not use the number")
-    elif known < _FAR:
+    elif known < FAR:
         warnings.append(
             "nothing in the training data is near: the number is a trend over all families, good to decades"
         )
+        if len(subject.composition.amounts) == 2:
+            warnings.append(_SALT)
     middle, lower, upper = (_PER_CENTIMETRE * 10.0 ** float(edge[0]) for edge in (said.middle, said.lower, said.upper))
     about = stored("conductivity")
     behind = "composition" if lattice is None else "composition and lattice"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lisse.errors import InvalidInput
-from lisse.materials.estimates.elements import element
+from lisse.materials.estimates.elements import element, elements
 
 __all__ = ["parse_formula"]
 
@@ -66,7 +66,8 @@ class _Reader:
         while place < len(self.plain):
             found = _TOKEN.match(self.plain, place)
             if found is None:
-                raise self.complaint(f"{self.plain[place]!r} at character {place + 1} is not understood")
+                capital = " (symbols begin with a capital letter)" if self.plain[place].islower() else ""
+                raise self.complaint(f"{self.plain[place]!r} at character {place + 1} is not understood{capital}")
             if found.lastgroup is not None:
                 self.take(found.lastgroup, found[0])
             place = found.end()
@@ -86,6 +87,8 @@ class _Reader:
             return
         self.settle()
         if kind == "symbol":
+            if self.plain.isupper() and token not in elements():
+                raise self.complaint(f"{token} is no element; the second letter of a symbol is small, as in Li")
             element(token)
             self.last = {token: 1.0}
         elif kind == "open":

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +18,14 @@ from lisse.materials.estimates.bonding import COLUMNS, bonding_columns
 from lisse.materials.estimates.composition import Composition, composition
 from lisse.materials.estimates.elastic_pair import youngs_modulus
 from lisse.materials.estimates.measured import formula_of
+from lisse.materials.estimates.stored import table
 from lisse.materials.estimates.volume import ANGSTROM3, AVOGADRO
 from lisse.numerics.linear_model import (
     LinearModel,
     Rows,
     fit_linear_model,
     group_half_width,
+    nested_coverage,
     pooled_half_width,
     predicted_without_group,
 )
@@ -86,9 +86,15 @@ def train_moduli(data: Path) -> dict[str, Any]:
 
     groups = [each.chemistry for each in solids]
     found = predicted_without_group(without, groups)
-    scale_up = np.sqrt(1.0 + found[:, 2])
     errors = _errors(found[:, :2], targets)
-    half_widths = {name: group_half_width(error / scale_up, groups) for name, error in errors.items()}
+
+    def residual(rows: Rows, predicted: Array) -> Array:
+        scale_up = np.sqrt(1.0 + predicted[:, 2])
+        return np.stack(list(_errors(predicted[:, :2], targets[rows]).values()), axis=1) / scale_up[:, None]
+
+    everything = residual(np.arange(len(solids)), found)
+    half_widths = {name: group_half_width(column, groups) for name, column in zip(errors, everything.T, strict=True)}
+    covered = nested_coverage(without, residual, groups)
     alone = _errors(predicted_without_group(without, [str(place) for place in range(len(solids))])[:, :2], targets)
     centre, scale, lines = _fit(columns, targets)
     return {
@@ -108,9 +114,7 @@ def train_moduli(data: Path) -> dict[str, Any]:
             "groups": {name: groups.count(name) for name in sorted(set(groups))},
             "mean_absolute_error": {name: float(np.abs(error).mean()) for name, error in errors.items()},
             "mean_absolute_error_one_out": {name: float(np.abs(error).mean()) for name, error in alone.items()},
-            "coverage": {
-                name: float((np.abs(error) <= half_widths[name] * scale_up).mean()) for name, error in errors.items()
-            },
+            "coverage": {name: float(share) for name, share in zip(errors, covered, strict=True)},
             "baseline_mean": _baseline(columns[:, :0], targets, groups),
             "baseline_volume": _baseline(columns[:, :1], targets, groups),
         },
@@ -133,9 +137,8 @@ def read_solids(path: Path) -> list[Solid]:
 
 def read_minerals() -> list[Solid]:
     """The table of minerals that lies beside this file."""
-    text = (resources.files("lisse.materials.estimates") / "minerals.csv").read_text("utf-8")
     found = []
-    for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
+    for row in table("minerals"):
         said = composition(row["formula"])
         volume = float(row["volume"]) * 1e-6 / AVOGADRO / said.atoms
         found.append(Solid(row["name"], said, volume, float(row["bulk"]), float(row["shear"]), "mineral"))

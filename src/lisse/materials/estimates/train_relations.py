@@ -5,11 +5,9 @@ Each is a line or a factor in logarithms; its scatter is measured on substances 
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from lisse.materials.catalogue import load, names
 from lisse.materials.estimates.composition import composition
 from lisse.materials.estimates.elastic_pair import youngs_modulus
 from lisse.materials.estimates.moduli import ModuliModel, stiffness
+from lisse.materials.estimates.stored import table
 from lisse.materials.estimates.substance import Substance
 from lisse.materials.estimates.toughness import crystal_toughness
 from lisse.materials.estimates.volume import AVOGADRO, VolumeModel
@@ -27,6 +26,7 @@ from lisse.numerics.linear_model import (
     Rows,
     fit_linear_model,
     group_half_width,
+    nested_coverage,
     predicted_without_group,
     student_half_width,
 )
@@ -88,13 +88,15 @@ def toughness_ratios(moduli: ModuliModel | None = None, volumes: VolumeModel | N
 
 def _factor(ratios: Array) -> dict[str, Any]:
     """A factor from a few logarithms, with the interval for one more substance."""
-    others = (ratios.sum() - ratios) / (len(ratios) - 1)
+    others = [np.delete(ratios, place) for place in range(len(ratios))]
+    errors = np.abs(ratios - [rest.mean() for rest in others])
     return {
         "factor": float(np.exp(ratios.mean())),
         "half_width": student_half_width(ratios),
         "validation": {
             "substances": len(ratios),
-            "mean_absolute_error_one_out": float(np.abs(ratios - others).mean()),
+            "mean_absolute_error_one_out": float(errors.mean()),
+            "coverage_one_out": float((errors <= [student_half_width(rest) for rest in others]).mean()),
             "standard_deviation": float(ratios.std(ddof=1)),
         },
     }
@@ -102,7 +104,7 @@ def _factor(ratios: Array) -> dict[str, Any]:
 
 def _surface() -> dict[str, Any]:
     ratios = []
-    for row in _table("cleavage.csv"):
+    for row in table("cleavage"):
         said = composition(row["formula"])
         volume = float(row["volume"]) * 1e-6 / AVOGADRO / said.atoms
         modulus = youngs_modulus(float(row["bulk"]) * 1e9, float(row["shear"]) * 1e9)
@@ -113,7 +115,7 @@ def _surface() -> dict[str, Any]:
 def measured_pairs() -> list[Pair]:
     """Rows of lithium conductors with a conductivity and an activation energy: of the library, then of the table."""
     found = list(_library_pairs())
-    for row in _table("activation.csv"):
+    for row in table("activation"):
         conductivity = math.log10(float(row["conductivity"]))
         found.append(Pair(row["substance"], row["row"], conductivity, float(row["activation_energy"])))
     return found
@@ -144,25 +146,20 @@ def _activation() -> dict[str, Any]:
 
     groups = [each.substance for each in pairs]
     error = predicted_without_group(without, groups) - y
-    half_width = group_half_width(error, groups)
+    covered = nested_coverage(without, lambda rows, found: (found - y[rows])[:, None], groups)
     intercept, slope = fit_linear_model(x, y, 0.0).coefficients
     mean = predicted_without_group(lambda kept: lambda out: np.full(len(out), y[kept].mean()), groups)
     return {
         "intercept": float(intercept),
         "slope": float(slope),
-        "half_width": half_width,
+        "half_width": group_half_width(error, groups),
         "range": [float(x[:, 1].min()), float(x[:, 1].max())],
         "validation": {
             "rows": len(pairs),
             "substances": len(set(groups)),
             "mean_absolute_error": float(np.abs(error).mean()),
             "baseline_mean_absolute_error": float(np.abs(mean - y).mean()),
-            "coverage": float((np.abs(error) <= half_width).mean()),
+            "coverage": float(covered[0]),
             "meyer_neldel_inverse_ev": float(math.log(10.0) / _EV_PER_DECADE + math.log(10.0) / slope),
         },
     }
-
-
-def _table(name: str) -> list[dict[str, str]]:
-    text = (resources.files("lisse.materials.estimates") / name).read_text("utf-8")
-    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lisse.errors import InvalidInput
-from lisse.materials.estimates.composition import Composition, composition
+from lisse.materials.estimates.composition import Composition
 from lisse.materials.estimates.obelix import read_obelix
 from lisse.materials.estimates.stored import plain_model
+from lisse.materials.estimates.train_moduli import TENSORS, read_solids
 from lisse.materials.estimates.volume import ANGSTROM3, VolumeModel, ion_columns, ions_of
 from lisse.numerics.linear_model import (
     LinearModel,
     Rows,
     fit_linear_model,
     group_half_width,
+    nested_coverage,
     predicted_without_group,
 )
 
 __all__ = ["UnitCell", "read_cells", "train_volume"]
 
-CUBIC = "se_ahmad_dendrite/cubic-training-set-data.json"
 IMPOSSIBLE = 0.3
 """Relative difference beyond which the number of formula units in the table must be wrong."""
 _NOISE, _PRIOR = 0.03, 2.0  # relative scatter of a volume; scatter of an ion's volume about the law of radii, angstrom3
@@ -61,17 +60,20 @@ def train_volume(data: Path) -> dict[str, Any]:
     cells = [each for each, bad in zip(cells, wrong, strict=True) if not bad]
     columns, volume = columns[~wrong], volume[~wrong]
 
-    def without(kept: Rows) -> Any:
+    def without(kept: Rows) -> Callable[[Rows], Array]:
         line = _fit(columns[kept], volume[kept])
         return lambda out: np.stack(_predicted(line, columns[out]), axis=1)
+
+    def residual(rows: Rows, predicted: Array) -> Array:
+        scaled: Array = np.log(predicted[:, 0] / volume[rows]) / np.sqrt(1.0 + predicted[:, 1])
+        return scaled[:, None]
 
     groups = [each.family for each in cells]
     found = predicted_without_group(without, groups)
     error = np.log(found[:, 0] / volume)
-    half_width = group_half_width(error / np.sqrt(1.0 + found[:, 1]), groups)
+    half_width = group_half_width(residual(np.arange(len(cells)), found)[:, 0], groups)
     line = _fit(columns, volume)
     model = VolumeModel(ions, line, half_width, float(np.quantile(found[:, 1], 0.9)))
-    covered = np.abs(error) <= half_width * np.sqrt(1.0 + found[:, 1])
     return {
         "ions": [list(ion) for ion in ions],
         **plain_model(line),
@@ -83,9 +85,9 @@ def train_volume(data: Path) -> dict[str, Any]:
             "misprinted": misprinted,
             "mean_absolute_error": float(np.abs(error).mean()),
             "median_absolute_error": float(np.median(np.abs(error))),
-            "coverage": float(covered.mean()),
+            "coverage": float(nested_coverage(without, residual, groups)[0]),
             "baseline_mean_absolute_error": _baseline(volume, groups),
-            "cubic": _cubic(model, data / CUBIC),
+            "cubic": _cubic(model, data / TENSORS),
         },
     }
 
@@ -120,13 +122,9 @@ def _baseline(volume: Array, groups: list[str]) -> float:
 def _cubic(model: VolumeModel, path: Path) -> Mapping[str, float]:
     """How the model does on calculated cubic solids that it was not trained on."""
     error, covered = [], []
-    for record in json.loads(path.read_text(encoding="utf-8")):
-        try:
-            found = composition(record["pretty_formula"])
-        except InvalidInput:
-            continue  # alloys have no charges
-        guess = model.predict(found)
-        error.append(math.log(guess.value / ANGSTROM3 / (record["volume"] / record["nsites"])))
+    for solid in read_solids(path):
+        guess = model.predict(solid.composition)
+        error.append(math.log(guess.value / solid.volume))
         covered.append(abs(error[-1]) <= guess.half_width)
     return {
         "solids": len(error),
