@@ -62,6 +62,16 @@ def test_another_file_is_not_overwritten(tmp_path: Path, text: str) -> None:
     assert path.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize("damaged", ["{", '{"key": "b"}', "[1]", '{"key": "b", "result": 3}'])
+def test_a_damaged_line_inside_is_named(tmp_path: Path, damaged: str) -> None:
+    path = tmp_path / "steps.jsonl"
+    Checkpoint(path).once("a", lambda: {"x": 1})
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.splitlines()[0] + "\n" + damaged + "\n" + whole.splitlines()[1] + "\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="line 2 is damaged"):
+        Checkpoint(path)
+
+
 def test_without_a_path_steps_are_kept_in_memory() -> None:
     steps = Checkpoint()
     assert steps.once("a", lambda: {"x": 1}) == steps.once("a", never)
@@ -84,6 +94,12 @@ def test_the_error_bar_is_the_disagreement() -> None:
     assert (entry.mark, entry.low, entry.high, entry.at()) == ("estimated", 20e9, 27e9, 23e9)
     assert "a 2e+10" in entry.note
     assert Property("bulk_modulus", "Pa", (entry,), entry.row).chosen is entry
+
+
+def test_bounds_of_an_entry_stay_where_values_can_be() -> None:
+    computed = combine("molar_volume_ratio", {"a": Found(0.04, 0.1), "b": Found(0.1)}, "Li2O", "0 K", ("park2024",))
+    assert computed.lower == pytest.approx(-0.06)
+    assert computed.entry().low == 0.0
 
 
 def test_one_potential_that_fails_is_said() -> None:
@@ -128,11 +144,20 @@ def test_time_grows_with_atoms_potentials_and_tasks() -> None:
     assert expected_seconds(100, ["elasticity"], 2) == pytest.approx(2 * base)
     assert expected_seconds(100, ["elasticity", "relaxation"], 1) > base
     assert expected_seconds(2, ["migration"], 1) > 60  # done in a supercell
+    assert expected_seconds(60, ["dynamics"], 1, 4800) == pytest.approx(2 * expected_seconds(60, ["dynamics"], 1))
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("strain", 0.5), ("strain", 0.0), ("timestep", 1e-12), ("images", 0), ("temperature", float("nan"))],
+    [
+        ("strain", 0.5),
+        ("strain", 0.0),
+        ("timestep", 1e-12),
+        ("images", 0),
+        ("temperature", float("nan")),
+        ("density", 0.0),
+        ("settling", -1.0),
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(name: str, value: float) -> None:
     with pytest.raises(InvalidInput, match=name):

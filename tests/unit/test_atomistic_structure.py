@@ -74,12 +74,18 @@ def test_the_shipped_structures_are_what_they_say(name: str) -> None:
         (("Li1 Li 0 0 0 0.7", "Na1 Na 0 0 0 0.3", "F1 F 0.5 0.5 0.5 1"), "Li 0.7, Na 0.3"),
         (("Na1 Na 0 0 0 1", "F1 F 0.5 0.5 0.5 1"), "NaF.*holds lithium"),
         (("Li1 Li 0 0 0 1", "F1 F 0.1 0 0 1"), "0.40 angstrom apart"),
+        (("Li1 Li 0 0 0 1", "Li2 Li 0.25 0 0 1", "F1 F 0.5 0.5 0.5 1"), r"1.00 angstrom apart \(Li and Li\)"),
         (("Li1 Li 0 0 ? 1", "F1 F 0.5 0.5 0.5 1"), "whole CIF"),
     ],
 )
 def test_what_is_no_ordered_lithium_crystal_is_refused(tmp_path: Path, sites: tuple[str, ...], match: str) -> None:
     with pytest.raises(InvalidInput, match=match):
         crystal(cif(tmp_path, *sites))
+
+
+def test_a_short_bond_is_no_overlap(tmp_path: Path) -> None:
+    found = crystal(cif(tmp_path, "Li1 Li 0 0 0 1", "H1 H 0.5 0.5 0.5 1", "H2 H 0.685 0.5 0.5 1"))
+    assert formula_of(found) == "LiH2"
 
 
 @pytest.mark.parametrize("text", ["", "not a cif", CIF[:60], CIF.format(sites="Li1 Li 0"), "\x00\x01"])

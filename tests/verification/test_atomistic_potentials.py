@@ -106,10 +106,11 @@ def test_lithium_sticks_to_lithium_by_twice_its_surface_energy(engines: list[Pot
     assert found["work_of_adhesion"].value == pytest.approx(2 * found["surface_energy"].value, rel=0.08)  # type: ignore[operator]
 
 
-def test_an_unknown_element_is_refused(engines: list[Potential]) -> None:
+@pytest.mark.parametrize("place", range(len(POTENTIALS)), ids=POTENTIALS)
+def test_an_element_that_nobody_trained_is_refused(engines: list[Potential], place: int) -> None:
     from ase.build import bulk
 
     atoms = bulk("LiF", "rocksalt", a=4.0)
     atoms.symbols = ["Li", "Po"]
-    with pytest.raises(InvalidInput, match="elements for sevennet.*Po"):
-        compute(atoms, ["density"], engines[:1])
+    with pytest.raises(InvalidInput, match=f"elements for {POTENTIALS[place]}.*Po.*the 89 it knows"):
+        compute(atoms, ["density"], [engines[place]])

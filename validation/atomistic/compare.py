@@ -30,6 +30,8 @@ PAGE = ROOT / "docs" / "explanation" / "atomistic_agreement.md"
 COMPUTED = HERE / "computed.json"
 KNOWN: dict[str, Any] = tomllib.loads((HERE / "known.toml").read_text(encoding="utf-8"))
 BEGIN, END = "<!-- table: written by validation/atomistic/compare.py -->", "<!-- end of table -->"
+UNKNOWN = "<!-- unknown: written by validation/atomistic/compare.py -->", "<!-- end of unknown -->"
+UNITS = {"work_of_adhesion": "J/m^2", "lithium_partial_molar_volume": "cm^3/mol", "migration_barrier": "eV"}
 HEAD = (
     "| crystal | property | known | SevenNet-0 | CHGNet | mean | off by | SevenNet-l3i5 | known from |",
     "| --- " * 9 + "|",
@@ -54,6 +56,11 @@ def run(names: list[str]) -> None:
                     run_group(name, group, engines, Settings(**asked.get("settings", {})))
 
 
+def structure(name: str) -> Path:
+    """The file that a name of known.toml starts from."""
+    return ROOT / "examples" / "structures" / f"{KNOWN['structures'][name].get('structure', name)}.cif"
+
+
 def run_group(name: str, group: list[str], engines: tuple[str, ...], settings: Settings) -> None:
     """Compute some properties of one structure with a bar on standard error."""
     began = time.perf_counter()
@@ -63,7 +70,7 @@ def run_group(name: str, group: list[str], engines: tuple[str, ...], settings: S
             bar.set_postfix_str(words, refresh=False)
             bar.update(max(0.0, share - bar.n))
 
-        path = ROOT / "examples" / "structures" / f"{name}.cif"
+        path = structure(name)
         steps = HERE / "checkpoint.jsonl"
         answers = compute(path, group, engines, steps, progress, settings=settings)
     store(name, answers, time.perf_counter() - began)
@@ -111,6 +118,18 @@ def lines() -> list[str]:
     return [*out, "", covered(answers)]
 
 
+def unknown_lines() -> list[str]:
+    """What was computed of the properties in `UNITS` and has no known number, in Markdown."""
+    rows = {(row["crystal"], row["property"]) for row in KNOWN["known"]}
+    out = ["| crystal | property | SevenNet-0 | CHGNet | they say |", "| --- " * 5 + "|"]
+    for name, answers in computed().items():
+        for word in [word for word in UNITS if word in answers and (name, word) not in rows]:
+            each = [number(answers[word], engine, word, UNITS[word]) for engine in POTENTIALS]
+            said = "; ".join(text for text in answers[word]["warnings"] if text.split(":")[0] in POTENTIALS)
+            out.append(f"| {name} | {word.replace('_', ' ')}, {UNITS[word]} | {' | '.join(each)} | {said} |")
+    return out
+
+
 def covered(answers: dict[str, Any]) -> str:
     """In how many rows the known number lies between the potentials."""
     both = inside = 0
@@ -126,20 +145,36 @@ def covered(answers: dict[str, Any]) -> str:
 
 def line(row: dict[str, Any], answer: dict[str, Any]) -> str:
     """One row of the table, in the unit of known.toml."""
-    unit, si = row["shown"], ATOMISTIC_PROPERTIES[row["property"]].unit
-
-    def shown(value: float | None) -> str:
-        return "none" if value is None else f"{convert(value, si, unit):.3g}"
-
+    unit, word = row["shown"], row["property"]
     low, high, source = known(row)
-    reference = shown(low) if shown(low) == shown(high) else f"{shown(low)} to {shown(high)}"
+    edges = [shown(edge, word, unit) for edge in (low, high)]
+    reference = edges[0] if edges[0] == edges[1] else " to ".join(edges)
     numbers = answer["values"]
-    each = [shown(numbers[name]) if name in numbers else "not run" for name in POTENTIALS]
+    each = [number(answer, engine, word, unit) for engine in POTENTIALS]
     given = [numbers[name] for name in POTENTIALS if numbers.get(name) is not None]
     mean = sum(given) / len(given) if given else None
-    third = shown(numbers["sevennet-l3i5"]) if "sevennet-l3i5" in numbers else ""
-    name, word, wanted = row["crystal"], row["property"].replace("_", " "), f"{reference} {unit}".removesuffix(" 1")
-    return f"| {' | '.join((name, word, wanted, *each, shown(mean), off(mean, low, high), third, source))} |"
+    third = shown(numbers["sevennet-l3i5"], word, unit) if "sevennet-l3i5" in numbers else ""
+    middle, wanted = shown(mean, word, unit), f"{reference} {unit}".removesuffix(" 1")
+    first = row["crystal"], word.replace("_", " "), wanted
+    return f"| {' | '.join((*first, *each, middle, off(mean, low, high), third, source))} |"
+
+
+def shown(value: float | None, word: str, unit: str) -> str:
+    """A number of a property in a unit, to three digits."""
+    return "none" if value is None else f"{convert(value, ATOMISTIC_PROPERTIES[word].unit, unit):.3g}"
+
+
+def number(answer: dict[str, Any], engine: str, word: str, unit: str) -> str:
+    """What one potential says, with one standard error of the calculation itself where it has one (a slope, a run)."""
+    if engine not in answer["values"]:
+        return "not run"
+    text = shown(answer["values"][engine], word, unit)
+    errors = [value for key, value in answer["details"][engine].items() if key.startswith("standard_error") and value]
+    return (
+        f"{text} +- {convert(errors[0], ATOMISTIC_PROPERTIES[word].unit, unit):.2g}"
+        if errors and text != "none"
+        else text
+    )
 
 
 def off(value: float | None, low: float, high: float) -> str:
@@ -151,11 +186,12 @@ def off(value: float | None, low: float, high: float) -> str:
 
 
 def update() -> None:
-    """Put the table into its page."""
+    """Put both tables into their page."""
     text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    PAGE.write_text("\n".join([before + BEGIN, "", *lines(), "", END]) + after, encoding="utf-8")
+    for (begin, end), table in (((BEGIN, END), lines()), (UNKNOWN, unknown_lines())):
+        before, rest = text.split(begin)
+        text = "\n".join([before + begin, "", *table, "", end]) + rest.split(end)[1]
+    PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ _TOLERANCE = 0.04
 _MOST_ATOMS = 240
 _AREA = 120.0  # square angstrom, of the common cell
 _FILM = 9.0  # angstrom
-_HEIGHTS = (1.6, 2.0, 2.4, 2.8, 3.2, 3.8)
+_HEIGHTS = (1.6, 2.0, 2.4, 2.8, 3.2, 3.8, 4.5, 5.5)
 _SIDEWAYS = 4
 _REACTED = 1.0  # J/m2 between the stiff and the relaxed work of adhesion
 _LITHIUM_EDGE = 3.44  # angstrom, where both shipped potentials put bcc lithium to 1 %; relaxed before use
@@ -75,6 +75,9 @@ def adhesion(work: Work) -> dict[str, Found]:
 
 def _judged(value: float, rigid: float, rested: bool, details: dict[str, Any]) -> dict[str, Found]:
     said = [] if rested else ["the interface did not come to rest"]
+    height = details["height_angstrom"]
+    if height == _HEIGHTS[0]:
+        said.append(f"the stiff film is best at {height:g} angstrom, the nearest that was tried")
     if details["film_strain"] > _TOLERANCE:
         said.append(f"the lithium film is strained by {100 * details['film_strain']:.1f} %")
     if value - rigid > _REACTED:
@@ -82,8 +85,8 @@ def _judged(value: float, rigid: float, rested: bool, details: dict[str, Any]) -
             f"crystal and lithium react: {value:.2g} J/m2 after rest against {rigid:.2g} J/m2 of the stiff film"
         )
         return {"work_of_adhesion": Found(None, 0.0, tuple(said), details)}
-    if value <= 0:
-        said.append(f"lithium does not stick: {value:.2g} J/m2")
+    if value <= 0 or height == _HEIGHTS[-1]:
+        said.append(f"lithium does not stick: {value:.2g} J/m2, the stiff film is best {height:g} angstrom away")
         return {"work_of_adhesion": Found(None, 0.0, tuple(said), details)}
     return {"work_of_adhesion": Found(value, 0.0, tuple(said), details)}
 

@@ -80,9 +80,13 @@ class Checkpoint:
             raise InvalidInput("checkpoint", str(path), "a file that lisse wrote", "Name another, or remove this one")
         if not lines and not json.dumps(_FIRST).encode().startswith(raw):  # not ours, cut short in its first line
             raise InvalidInput("checkpoint", str(path), "a file that lisse wrote", "Name another")
-        for line in lines[1:]:
-            record = json.loads(line)
-            self._steps[record["key"]] = record["result"]
+        for number, line in enumerate(lines[1:], start=2):
+            try:
+                record = json.loads(line)
+                self._steps[record["key"]] = dict(record["result"])
+            except (ValueError, KeyError, TypeError) as error:
+                got, advice = f"line {number} is damaged", "Remove that line: its step is made again"
+                raise InvalidInput(f"checkpoint {path}", got, "one finished step a line", advice) from error
         if len(whole) < len(raw):
             with path.open("r+b") as file:
                 file.truncate(len(whole))

@@ -20,7 +20,7 @@ from lisse.materials.atomistic.checkpoint import Checkpoint
 from lisse.materials.atomistic.computed import ATOMISTIC_PROPERTIES, Computed, Found, atomistic_property, combine
 from lisse.materials.atomistic.cost import FORCE_CALLS, check_cost, expected_seconds
 from lisse.materials.atomistic.crystal_symmetry import primitive_cell
-from lisse.materials.atomistic.dynamics import dynamics
+from lisse.materials.atomistic.dynamics import dynamics, time_steps
 from lisse.materials.atomistic.elasticity import elasticity
 from lisse.materials.atomistic.lithium_volume import lithium_volume
 from lisse.materials.atomistic.migration import migration
@@ -70,7 +70,13 @@ TASKS = (
     ),
     Task("surface", surface, ("surface_energy",), "easiest of the relaxed slabs that were tried, 0 K", _CHEAP),
     Task("adhesion", adhesion, ("work_of_adhesion",), "strained lithium slab on the easiest surface, 0 K", _CHEAP),
-    Task("migration", migration, ("migration_barrier",), "nudged elastic band of a lithium vacancy, 0 K"),
+    Task(
+        "migration",
+        migration,
+        ("migration_barrier",),
+        "nudged elastic band of a lithium vacancy, 0 K",
+        "an activation energy of the conductivity is higher: it pays for the defect too",
+    ),
     Task("dynamics", dynamics, ("lithium_diffusivity",), "Langevin dynamics"),
 )
 """What can be computed; a task is run once for all its properties."""
@@ -147,22 +153,35 @@ def _answer(
 ) -> Computed:
     """The potentials side by side, with what is known of their kind where one of them ships with its weights."""
     task = next(task for task in TASKS if name in task.properties)
-    conditions = f"{task.conditions}, {settings.temperature:g} K" if task.run is dynamics else task.conditions
+    conditions = f"{task.conditions}, {_bath(settings)}" if task.run is dynamics else task.conditions
     caution = task.caution if {engine.name for engine in loaded} & set(ALL_POTENTIALS) else ""
     return combine(name, found, formula, conditions, tuple(engine.reference for engine in loaded), caution)
 
 
-def estimated_time(structure: str | os.PathLike[str] | Atoms, properties: Iterable[str], potentials: int = 2) -> float:
+def _bath(settings: Settings) -> str:
+    """Temperature and cell of the dynamics, in words."""
+    cell = "cell of 0 K" if settings.density is None else f"{settings.density:g} kg/m3"
+    return f"{settings.temperature:g} K, {cell}"
+
+
+def estimated_time(
+    structure: str | os.PathLike[str] | Atoms,
+    properties: Iterable[str],
+    potentials: int = 2,
+    *,
+    settings: Settings | None = None,
+) -> float:
     """Seconds on one core that `compute` will take, to a factor of three or so.
 
     Parameters
     ----------
-    structure, properties : as for `compute`
+    structure, properties, settings : as for `compute`
     potentials : int. How many.
     """
     wanted = _wanted(properties)
     tasks = [task.name for task in TASKS if set(task.properties) & set(wanted)]
-    return expected_seconds(len(primitive_cell(crystal(structure))), tasks, potentials)
+    steps = time_steps(Settings() if settings is None else settings)
+    return expected_seconds(len(primitive_cell(crystal(structure))), tasks, potentials, steps)
 
 
 def _quietly(task: Task, work: Work) -> dict[str, Found]:

@@ -120,7 +120,7 @@ class Computed:
     references: tuple[str, ...]
 
     def entry(self) -> Entry:
-        """The number as one more source of a `Property`, marked ``estimated``.
+        """The number as one more source of a `Property`, marked ``estimated``; its bounds stay where values can be.
 
         Raises
         ------
@@ -137,7 +137,8 @@ class Computed:
             raise MissingValue(f"{self.formula}: no computed {self.property}: {reason}", self.formula, self.property)
         each = ", ".join(f"{name} {number:.4g}" for name, number in self.values.items() if number is not None)
         note = f"universal potentials, {self.unit}: {each}; the interval is their disagreement, not the error"
-        PROPERTIES[self.property].check(self.value, f"computed {self.property} of {self.formula}")
+        meant = PROPERTIES[self.property]
+        meant.check(self.value, f"computed {self.property} of {self.formula}")
         return Entry(
             row="EST-atomistic",
             law=Constant(self.value),
@@ -147,8 +148,8 @@ class Computed:
             quoted_value=self.value,
             quoted_unit=self.unit,
             conditions=f"{self.formula}, {self.conditions}",
-            low=self.lower,
-            high=self.upper,
+            low=None if self.lower is None else max(self.lower, meant.minimum),
+            high=None if self.upper is None else min(self.upper, meant.maximum),
             temperature=REFERENCE_TEMPERATURE,
             note="; ".join((note, *self.warnings)),
         )

@@ -2,8 +2,9 @@
 
 Each strain is taken forwards and backwards, the atoms come to rest in the strained cell, and the difference of the two
 stresses over the difference of the strains is the slope: what is left of stress at no strain drops out, and so does the
-curvature. The crystal class says how few strains are needed: 2 cells for a cubic crystal, where ready packages take 24
-and cannot go on after a kill.
+curvature. Both sides are compared all the same: where they differ by more than a crystal bends, the potential is rough
+at that strain, and that is said. The crystal class says how few strains are needed: 2 cells for a cubic crystal, where
+ready packages take 24 and cannot go on after a kill.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _POLYCRYSTAL = {
 }
 _CUBIC = {"stiffness_c11": (0, 0), "stiffness_c12": (0, 1), "stiffness_c44": (3, 3)}
 _POOR_FIT = 0.05  # of the largest constant
+_ROUGH = 0.2  # of the largest constant; crystals bend by about ten times the strain of 0.0075
 
 
 def elastic_tensor(work: Work) -> tuple[NDArray[np.float64], dict[str, Any], tuple[str, ...]]:
@@ -49,19 +51,29 @@ def elastic_tensor(work: Work) -> tuple[NDArray[np.float64], dict[str, Any], tup
     found = relaxed_crystal(work)
     said = list(rest(found, work.primitive))
     basis, strains = _plan(work, found.atoms)
-    slopes, unrested = [], 0
+    start = np.array(work.once("elastic/rest/stress", lambda: _stress(work, found.atoms))["stress"])
+    sides: list[NDArray[np.float64]] = []
+    unrested = 0
     for number, direction in enumerate(strains):
         work.say(number / len(strains), f"elastic strain {number + 1} of {len(strains)}")
-        slope, rested = _slope(work, found.atoms, number, direction)
-        slopes.append(slope)
+        both, rested = _slopes(work, found.atoms, start, number, direction)
+        sides.append(both)
         unrested += not rested
-    tensor, left = fit_stiffness(basis, strains, slopes)
+    slopes = np.array(sides)
+    tensor, left = fit_stiffness(basis, strains, slopes.mean(axis=1))
+    forwards, backwards = (fit_stiffness(basis, strains, slopes[:, side])[0] for side in (0, 1))
+    bend = float(np.abs(forwards - backwards).max() / np.abs(tensor).max())
     if unrested:
         said.append(f"atoms did not come to rest in {unrested} of {len(strains)} strained cells")
     if left > _POOR_FIT * np.abs(tensor).max():
         said.append(f"the stresses fit no tensor of the crystal class: {left * 1e-9:.2g} GPa is left")
+    if bend > _ROUGH:
+        said.append(
+            f"stretched and pressed crystal differ by {100 * bend:.0f} % of the largest constant: a rough potential"
+        )
     details = {
         "tensor_pa": tensor.tolist(),
+        "stretched_less_pressed": bend,
         "born_margin_pa": born_margin(tensor),
         "stable": born_margin(tensor) > 0,
         "fit_residual_pa": left,
@@ -79,9 +91,11 @@ def _plan(work: Work, atoms: Atoms) -> tuple[NDArray[np.float64], NDArray[np.flo
     return basis, needed_strains(basis)
 
 
-def _slope(work: Work, atoms: Atoms, number: int, direction: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
-    """(6,) Pa. Stress over strain along one direction, and whether the atoms came to rest."""
-    stresses, rested = [], True
+def _slopes(
+    work: Work, atoms: Atoms, start: NDArray[np.float64], number: int, direction: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], bool]:
+    """(2, 6) Pa. Stress over strain along one direction, forwards and backwards, and whether the atoms came to rest."""
+    slopes, rested = [], True
     for sign in (1.0, -1.0):
         strained = atoms.copy()
         deformed = np.asarray(atoms.cell) @ (np.eye(3) + strain_matrix(sign * work.settings.strain * direction))
@@ -90,9 +104,8 @@ def _slope(work: Work, atoms: Atoms, number: int, direction: NDArray[np.float64]
         still = relaxed(work, name, strained, loose=0.5)
         rested &= still.converged
         stress = work.once(f"{name}/stress", lambda at=still.atoms: _stress(work, at))["stress"]  # type: ignore[misc]
-        stresses.append(np.array(stress))
-    slope = (stresses[0] - stresses[1]) / (2 * work.settings.strain)
-    return slope * ELECTRONVOLT_PER_CUBIC_ANGSTROM, rested
+        slopes.append((np.array(stress) - start) / (sign * work.settings.strain))
+    return np.array(slopes) * ELECTRONVOLT_PER_CUBIC_ANGSTROM, rested
 
 
 def _stress(work: Work, atoms: Atoms) -> dict[str, Any]:

@@ -26,13 +26,14 @@ __all__ = ["lithium_volume"]
 
 _AVOGADRO = 6.02214076e23
 _SITES_AT_MOST = 3
+_SEEN = 2.0  # standard errors
 
 
 def lithium_volume(work: Work) -> dict[str, Found]:
     """Partial molar volume of lithium, and over that of lithium metal."""
     crystal = relaxed_crystal(work).atoms
     if set(crystal.get_chemical_symbols()) == {"Li"}:
-        volume = crystal.get_volume() / len(crystal) * 1e-30 * _AVOGADRO
+        volume = float(crystal.get_volume()) / len(crystal) * 1e-30 * _AVOGADRO
         return _both(volume, 0.0, ("pure lithium: the volume of an atom of the crystal",), {"cells": 1})
     cell = supercell(crystal, work.settings.supercell * 1e10)
     contents, volumes, unrested = [0], [float(cell.get_volume())], 0
@@ -44,20 +45,26 @@ def lithium_volume(work: Work) -> dict[str, Found]:
         contents.append(content)
         volumes.append(float(still.atoms.get_volume()))
     slope, error = _slope(np.array(contents, dtype=float), np.array(volumes))
-    said: tuple[str, ...] = (f"{unrested} of {len(changed)} cells did not come to rest",) if unrested else ()
-    details = {"lithium": contents, "volumes_angstrom3": volumes, "atoms": len(cell)}
     per_mole = 1e-30 * _AVOGADRO
-    return _both(slope * per_mole, error * per_mole, said, details)
+    said = [f"{unrested} of {len(changed)} cells did not come to rest"] if unrested else []
+    details = {"lithium": contents, "volumes_angstrom3": volumes, "atoms": len(cell)}
+    return _both(slope * per_mole, error * per_mole, tuple(said), details)
 
 
 def _both(volume: float, error: float, said: tuple[str, ...], details: dict[str, object]) -> dict[str, Found]:
-    ratio = volume / LITHIUM_MOLAR_VOLUME
-    outside = () if ratio >= 0 else ("the cell grows as lithium leaves: no ratio of volumes above zero",)
+    """The volume, and its ratio to that of the metal: 0 where it lies below by less than its scatter tells."""
+    if abs(volume) < _SEEN * error:
+        said = (*said, f"no trend: {volume * 1e6:.2g} cm3/mol with a standard error of {error * 1e6:.2g}")
+    ratio: float | None = volume / LITHIUM_MOLAR_VOLUME
+    outside: tuple[str, ...] = ()
+    if volume < -_SEEN * error:
+        ratio, outside = None, ("the cell grows as lithium leaves: no ratio of volumes above zero",)
+    elif volume < 0:
+        ratio, outside = 0.0, ("a ratio of 0 stands for a volume below zero by less than its scatter tells",)
+    own, relative = {"standard_error_m3_per_mol": error}, {"standard_error": error / LITHIUM_MOLAR_VOLUME}
     return {
-        "lithium_partial_molar_volume": Found(volume, error, said, details),
-        "molar_volume_ratio": Found(
-            ratio if ratio >= 0 else None, error / LITHIUM_MOLAR_VOLUME, (*said, *outside), details
-        ),
+        "lithium_partial_molar_volume": Found(volume, error, said, {**details, **own}),
+        "molar_volume_ratio": Found(ratio, error / LITHIUM_MOLAR_VOLUME, (*said, *outside), {**details, **relative}),
     }
 
 

@@ -46,8 +46,7 @@ def migration(work: Work) -> dict[str, Found]:
         for each, band in bands
         if not band["converged"]
     )
-    lowest = min((min(band["energies_ev"][0], band["energies_ev"][-1]) for _, band in bands), default=0.0)
-    barrier = _spanning_height([(each, band["top_ev"] - lowest) for each, band in bands], len(lithium))
+    barrier = _barrier(bands, len(lithium))
     if barrier is None:
         said.append(f"the {len(bands)} shortest distinct hops do not lead through the crystal")
         return {"migration_barrier": Found(None, 0.0, tuple(said), details)}
@@ -61,6 +60,14 @@ def _families(crystal: Atoms) -> tuple[list[int], tuple[HopFamily, ...]]:
     return lithium, hop_families(crystal.cell, sites, group.rotations, group.translations, _LONGEST)
 
 
+def _barrier(bands: list[tuple[HopFamily, dict[str, Any]]], sites: int) -> float | None:
+    """EV. Highest point of the easiest way through the crystal above the easiest vacancy."""
+    ends = [band["start_ev"] + edge for _, band in bands for edge in (band["energies_ev"][0], band["energies_ev"][-1])]
+    tops = [(family, band["start_ev"] + band["top_ev"]) for family, band in bands]
+    height = _spanning_height(tops, sites)
+    return None if height is None else height - min(ends)
+
+
 def _spanning_height(heights: list[tuple[HopFamily, float]], sites: int) -> float | None:
     """Least height below which the hops span the crystal in some direction."""
     for _, limit in sorted(heights, key=lambda pair: pair[1]):
@@ -71,7 +78,10 @@ def _spanning_height(heights: list[tuple[HopFamily, float]], sites: int) -> floa
 
 
 def _band(work: Work, crystal: Atoms, lithium: list[int], number: int, hop: Hop) -> dict[str, Any]:
-    """Energies along one hop, eV, and the highest."""
+    """Energies along one hop, eV, above that of its start, and the highest.
+
+    The cells of all hops hold the same atoms, so that the energies of their starts (vacancies on other sites) compare.
+    """
     cell = supercell(crystal, work.settings.supercell * 1e10)
     here = crystal.get_scaled_positions()[lithium[hop.start]] @ np.asarray(crystal.cell)
     there = (crystal.get_scaled_positions()[lithium[hop.end]] + np.array(hop.offset)) @ np.asarray(crystal.cell)
@@ -109,6 +119,7 @@ def _climbed(work: Work, number: int, first: Relaxed, last: Relaxed) -> dict[str
             break
     energies = [first.energy, *result["energies"], last.energy]
     return {
+        "start_ev": first.energy,
         "energies_ev": [energy - first.energy for energy in energies],
         "top_ev": max(energies) - first.energy,
         "converged": bool(result["converged"] and first.converged and last.converged),

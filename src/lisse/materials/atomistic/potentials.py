@@ -88,7 +88,10 @@ def _chgnet() -> Potential:
         _weights(chgnet, "pretrained/0.3.0/chgnet_0.3.0_e29f68s314m37.pth.tar", "chgnet")
         model = CHGNet.load(model_name="0.3.0", use_device="cpu", verbose=False)
         calculator = CHGNetCalculator(model=model, use_device="cpu", on_isolated_atoms="ignore")
-    return Potential("chgnet", f"CHGNet 0.3.0, {_version('chgnet')}", calculator, "deng2023")
+    from ase.data import chemical_symbols
+
+    known = frozenset(chemical_symbols[1 : _CHGNET_LAST + 1]) - _NEVER_SEEN
+    return Potential("chgnet", f"CHGNet 0.3.0, {_version('chgnet')}", calculator, "deng2023", known)
 
 
 @contextlib.contextmanager
@@ -112,6 +115,9 @@ def _version(package: str) -> str:
     return f"{package} {importlib.metadata.version(package)}"
 
 
+_CHGNET_LAST = 94
+_NEVER_SEEN = frozenset(("Po", "At", "Rn", "Fr", "Ra"))
+"""Elements below plutonium without a row in the training data: CHGNet answers for them with weights nobody trained."""
 _LOADERS: Mapping[str, Callable[[], Potential]] = MappingProxyType(
     {"sevennet": _sevennet, "chgnet": _chgnet, "sevennet-l3i5": _sevennet_l3i5}
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["crystal", "formula_of"]
 
-_CLOSEST = 0.6  # angstrom; hydrogen molecules have 0.74
+_CLOSEST = 0.45  # of the sum of two covalent radii: 1.15 angstrom for lithium on lithium, where real pairs keep 2
 _ORDERED = 1e-3
 
 
@@ -104,16 +104,21 @@ def _check_periodic(atoms: Atoms, name: str) -> None:
     if volume / len(atoms) > 250.0:
         got = f"{volume / len(atoms):.3g} cubic angstrom an atom"
         raise InvalidInput(f"structure {name}", got, "a solid (at most 250)", "Is it a slab or a molecule in a box?")
-    if len(atoms) > 1 and (nearest := _nearest(atoms)) < _CLOSEST:
+    pair = _too_near(atoms)
+    if pair is not None:
         advice = "A site that is listed twice, or a disordered site without its occupancy?"
-        raise InvalidInput(
-            f"structure {name}", f"two atoms {nearest:.2f} angstrom apart", f"{_CLOSEST} or more", advice
-        )
+        raise InvalidInput(f"structure {name}", pair, f"{_CLOSEST:g} of the sum of their radii or more", advice)
 
 
-def _nearest(atoms: Atoms) -> float:
-    """Angstrom. Shortest distance, or the largest that matters."""
+def _too_near(atoms: Atoms) -> str | None:
+    """The two atoms that lie the most on top of each other, in words; none where all keep their distance."""
+    from ase.data import covalent_radii
     from ase.neighborlist import neighbor_list
 
-    distances = neighbor_list("d", atoms, 1.0)
-    return float(distances.min()) if len(distances) else np.inf
+    radii = _CLOSEST * covalent_radii[atoms.numbers]
+    first, second, apart = neighbor_list("ijd", atoms, list(radii))
+    if len(apart) == 0:
+        return None
+    worst = int(np.argmin(apart / (radii[first] + radii[second])))
+    symbols = atoms.get_chemical_symbols()
+    return f"two atoms {apart[worst]:.2f} angstrom apart ({symbols[first[worst]]} and {symbols[second[worst]]})"

@@ -2,7 +2,8 @@
 
     gamma = (E_slab - n E_crystal) / (2 A)
 
-Cuts of one plane are ranked as cut, without relaxation, and only the best is relaxed.
+Cuts of one plane are ranked as cut, without relaxation, and only the best is relaxed. Whether the slab of the easiest
+plane is thick enough is seen on one half as thick again: a further layer must cost what it costs in the crystal.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ PER_AREA = ELECTRONVOLT_PER_CUBIC_ANGSTROM * 1e-10
 """J/m2 in an eV per square angstrom."""
 _MOST_ATOMS = 220
 _REBUILT = 0.6  # of the energy as cut
+_THICKER = 1.5
+_THIN = 0.05  # relative change of the energy as cut that is let pass
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,22 @@ class Surface:
 
 def surface(work: Work) -> dict[str, Found]:
     """Energy of the easiest of several surfaces."""
-    tried = _surfaces(work)
+    tried, skipped = _surfaces(work)
     if not tried:
         text = f"no plane gives a whole slab of at most {_MOST_ATOMS} atoms"
         return {"surface_energy": Found(None, 0.0, (text,), {})}
     best = min(tried, key=lambda each: each.energy)
     said = [] if best.converged else ["the slab did not come to rest"]
+    if skipped:
+        said.append(f"{skipped} planes were left out: their slabs have more than {_MOST_ATOMS} atoms")
+    thicker = _as_cut_thicker(work, best)
+    if abs(thicker - best.unrelaxed) > _THIN * abs(best.unrelaxed):
+        said.append(f"the slab is thin: as cut {best.unrelaxed:.3g} J/m2, and {thicker:.3g} J/m2 for a thicker one")
     if best.energy < _REBUILT * best.unrelaxed:
         said.append("the surface gave up more than 40 % of its energy on relaxation: it may have been rebuilt")
     details = {
         "plane": list(best.indices),
+        "as_cut_thicker_j_per_m2": thicker,
         "surfaces": [
             {
                 "plane": list(each.indices),
@@ -81,22 +90,25 @@ def surface(work: Work) -> dict[str, Found]:
 
 def easiest_surface(work: Work) -> Surface | None:
     """The slab of least surface energy, or none when no slab is small enough."""
-    return min(_surfaces(work), key=lambda each: each.energy, default=None)
+    return min(_surfaces(work)[0], key=lambda each: each.energy, default=None)
 
 
-def _surfaces(work: Work) -> list[Surface]:
+def _surfaces(work: Work) -> tuple[list[Surface], int]:
+    """Relaxed slabs of as many planes as wanted, and how many planes were left out on the way."""
     crystal = relaxed_crystal(work)
     group = symmetry_of(crystal.atoms, RELAXED)
     tried: list[Surface] = []
-    distinct = planes(crystal.atoms.cell, group.rotations)
-    for plane in distinct:
+    skipped = 0
+    for plane in planes(crystal.atoms.cell, group.rotations):
         if len(tried) == work.settings.planes:
             break
         work.say(len(tried) / work.settings.planes, f"surface {plane}")
         found = _surface(work, crystal.atoms, crystal.energy / len(crystal.atoms), plane)
-        if found is not None:
+        if found is None:
+            skipped += 1
+        else:
             tried.append(found)
-    return tried
+    return tried, skipped
 
 
 def _surface(work: Work, crystal: Atoms, per_atom: float, plane: tuple[int, int, int]) -> Surface | None:
@@ -112,13 +124,24 @@ def _surface(work: Work, crystal: Atoms, per_atom: float, plane: tuple[int, int,
     best = int(np.argmin(energies))
     cut, atoms = made[best]
     still = relaxed(work, name, atoms, loose=3.0)
+    after, before = (_excess(atoms, energy, per_atom) for energy in (still.energy, energies[best]))
+    return Surface(still.atoms, cut, _conventional(crystal, plane), after, before, still.converged)
+
+
+def _excess(atoms: Atoms, energy: float, per_atom: float) -> float:
+    """J/m2. Of a slab over as many atoms of the crystal, by the area of its two faces."""
     area = float(np.linalg.norm(np.cross(atoms.cell[0], atoms.cell[1])))
+    return (energy - len(atoms) * per_atom) / (2 * area) * PER_AREA
 
-    def excess(energy: float) -> float:
-        return (energy - len(atoms) * per_atom) / (2 * area) * PER_AREA
 
-    indices = _conventional(crystal, plane)
-    return Surface(still.atoms, cut, indices, excess(still.energy), excess(energies[best]), still.converged)
+def _as_cut_thicker(work: Work, best: Surface) -> float:
+    """J/m2. Of the same cut of a thicker slab."""
+    crystal = relaxed_crystal(work)
+    spacing = 1.0 / float(np.linalg.norm(np.linalg.inv(np.asarray(crystal.atoms.cell)) @ np.array(best.cut.plane)))
+    layers = int(np.ceil(_THICKER * len(best.atoms) / len(crystal.atoms)))  # one cell of the crystal is one layer
+    atoms = slab(crystal.atoms, best.cut, layers * spacing, work.settings.vacuum * 1e10)
+    energy = work.once("surface/thicker", lambda: {"energy": work.energy(atoms)})["energy"]
+    return _excess(atoms, energy, crystal.energy / len(crystal.atoms))
 
 
 def _conventional(crystal: Atoms, plane: tuple[int, int, int]) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ELECTRONVOLT_PER_CUBIC_ANGSTROM", "Settings", "Work"]
 
-_METHOD = 1  # to be raised when a step comes to mean something else: old checkpoints then answer nothing
+_METHOD = 2  # to be raised when a step comes to mean something else: old checkpoints then answer nothing
 ELECTRONVOLT_PER_CUBIC_ANGSTROM = 1.602176634e11
 """Pa."""
 
@@ -44,7 +44,11 @@ class Settings:
     images : int. Between the ends of a migration path.
     paths : int. How many distinct migration paths are tried, the shortest first.
     temperature : float, K. Of the dynamics.
-    duration, timestep : float, s. Of the dynamics; a fifth of the duration is spent on settling before it.
+    density : float or None, kg/m3. To which the cell of the dynamics is scaled, evenly; None keeps that of the crystal
+        at 0 K. A hot crystal or a liquid is less dense, and diffuses faster for it.
+    duration, timestep : float, s. Of the dynamics.
+    settling : float or None, s. Before it, and dropped; None takes a fifth of the duration.
+    settling_temperature : float or None, K. Of the first half of the settling; high enough it melts the crystal.
     seed : int. Of the random forces.
     """
 
@@ -59,8 +63,11 @@ class Settings:
     images: int = 3
     paths: int = 4
     temperature: float = 1000.0
+    density: float | None = None
     duration: float = 4e-12
     timestep: float = 2e-15
+    settling: float | None = None
+    settling_temperature: float | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -68,6 +75,10 @@ class Settings:
             value = getattr(self, name)
             if not (np.isfinite(value) and value > 0):
                 raise InvalidInput(name, value, "a positive number")
+        for name in ("density", "settling", "settling_temperature"):
+            value = getattr(self, name)
+            if value is not None and not (np.isfinite(value) and value > 0):
+                raise InvalidInput(name, value, "a positive number or None")
         for name, least in (("relaxation_steps", 1), ("planes", 1), ("images", 1), ("paths", 1)):
             if getattr(self, name) < least:
                 raise InvalidInput(name, getattr(self, name), f"at least {least}")
