@@ -16,7 +16,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "lisse"
 BASE = {"errors", "units"}
 TOOLS = BASE | {"files", "keys", "references", "numerics"}
 DESCRIPTIONS = TOOLS | {"theory", "records", "microstructure", "fields", "protocol"}
-MODELS = DESCRIPTIONS | {"materials", "cell"}
+MODELS = DESCRIPTIONS | {"lattice", "materials", "cell"}
 EVERYTHING = MODELS | {"measurement", "models", "study", "report"}
 MAY_IMPORT = {
     "errors": set(),
@@ -29,10 +29,11 @@ MAY_IMPORT = {
     "records": BASE | {"files", "references"},
     "microstructure": BASE | {"files", "numerics"},
     "fields": BASE | {"files", "microstructure", "numerics"},
+    "lattice": BASE | {"numerics", "theory", "microstructure"},
     "protocol": BASE | {"keys"},
     "materials": BASE | {"references", "numerics", "theory"},
     "measurement": DESCRIPTIONS,  # neither models nor cell: a lab can use it alone
-    "cell": BASE | {"materials", "microstructure"},
+    "cell": BASE | {"lattice", "materials", "microstructure"},
     "models": MODELS,  # not measurement: no model is tuned by knowing the data
     "study": MODELS | {"measurement", "models"},
     "report": EVERYTHING - {"models", "numerics", "report"},

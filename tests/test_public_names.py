@@ -20,6 +20,7 @@ PUBLIC = [
     "analyse",
     "cell",
     "errors",
+    "lattice",
     "load_case",
     "load_fields",
     "load_measurement",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lisse import (
         cell,
         errors,
+        lattice,
         materials,
         measurement,
         microstructure,
@@ -49,6 +50,7 @@ __all__ = [
     "analyse",
     "cell",
     "errors",
+    "lattice",
     "load_case",
     "load_fields",
     "load_measurement",
