@@ -169,6 +169,8 @@ _TERM = rf"(?:{_FACTOR}|\(\s*{_FACTOR}(?:{_JOIN}{_FACTOR})*\s*\))"
 _UNIT = re.compile(rf"(?:1\s*/\s*)?{_TERM}(?:{_JOIN}{_TERM})*")
 """Names with one-digit powers not 0, joined by ``*``, ``/`` or a space: nothing that could be made to compute."""
 _LONGEST = 80
+_PER_PARTICLE = ("eV", "meV", "keV")
+"""Units in which an energy per mole may be given: those of one ion or electron. Joules of one would be a slip."""
 _SUPERSCRIPT = re.compile("⁻?[¹²³⁴]")
 _POWER_WITHOUT_SIGN = re.compile(r"(?<=[A-Za-z])(?=[-+]?\d)")
 
@@ -200,7 +202,8 @@ def parse_quantity(text: Any, unit: str, what: str = "value") -> float:
     Parameters
     ----------
     text : str, int or float
-        ``"0.5 mA/cm^2"``; a plain number is taken only where the unit is ``"1"``.
+        ``"0.5 mA/cm^2"``; a plain number is taken only where the unit is ``"1"``. An energy per mole may be given per
+        particle, ``"0.4 eV"``.
     unit : str
         The SI unit wanted, for example ``"A/m^2"``; ``"1"`` for a pure number.
     what : str
@@ -231,6 +234,8 @@ def parse_quantity(text: Any, unit: str, what: str = "value") -> float:
     if match is None or match[2].startswith(","):
         raise InvalidInput(what, text, allowed, "Write decimals with a point" if match else "")
     number = _finite(float(match[1]), text, what)
+    if unit == "J/mol" and match[2] in _PER_PARTICLE:
+        return _finite(convert(number, match[2], "eV") * FARADAY, text, what)
     if match[2] and match[2] != "1":  # "5 1" is rather a slip of "5.1"
         return _finite(convert(number, match[2], unit, what=what, got=text, allowed=allowed), text, what)
     if match[2] or not pure:

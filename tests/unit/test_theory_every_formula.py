@@ -27,10 +27,14 @@ ELASTIC = {
     "surface_energy": 0.5,
     **LI,
 }
+LAYER = {"diffusivity": 1e-15, "concentration": 7e4, "thickness": 1e-6}
 CREEP = {"temperature": 298.15, "prefactor": 1e-36, "exponent": 6.55, "activation_energy": 37e3}
 SLOT = {"creep_prefactor": 1e-43, "creep_exponent": 6.55, **LI}
 TOUGH = {"fracture_toughness": 1e6}
 KINETIC = {"exchange_current_density": 10.0, "temperature": 300.0, "anodic_transfer_coefficient": 0.4}
+HOPS = {"hop_rate": 1e9, "hop_length": 3e-10}
+BONDS = {"bond_fraction": 0.4, **HOPS}
+FILLER = {"matrix": 1e-3, "inclusion": 0.05}
 STIFF = (np.diag([20e9] * 3 + [10e9] * 3) + np.pad(np.full((3, 3), 10e9), (0, 3))).tolist()
 INPUTS = {
     "limiting_current": {**SALT, "thickness": 50e-6},
@@ -47,6 +51,16 @@ INPUTS = {
     "newman_number": {"conductivity": 0.05, "temperature": 353.0, **SALT, "thermodynamic_factor": 1.1},
     "butler_volmer": {"overpotential": 0.02, **KINETIC},
     "overpotential": {"current_density": 3.0, **KINETIC},
+    "contact_angle_from_adhesion": {"work_of_adhesion": 0.6, "surface_energy": 0.5},
+    "interlayer_limited_current": {**LAYER, "time": 600.0, "charge": 9000.0},
+    "interlayer_depletion_time": {"current_density": 20.0, **LAYER},
+    "interlayer_stability": {
+        "wavenumber": 1e6,
+        "thickness": 1e-7,
+        "shear_modulus_layer": 1e9,
+        "poisson_ratio_layer": 0.3,
+        **ELASTIC,
+    },
     "stress_potential": {"pressure": 1e8, **LI},
     "kinetics_ratio": {
         "chemical_potential_shift": 100.0,
@@ -159,6 +173,97 @@ INPUTS = {
         "radius": 1e-6,
         "interface_resistance": 1e-2,
     },
+    "critical_radius": {**FILLER, "interface_resistance": 1e-2},
+    "critical_interface_resistance": {**FILLER, "radius": 1e-6},
+    "fibres_across": {**FILLER, "fraction": 0.2, "radius": 1e-6, "interface_resistance": 1e-2},
+    "fibres_along": {**FILLER, "fraction": 0.2, "radius": 1e-7, "length": 1e-5, "interface_resistance": 1e-2},
+    "critical_fibre_length": {**FILLER, "radius": 1e-7, "interface_resistance": 1e-2},
+    "brick_layer": {
+        "matrix": 1e-3,
+        "grain": 0.05,
+        "fraction": 0.8,
+        "grain_size": 1e-5,
+        "interface_resistance": 1e-3,
+    },
+    "hop_rate": {"attempt_frequency": 1e13, "barrier": 33e3, "temperature": 300.0},
+    "lattice_diffusivity": {**HOPS, "coordination": 6.0, "dimension": 3, "correlation_factor": 0.65},
+    "nernst_einstein_conductivity": {"diffusivity": 1e-12, "concentration": 1e3, "temperature": 300.0},
+    "vacancy_conductivity": {
+        **HOPS,
+        "site_concentration": 3e4,
+        "occupied_fraction": 0.4,
+        "temperature": 300.0,
+        "coordination": 6.0,
+        "correlation_factor": 0.9,
+    },
+    "renewal_rate_vtf": {
+        "temperature": 333.0,
+        "prefactor": 1e12,
+        "pseudo_barrier": 1e4,
+        "ideal_glass_temperature": 190.0,
+    },
+    "renewal_rate_wlf": {
+        "temperature": 333.0,
+        "reference_rate": 0.01,
+        "reference_temperature": 230.0,
+        "slope": 17.44,
+        "temperature_scale": 51.6,
+    },
+    "frozen_bond_diffusivity": {"rate": 1e8, **BONDS, "dimension": 3},
+    "dynamic_bond_diffusivity": {"frequency": 1e8, "renewal_rate": 1e8, **BONDS, "dimension": 3},
+    "exchange_rate": {"attempt_frequency": 1e12, "desolvation_barrier": 58e3, "temperature": 300.0},
+    "reverse_exchange_rate": {
+        "exchange_rate": 70.0,
+        "energy_offset": 5e3,
+        "site_density_polymer": 2e3,
+        "site_density_ceramic": 2e4,
+        "temperature": 300.0,
+    },
+    "interface_exchange_current": {
+        "rate_into_ceramic": 70.0,
+        "rate_into_polymer": 30.0,
+        "areal_concentration_polymer": 5e-7,
+        "areal_concentration_ceramic": 5e-6,
+        "transfer_coefficient": 0.4,
+    },
+    "exchange_resistance": {"exchange_rate": 70.0, "areal_concentration": 5e-7, "temperature": 300.0},
+    "exchange_barrier": {
+        "interface_resistance": 1e-2,
+        "areal_concentration": 5e-7,
+        "attempt_frequency": 1e12,
+        "temperature": 300.0,
+    },
+    "debye_length": {"relative_permittivity": 7.5, "salt_concentration": 10.0, "temperature": 333.0},
+    "gouy_chapman_potential": {
+        "distance": 1e-9,
+        "surface_potential": 0.1,
+        "debye_length": 1e-9,
+        "temperature": 300.0,
+    },
+    "gouy_chapman_charge": {
+        "surface_potential": 0.1,
+        "relative_permittivity": 7.5,
+        "salt_concentration": 10.0,
+        "temperature": 300.0,
+    },
+    "space_charge_resistance": {
+        "surface_potential": 0.1,
+        "debye_length": 1e-9,
+        "conductivity": 1e-2,
+        "temperature": 300.0,
+    },
+    "space_charge_conductance": {
+        "surface_potential": -0.1,
+        "debye_length": 1e-9,
+        "conductivity": 1e-2,
+        "temperature": 300.0,
+    },
+    "mott_schottky_width": {
+        "potential_step": 0.3,
+        "relative_permittivity": 20.0,
+        "fixed_charge_concentration": 1e3,
+    },
+    "mott_schottky_resistance": {"potential_step": 0.3, "width": 1e-9, "conductivity": 0.05, "temperature": 300.0},
     "creep_rate": {"stress": 1e6, **CREEP},
     "creep_stress": {"strain_rate": 1e-3, **CREEP},
     "confined_pressure": {"yield_stress": 8e5, "radius": 5e-3, "thickness": 5e-5},
@@ -233,6 +338,12 @@ critical_wavenumber(shear_modulus_electrolyte, poisson_ratio_electrolyte, shear_
 molar_volume_ratio, surface_energy, molar_volume=1.3e-05, convention='published')
 interface_stability_anisotropic(wavenumber, stiffness_electrolyte, stiffness_metal, normal, direction, \
 molar_volume_ratio, surface_energy, molar_volume=1.3e-05, pressure='in-plane', convention='published')
+contact_angle_from_adhesion(work_of_adhesion, surface_energy)
+interlayer_limited_current(diffusivity, concentration, thickness, time=inf, charge=inf)
+interlayer_depletion_time(current_density, diffusivity, concentration, thickness)
+interlayer_stability(wavenumber, thickness, shear_modulus_layer, poisson_ratio_layer, shear_modulus_electrolyte, \
+poisson_ratio_electrolyte, shear_modulus_metal, poisson_ratio_metal, molar_volume_ratio, surface_energy, \
+molar_volume=1.3e-05, convention='published')
 stress_potential(pressure, molar_volume=1.3e-05)
 kinetics_ratio(chemical_potential_shift, anodic_transfer_coefficient, temperature)
 tip_current(radius, overpotential, exchange_current_density, diffusivity, concentration, surface_energy, temperature, \
@@ -285,27 +396,61 @@ edge_focusing(distance, thickness)
 boss_focusing(aspect_ratio, dimension=3)
 patch_focusing(position_ratio, shape='disc')
 sphere_focusing(conductivity_ratio)
+critical_radius(matrix, inclusion, interface_resistance)
+critical_interface_resistance(matrix, inclusion, radius)
+fibres_across(matrix, inclusion, fraction, radius, interface_resistance)
+fibres_along(matrix, inclusion, fraction, radius, length, interface_resistance)
+critical_fibre_length(matrix, inclusion, radius, interface_resistance)
+brick_layer(matrix, grain, fraction, grain_size, interface_resistance)
+hop_rate(attempt_frequency, barrier, temperature)
+lattice_diffusivity(hop_rate, hop_length, coordination=6.0, dimension=3, correlation_factor=1.0)
+nernst_einstein_conductivity(diffusivity, concentration, temperature)
+vacancy_conductivity(hop_rate, hop_length, site_concentration, occupied_fraction, temperature, coordination=6.0, \
+correlation_factor=1.0)
+renewal_rate_vtf(temperature, prefactor, pseudo_barrier, ideal_glass_temperature)
+renewal_rate_wlf(temperature, reference_rate, reference_temperature, slope=17.44, temperature_scale=51.6)
+frozen_bond_diffusivity(rate, bond_fraction, hop_rate, hop_length, dimension=3)
+dynamic_bond_diffusivity(frequency, renewal_rate, bond_fraction, hop_rate, hop_length, dimension=3, renewal='together')
+exchange_rate(attempt_frequency, desolvation_barrier, temperature)
+reverse_exchange_rate(exchange_rate, energy_offset, site_density_polymer, site_density_ceramic, temperature)
+interface_exchange_current(rate_into_ceramic, rate_into_polymer, areal_concentration_polymer, \
+areal_concentration_ceramic, transfer_coefficient=0.5)
+exchange_resistance(exchange_rate, areal_concentration, temperature)
+exchange_barrier(interface_resistance, areal_concentration, attempt_frequency, temperature)
+debye_length(relative_permittivity, salt_concentration, temperature)
+gouy_chapman_potential(distance, surface_potential, debye_length, temperature)
+gouy_chapman_charge(surface_potential, relative_permittivity, salt_concentration, temperature)
+space_charge_resistance(surface_potential, debye_length, conductivity, temperature)
+space_charge_conductance(surface_potential, debye_length, conductivity, temperature)
+mott_schottky_width(potential_step, relative_permittivity, fixed_charge_concentration)
+mott_schottky_resistance(potential_step, width, conductivity, temperature)
 """.strip().splitlines()
 """Names, order and defaults that outside users rely on."""
 SIGNED = {
     "areal_charge": {"cell_energy_density"},
     "cathode_molar_volume_change": (),
     "chemical_potential_shift": (),
-    "current_density": {"extrusion_pressure"},
+    "current_density": {"extrusion_pressure", "interlayer_depletion_time"},
     "direction": (),
+    "energy_offset": (),
     "normal": (),
     "overpotential": {"critical_flaw_length", "tip_radius_optimal"},
     "poisson_ratio": (),
     "poisson_ratio_electrolyte": (),
+    "poisson_ratio_layer": (),
     "poisson_ratio_metal": (),
     "pressure": {"contact_fraction_elastic", "contact_fraction_plastic"},
+    "surface_potential": (),
     "transference_number": (),
     "voltage": {"cell_energy_density", "leakage_current"},
 }
 """What may be negative, except in these formulas (and the size exponent of a pillar); all else may not."""
 UNBOUNDED = {
     ("critical_shear_ratio", "molar_volume_ratio"),
+    ("fibres_along", "length"),
     ("fixture_pressure_change", "fixture_stiffness"),
+    ("interlayer_limited_current", "charge"),
+    ("interlayer_limited_current", "time"),
     ("interphase_thickness_mixed", "reaction_rate"),
     ("polarisation_profile", "time"),
     ("sphere_focusing", "conductivity_ratio"),

@@ -11,7 +11,7 @@ import pytest
 
 from lisse import units
 from lisse.errors import InvalidInput
-from lisse.units import QUANTITIES, convert, format_quantity, parse_quantity, quantity
+from lisse.units import FARADAY, QUANTITIES, convert, format_quantity, parse_quantity, quantity
 
 PINT = pint.UnitRegistry()
 
@@ -90,6 +90,9 @@ def test_an_unknown_quantity_gets_a_suggestion() -> None:
         ("1e8 m^-2", "1/m^2", 1e8),
         ("50 W/(m K)", "W/m/K", 50.0),
         ("8.3 J/(mol K)", "J/mol/K", 8.3),
+        ("37 kJ/mol", "J/mol", 37e3),
+        ("0.4 eV", "J/mol", 0.4 * FARADAY),
+        ("59 meV", "J/mol", 0.059 * FARADAY),
         ("-5 mV", "V", -5e-3),
         ("  +.5  m ", "m", 0.5),
         ("5.E-1 m", "m", 0.5),
@@ -122,6 +125,8 @@ def test_in_a_product_a_degree_is_a_difference() -> None:
 REFUSED = {
     "unit missing": ("5", "m", "The unit is missing"),
     "plain number where a unit is due": (5, "m", "Write the number with its unit, in quotes"),
+    "joules of one particle": ("6e-20 J", "J/mol", "text with a unit of the kind of 'J/mol'"),
+    "electronvolts for joules per kelvin": ("0.4 eV", "J/mol/K", "text with a unit of the kind"),
     "another kind": ("5 mV", "m", "text with a unit of the kind of 'm', such as '20 um'"),
     "the sign of the power forgotten": ("5 mA/cm^-2", "A/m^2", "such as '0.5 mA/cm\\^2'"),
     "unknown unit": ("5 furlongz", "m", "The unit 'furlongz' is not known"),

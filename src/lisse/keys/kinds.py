@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lisse.errors import InvalidInput, suggest
-from lisse.units import FARADAY, parse_quantity
+from lisse.units import parse_quantity
 
 __all__ = [
     "OPTIONAL",
@@ -85,18 +85,12 @@ class Quantity(Field):
 
     def read(self, value: Any, what: str) -> float:
         """The number in SI."""
-        number = self._number(value, what)
+        number = parse_quantity(value, self.unit, what)
         too_low = number <= self.low if self.low_open else number < self.low
         too_high = number >= self.high if self.high_open else number > self.high
         if too_low or too_high:
             raise InvalidInput(what, value, self.allowed())
         return number
-
-    def _number(self, value: Any, what: str) -> float:
-        """In SI; an energy per mole may be given per atom, in eV."""
-        if self.unit == "J/mol" and isinstance(value, str) and value.rstrip().endswith("eV"):
-            return parse_quantity(value, "eV", what) * FARADAY
-        return parse_quantity(value, self.unit, what)
 
     def allowed(self) -> str:
         """The range."""

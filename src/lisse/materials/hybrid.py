@@ -16,7 +16,8 @@ where the salt around a filler has settled (r^2/D, 0.1 s for a micrometre). With
 obstruction of the polymer, whatever drags what.
 
 An interface resistance R between matrix and filler acts on particles of radius r as a lower conductivity of the filler,
-s_i/(1 + R s_i/r) (theory.interface_resistance_inclusion); in a microstructure it acts on the faces of the voxels.
+s_i/(1 + R s_i/r) (theory.interface_resistance_inclusion); in a microstructure it acts on the faces of the voxels,
+scaled to their true area.
 Mixing by formula is here; by microstructure, in `lisse.models.hybrid_voxels`.
 """
 
