@@ -26,13 +26,16 @@ __all__ = [
     "CLOSURES",
     "FIXTURES",
     "FLAW_GEOMETRIES",
+    "INTERLAYER_CARRIERS",
     "INTERPHASE_KINDS",
     "KINETICS",
+    "BareContact",
     "Cathode",
     "Cell",
     "Electrolyte",
     "FlawPopulation",
     "Interface",
+    "Interlayer",
     "Interphase",
     "LithiumElectrode",
     "Stack",
@@ -44,6 +47,8 @@ FLAW_GEOMETRIES = ("edge", "through")
 KINETICS = ("butler-volmer", "linear", "tafel")
 CLOSURES = ("far-field", "contact-limited", "contact-pressure")
 INTERPHASE_KINDS = ("mixed-conducting", "passivating", "resistive")
+INTERLAYER_CARRIERS = ("ions", "lithium")
+"""What crosses an interlayer: ions, so that metal forms on it; or lithium atoms and electrons, as in an alloy."""
 
 
 @dataclass(frozen=True)
@@ -301,13 +306,62 @@ class Interphase:
 
 
 @dataclass(frozen=True)
+class BareContact:
+    """What an interlayer takes the place of: the fields of `Interface` of that name without it."""
+
+    resistance: float
+    exchange_current_density: float
+    contact_angle: float
+    injection: float
+    adhesion_strength: float
+
+
+@dataclass(frozen=True)
+class Interlayer:
+    """A layer between metal and electrolyte, put there on purpose; what it changes is in `lisse.models.interlayer`.
+
+    Its contact with the metal, and its faces, are in the fields of `Interface`, in place of those in `bare`.
+
+    Attributes
+    ----------
+    material : Material
+        Gives conductivities, lithium diffusivity and concentration, moduli and toughness, as far as they are known.
+    thickness : float
+        m.
+    carries : str
+        ``"ions"``: an ion conductor, on which the metal forms; ``"lithium"``: an alloy, in which lithium dissolves and
+        through which it diffuses to the metal, so that ions become atoms at the electrolyte.
+    bare : BareContact
+        The interface without the layer.
+    flaw_length : float or None
+        m. Depth of the deepest flaw or pinhole of a layer that carries ions; ``None`` where that is not known, and as
+        deep as the layer or deeper where it goes through.
+    """
+
+    material: Material
+    thickness: float
+    carries: str
+    bare: BareContact
+    flaw_length: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        _check(self, thickness=_above_zero)
+        _check_if_given(self, flaw_length=_above_zero)
+        _check_choice("carries", self.carries, INTERLAYER_CARRIERS)
+        if self.flaw_length is not None and self.carries == "lithium":
+            advice = "An alloy shields no flaws: metal forms behind it"
+            raise InvalidInput("flaw_length", self.flaw_length, "no number with carries = 'lithium'", advice)
+
+
+@dataclass(frozen=True)
 class Interface:
-    """The contact of metal and electrolyte.
+    """The contact of metal and electrolyte, or of metal and interlayer.
 
     Attributes
     ----------
     resistance : float
-        ohm m2. Films and interlayers in true contact.
+        ohm m2. Films in true contact; an interlayer adds thickness over conductivity.
     exchange_current_density : float
         A/m2, of true contact.
     anodic_transfer_coefficient : float
@@ -358,6 +412,8 @@ class Interface:
     void_closure_activation_energy : float or None
         J/mol. Of the diffusional closure, whose coefficient is that at the temperature of the cell; ``None`` for the
         law that the library has for the coefficient, if it is the library's, and none otherwise.
+    interlayer : Interlayer or None
+        ``None`` where metal and electrolyte touch.
     """
 
     resistance: float
@@ -385,6 +441,7 @@ class Interface:
     roughness: float = 1e-8
     spot_density: float | None = None
     void_closure_activation_energy: float | None = None
+    interlayer: Interlayer | None = None
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -519,9 +576,20 @@ class Cell:
         changed: Cell = _replaced(self, nested)
         return changed
 
+    def without_interlayer(self) -> Cell:
+        """The same cell where metal and electrolyte touch, with the numbers of that contact."""
+        layer = self.interface.interlayer
+        if layer is None:
+            return self
+        bare = dataclasses.replace(self.interface, interlayer=None, **vars(layer.bare))
+        return dataclasses.replace(self, interface=bare)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data (SI): every number, and each material with the sources in use."""
-        return {f.name: _as_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        plain = {f.name: _as_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        if self.interface.interlayer is None:
+            del plain["interface"]["interlayer"]
+        return plain
 
 
 def _replaced(thing: Any, changes: Mapping[str, Any]) -> Any:

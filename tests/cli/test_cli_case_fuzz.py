@@ -39,7 +39,10 @@ BASE: dict[str, Any] = {
         },
         "anode": {"material": "lithium", "thickness": "50 um"},
         "counter": {},
-        "interface": {"interphase": {"kind": "resistive", "conductivity": "1 mS/m"}},
+        "interface": {
+            "interphase": {"kind": "resistive", "conductivity": "1 mS/m"},
+            "interlayer": {"material": "LiPON", "thickness": "1 um"},
+        },
         "stack": {"pressure": "3 MPa", "forming_pressure": "400 MPa"},
     },
     "protocol": {"name": "rest", "duration": "1 h"},

@@ -63,6 +63,16 @@ PROTOCOLS = {
     "full, constant gap": FULL | STIFF | FLAWLESS | {"protocol": CYCLE},
     "constant gap, interphase": STIFF | INTERPHASE | {"protocol": CYCLE},
     "full, interphase": FULL | INTERPHASE | {"protocol": CYCLE},
+    "alloy layer": {"cell__interface__interlayer": {"material": "Li-Mg", "thickness": "2 um"}, "protocol": CYCLE},
+    "full, glass layer": FULL
+    | {
+        "cell__interface__interlayer": {
+            "material": {"material": "LiPON", "override": {"fracture_toughness": "1 MPa m^0.5"}},
+            "thickness": "50 nm",
+            "flaw_length": "20 nm",
+        },
+        "protocol": CYCLE,
+    },
 }
 ROUNDING = 1e-12
 """A/m2. What may be left at rest of a current that is solved for."""

@@ -13,6 +13,17 @@ from lisse.units import parse_quantity
 
 POLYMER = {"cell__electrolyte": {"material": "PEO-LiTFSI", "thickness": "50 um"}, "cell__temperature": "90 degC"}
 OF_A_POLYMER = ("salt_concentration", "salt_diffusivity", "transference_number")
+LAYERED = {
+    "cell__interface__interlayer": {
+        "material": {
+            "material": "LiPON",
+            "override": {"fracture_toughness": "1 MPa m^0.5", "solid_diffusivity": "1e-14 m^2/s"},
+        },
+        "carries": "ions",
+        "thickness": "1 um",
+        "flaw_length": "20 nm",
+    }
+}
 OF_INPUTS = {"youngs_modulus": "shear_modulus", "flaw_length": "flaw_length"}
 
 
@@ -120,7 +131,8 @@ def test_impossible_numbers_of_points(points: object) -> None:
 @pytest.mark.parametrize("name", AXES)
 def test_every_axis_sets_its_input_and_shows_it_in_its_unit(name: str) -> None:
     """Two routes to one number: the changed cell, read again, has the value in the table of inputs."""
-    case = llzo_case(**(POLYMER if name in OF_A_POLYMER else {}))
+    changes = POLYMER if name in OF_A_POLYMER else LAYERED if name.startswith("interlayer") else {}
+    case = llzo_case(**changes)
     found = axis(name)
     before = read_inputs(case.cell, case.protocol)
     key = OF_INPUTS.get(name, name)
@@ -129,6 +141,10 @@ def test_every_axis_sets_its_input_and_shows_it_in_its_unit(name: str) -> None:
     )
     if name == "grain_boundary_resistance":
         value = 1e-3
+    if name == "interlayer_modulus":
+        cell, _ = found.change(case.cell, case.protocol, 5e9)
+        assert float(read_inputs(cell, case.protocol)["interlayer_shear_modulus"]) == pytest.approx(2e9, rel=1e-12)
+        return
     if name == "youngs_modulus":
         value = 1.6e11
         cell, protocol = found.change(case.cell, case.protocol, value)

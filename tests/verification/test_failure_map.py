@@ -76,7 +76,9 @@ def test_every_point_is_that_cell_alone(x: str, y: str) -> None:
 
 def test_any_two_quantities_make_a_map() -> None:
     """Each axis against the next one, at values around the case's own."""
-    case = analytic()
+    tough = {"material": "LiPON", "override": {"fracture_toughness": "0.5 MPa m^0.5"}}
+    layer = {"material": tough, "thickness": "0.2 um", "flaw_length": "20 nm"}
+    case = analytic(cell__interface__interlayer=layer)
     ranges = {
         "temperature": "10..40 degC",
         "poisson_ratio": "0.1..0.4",
@@ -87,6 +89,9 @@ def test_any_two_quantities_make_a_map() -> None:
         "interphase_rate_constant": "0.01..1 nm^2/s",
         "grain_boundary_resistance": "0.1..10 ohm cm^2",
         "flaw_length": "1..20 um",
+        "interlayer_modulus": "50..90 GPa",
+        "interlayer_conductivity": "1e-4..1e-2 mS/cm",
+        "interlayer_diffusivity": "1e-12..1e-10 cm^2/s",
     }
     for name, entry in AXES.items():
         if name not in ranges:

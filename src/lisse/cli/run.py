@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lisse.study.case import Case
     from lisse.study.case_source import CaseSource
     from lisse.study.distribution import CriticalCurrentDistribution
+    from lisse.study.interlayer_table import InterlayerTable
     from lisse.study.measures import FourNumbers
 
 __all__ = ["add_parser", "located", "run", "writable"]
@@ -86,12 +87,14 @@ def run(arguments: argparse.Namespace) -> int:
             if model is not case.model:
                 sys.stderr.write(f"lisse: {_after_interruption(folder)}\n")
             raise
-    numbers = distribution = None
+    numbers = distribution = interlayer = None
+    if case.cell.interface.interlayer is not None and solution.status != "failed":
+        interlayer = _interlayer(case, solution)
     if extras and solution.status != "failed":
         with located(case, source):
             numbers = _four_numbers(arguments, case) if arguments.numbers else None
             distribution = _distribution(arguments, case) if arguments.draws else None
-    return _written(arguments, case, solution, folder, numbers, distribution)
+    return _written(arguments, case, solution, folder, numbers, distribution, interlayer)
 
 
 def _placed(model: Model, folder: Path, resume: bool) -> Model:
@@ -161,6 +164,15 @@ def _distribution(arguments: argparse.Namespace, case: Case) -> CriticalCurrentD
         )
 
 
+def _interlayer(case: Case, solution: Solution) -> InterlayerTable:
+    """What the interlayer moves; the lumped and the analytic model are run without it too."""
+    from lisse.models.base import Outcome
+    from lisse.study.interlayer_table import interlayer_table
+
+    model = None if case.model.name == "resolved" else case.model
+    return interlayer_table(case.cell, case.protocol, model, case.seed, Outcome.of(solution))
+
+
 def _solved(case: Case, source: CaseSource, progress: Progress | None) -> Solution:
     """Solve; a numerical failure is a Solution with status ``"failed"``."""
     from lisse.models.run import solve
@@ -206,9 +218,11 @@ def _written(
     folder: Path,
     numbers: FourNumbers | None,
     distribution: CriticalCurrentDistribution | None,
+    interlayer: InterlayerTable | None,
 ) -> int:
     from lisse.report import summary, verdict_sentence, write_results
     from lisse.report.distribution_section import distribution_sentence
+    from lisse.report.interlayer_section import interlayer_sentence
     from lisse.report.numbers_section import numbers_sentence
 
     fields = None
@@ -216,14 +230,15 @@ def _written(
         from lisse.fields import load_fields
 
         fields = load_fields(folder)
-    written = write_results(folder, solution, case.title, case.to_toml(), numbers, distribution, fields)
+    written = write_results(folder, solution, case.title, case.to_toml(), numbers, distribution, fields, interlayer)
     if arguments.json:
-        content = summary(solution, case.title, numbers, distribution)
+        content = summary(solution, case.title, numbers, distribution, interlayer)
         sys.stdout.write(json.dumps(content, indent=1, allow_nan=False) + "\n")
     else:
         sys.stdout.write(f"{case.title}\n{verdict_sentence(solution)}\n")
         sys.stdout.writelines(f"{text}\n" for text in (numbers_sentence(numbers.to_dict()) if numbers else ()))
         sys.stdout.write(f"{distribution_sentence(distribution.to_dict())}.\n" if distribution else "")
+        sys.stdout.write(f"{interlayer_sentence(interlayer.to_dict())}.\n" if interlayer else "")
         sys.stdout.writelines(_events_told(solution))
         more = (*(numbers.warnings if numbers else ()), *(distribution.warnings if distribution else ()))
         sys.stdout.writelines(f"warning: {text}\n" for text in (*solution.warnings, *more))

@@ -73,7 +73,7 @@ class Analytic(Model):
                 "at least one step of set current for the analytic model",
                 "Use the lumped model",
             )
-        asked = choose_criteria(self.stability)
+        asked = choose_criteria(self.stability, cell.interface.interlayer is not None)
         criteria = limits(cell, protocol, asked)
         found, end = first_passage(cell, protocol, asked)
         time, current, pressure, temperature = _steps(cell, protocol, end)

@@ -21,6 +21,7 @@ import numpy as np
 
 from lisse import theory
 from lisse.cell import Interface
+from lisse.models.interlayer import film_resistance
 from lisse.units import FARADAY, GAS_CONSTANT
 
 __all__ = ["ChargeTransfer", "charge_transfer"]
@@ -94,7 +95,7 @@ class ChargeTransfer:
 def charge_transfer(interface: Interface, temperature: float) -> ChargeTransfer:
     """The charge transfer of an interface at a temperature (K)."""
     cathodic = 1.0 - interface.anodic_transfer_coefficient
-    i0, film = interface.exchange_current_density, interface.resistance
+    i0, film = interface.exchange_current_density, film_resistance(interface, temperature)
     return ChargeTransfer(i0, cathodic, film, temperature, interface.kinetics)
 
 

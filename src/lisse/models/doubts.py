@@ -9,6 +9,7 @@ from lisse.materials import Entry, Material
 from lisse.materials.estimates.words import applicability_of, applicability_words
 from lisse.materials.property import ESTIMATE_ROW
 from lisse.models.inputs import ELECTROLYTE_PROPERTIES, INTERFACE_SOURCES, at_temperature, library_numbers
+from lisse.models.interlayer import has_toughness, is_pierced
 from lisse.models.limits import formed_contact
 from lisse.protocol import Protocol
 from lisse.records import Limit
@@ -27,7 +28,12 @@ def validity_warnings(cell: Cell, protocol: Protocol, criteria: tuple[Limit, ...
         for limit in criteria
         if limit.applies and limit.decides and not limit.valid
     ]
-    stack = (*_collector_warnings(cell), *_contact_warnings(cell), *_fixture_warnings(cell))
+    stack = (
+        *_collector_warnings(cell),
+        *_contact_warnings(cell),
+        *_fixture_warnings(cell),
+        *_interlayer_warnings(cell),
+    )
     return (*doubts, *stack, *_temperature_warnings(cell, protocol), *_input_warnings(cell))
 
 
@@ -216,7 +222,65 @@ def _used(cell: Cell) -> list[tuple[Material, str]]:
     """Numbers that the models read; a number of the interface counts while it is the library's."""
     metal, ceramic = cell.working.material, cell.electrolyte.material
     used = [(m, n) for m in (metal, ceramic) for n in _BULK if m.has(n)]
+    layer = cell.interface.interlayer
+    if layer is not None:
+        used += [(layer.material, name) for name in _OF_LAYERS[layer.carries] if layer.material.has(name)]
     return used + [(material, name) for name, _, material in library_numbers(cell) if _acts(name, cell)]
+
+
+def _interlayer_warnings(cell: Cell) -> list[str]:
+    """What is not known of an interlayer, and what stands in for it."""
+    layer = cell.interface.interlayer
+    if layer is None:
+        return []
+    assumed = [
+        name.replace("_", " ")
+        for name, property in _OF_FACES.items()
+        if not layer.material.has(property) and getattr(cell.interface, name) == getattr(layer.bare, name) != 0.0
+    ]
+    needed = ["fracture_toughness"] * (not is_pierced(layer)) if layer.carries == "ions" else []
+    tough = has_toughness(layer.material)
+    missing = [
+        name.replace("_", " ")
+        for name in (*_OF_LAYERS[layer.carries], *needed)
+        if not layer.material.has(name) and not (name == "fracture_toughness" and tough)
+    ]
+    found = []
+    if layer.thickness > cell.electrolyte.thickness:
+        found.append("interlayer: it is thicker than the electrolyte, and is meant to be a thin layer on that")
+    if layer.carries == "ions" and layer.material.has("solid_diffusivity"):
+        found.append(f"interlayer: the solid diffusivity of {layer.material.name} is not read, as it carries ions")
+    if layer.carries == "lithium" and cell.working.thickness == 0.0:
+        found.append(
+            f"interlayer: {layer.material.name} is taken to be full of lithium from the start, though no metal is "
+            "behind it; what it takes up before metal forms is not counted"
+        )
+    if assumed:
+        words = ", ".join(assumed)
+        found.append(f"interlayer: {words} the same as without it; {layer.material.name} has no number of its own")
+    if missing:
+        words = "what needs them is as without the layer, or does not apply"
+        found.append(f"interlayer: not known of {layer.material.name}: {', '.join(missing)}; {words}")
+    return found
+
+
+_OF_FACES = {
+    "contact_angle": "contact_angle",
+    "exchange_current_density": "exchange_current_density",
+    "resistance": "interface_resistance",
+}
+"""Numbers of the contact with an interlayer, by the property that tells them."""
+_OF_LAYERS = {
+    "ions": (
+        "ionic_conductivity",
+        "electronic_conductivity",
+        "youngs_modulus",
+        "poisson_ratio",
+        "molar_volume_ratio",
+    ),
+    "lithium": ("solid_diffusivity", "youngs_modulus", "poisson_ratio"),
+}
+"""Properties of an interlayer that the models read, by what it carries."""
 
 
 def _acts(name: str, cell: Cell) -> bool:

@@ -19,6 +19,7 @@ from lisse import theory
 from lisse.cell import Cell
 from lisse.models.contact import ContactLaw, contact_law_of
 from lisse.models.criteria.criterion import Criterion, drop_at_current, formed_contact, is_molten, series_resistance
+from lisse.models.criteria.layer import electron_path
 from lisse.models.inputs import Inputs, read_inputs
 from lisse.models.limits import at_condition, limit_at
 from lisse.protocol import Condition, Protocol, Step
@@ -73,7 +74,7 @@ def _here(cell: Cell, protocol: Protocol, criteria: Sequence[Criterion]) -> _Her
     inputs = read_inputs(cell, protocol)
     said = [limit_at(criterion, inputs) for criterion in criteria if criterion.decides]
     needed = ("void_density", "creep_prefactor", "molar_volume", "surface_energy")
-    solid = not bool(is_molten(inputs)) and not inputs.polymer and all(name in inputs.values for name in needed)
+    solid = not bool(is_molten(inputs)) and not inputs.soft_contact and all(name in inputs.values for name in needed)
     voids = _Voids.of(inputs) if solid and float(inputs["injection"]) > 0.0 else None
     # a limit that one half-cycle alone does not reach may be reached by several in one direction
     kept = tuple(limit for limit in said if limit.applies or (limit.criterion.startswith("void closure") and voids))
@@ -151,7 +152,7 @@ def _wait(limit: Limit, here: _Here, past: _Past, current: float, duration: floa
     plates = direction == 1 or (direction == -1 and inputs.metal_counter)
     if limit.mechanism == "contact-loss":
         return _lost_contact(here, past, current) if here.voids is not None else math.inf
-    if limit.mechanism == "salt-depletion":
+    if limit.mechanism == "salt-depletion" and not limit.criterion.endswith("the interlayer"):
         return _depleted(inputs, past, current, duration)
     if limit.mechanism == "internal-plating":
         return _filled(limit, inputs, past, current) if plates else math.inf
@@ -159,8 +160,19 @@ def _wait(limit: Limit, here: _Here, past: _Past, current: float, duration: floa
         return max(limit.inputs["time_to_span"] - past.time, 0.0)
     if limit.current_density is None:
         return _exhausted(limit, past, current)
-    concerned = plates or limit.mechanism == "voltage-limit"
+    if limit.criterion == "lithium diffusion through the interlayer":
+        return _emptied(inputs, current)
+    concerned = plates or limit.mechanism in ("voltage-limit", "salt-depletion")
     return 0.0 if concerned and abs(current) > limit.current_density else math.inf
+
+
+def _emptied(inputs: Inputs, current: float) -> float:
+    """s. Until stripping has emptied the face of an alloy layer that was full at the start of the step."""
+    if int(np.sign(current)) not in _stripped_by(inputs):
+        return math.inf
+    names = {"diffusivity": "diffusivity", "concentration": "lithium", "thickness": "thickness"}
+    layer = {name: float(inputs[f"interlayer_{own}"]) for name, own in names.items()}
+    return float(theory.interlayer_depletion_time(abs(current), **layer))
 
 
 def _exhausted(limit: Limit, past: _Past, current: float) -> float:
@@ -288,7 +300,7 @@ def _leak(inputs: Inputs, current: float) -> float:
         return 0.0
     drops = float(drop_at_current(inputs, np.asarray(abs(current)), 2.0, series_resistance(inputs)))
     open_circuit = 0.0 if inputs.metal_counter else float(inputs["open_circuit_voltage"])
-    per_volt = inputs["electronic_conductivity"] / inputs["electrolyte_thickness"]
+    per_volt, _, _ = electron_path(inputs)
     return float(per_volt * (open_circuit + drops))
 
 

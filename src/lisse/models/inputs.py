@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lisse.cell import Cell, Interface, Interphase, LithiumElectrode
+from lisse.cell import Cell, Interface, Interlayer, Interphase, LithiumElectrode
 from lisse.errors import MissingValue
 from lisse.materials import Material
 from lisse.materials.laws import NortonCreep
 from lisse.materials.property import definition
 from lisse.models.contact import nucleated_density, wetting_angle
+from lisse.models.interlayer import LAYER_INPUTS, layer_number, layer_resistance, touches_polymer
 from lisse.protocol import Condition, Protocol, Stretch
 from lisse.units import GAS_CONSTANT
 
@@ -113,6 +114,23 @@ INPUT_UNITS: Mapping[str, str] = MappingProxyType(
         "metal_poisson_ratio": "1",
         "melting_point": "K",
         "melt_viscosity": "Pa s",
+        # a layer between metal and electrolyte, where there is one
+        "interlayer_thickness": "m",
+        "interlayer_flaw_length": "m",
+        "interlayer_resistance": "ohm m2",
+        "interlayer_conductivity": "S/m",
+        "interlayer_electronic_conductivity": "S/m",
+        "interlayer_diffusivity": "m2/s",
+        "interlayer_lithium": "mol/m3",
+        "interlayer_toughness": "Pa m^0.5",
+        "interlayer_shear_modulus": "Pa",
+        "interlayer_poisson_ratio": "1",
+        "interlayer_molar_volume_ratio": "1",
+        "interlayer_salt_concentration": "mol/m3",
+        "interlayer_salt_diffusivity": "m2/s",
+        "interlayer_transference_number": "1",
+        "interphase_lithium_ratio": "1",
+        "reduction_potential": "V",
     }
 )
 """Every input by name, with its SI unit."""
@@ -199,6 +217,12 @@ class Inputs:
         Whether the shear modulus of the electrolyte follows from its Young's modulus and Poisson's ratio.
     closure : str
         Which pressure closes voids.
+    interlayer : str
+        What crosses the layer between metal and electrolyte: ``"ions"`` or ``"lithium"``; empty without one.
+    soft_contact : bool
+        Whether the metal touches a polymer.
+    layer_polymer : bool
+        Whether the layer carries salt.
     """
 
     values: Mapping[str, NDArray[np.float64]]
@@ -209,6 +233,9 @@ class Inputs:
     metal_counter: bool = True
     derived_shear_modulus: bool = False
     closure: str = "far-field"
+    interlayer: str = ""
+    soft_contact: bool = False
+    layer_polymer: bool = False
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """The number or array of that name.
@@ -274,6 +301,9 @@ def read_inputs(cell: Cell, protocol: Protocol, condition: Condition | None = No
     for name, _, material in library_numbers(cell):
         table.note_spread(name, material, name)
     _interface_as_it_is(table, cell.interface)
+    layer = cell.interface.interlayer
+    if layer is not None:
+        _interlayer(table, cell, layer)
     return Inputs(
         values={name: np.asarray(value, dtype=float) for name, value in table.values.items()},
         missing=table.missing,
@@ -283,7 +313,34 @@ def read_inputs(cell: Cell, protocol: Protocol, condition: Condition | None = No
         metal_counter=metal_counter,
         derived_shear_modulus="shear_modulus" in table.values and not ceramic.has("shear_modulus"),
         closure=cell.interface.closure,
+        interlayer="" if layer is None else layer.carries,
+        soft_contact=touches_polymer(cell),
+        layer_polymer=layer is not None and layer.carries == "ions" and layer.material.kind == "polymer",
     )
+
+
+def _interlayer(table: _Table, cell: Cell, layer: Interlayer) -> None:
+    """The numbers of a layer between metal and electrolyte, and its resistance on top of that of its faces."""
+    resistance = layer_resistance(layer, table.temperature)
+    table.values |= {"interlayer_thickness": layer.thickness, "interlayer_resistance": resistance}
+    if layer.flaw_length is not None:
+        table.values["interlayer_flaw_length"] = layer.flaw_length
+    for name, property in LAYER_INPUTS.items():
+        try:
+            table.values[name] = layer_number(layer.material, name, table.temperature)
+        except MissingValue as error:
+            table.missing[name] = str(error)
+        else:
+            if layer.material.has(property) and name != "interlayer_conductivity":  # that acts through the resistance
+                table.note_spread(name, layer.material, property)
+    table.take("reduction_potential", cell.electrolyte.material, "reduction_potential")
+    if cell.interface.interphase is not None:
+        table.values["interphase_lithium_ratio"] = cell.interface.interphase.lithium_ratio
+    table.values["interface_resistance"] += resistance
+    spread = table.spreads.get("interface_resistance")
+    if spread is not None:
+        moved = replace(spread, low=spread.low + resistance, high=spread.high + resistance)
+        table.spreads["interface_resistance"] = moved
 
 
 def _interface_as_it_is(table: _Table, interface: Interface) -> None:
@@ -337,8 +394,11 @@ def _passages(cell: Cell, protocol: Protocol, condition: Condition | None) -> di
 
 def library_numbers(cell: Cell) -> Iterator[tuple[str, str, Material]]:
     """Property, field and material of every number of the interface that still is the library's."""
+    layer = cell.interface.interlayer
     for name, (owner, field) in INTERFACE_SOURCES.items():
         material = cell.electrolyte.material if owner == "electrolyte" else cell.working.material
+        if layer is not None and owner == "electrolyte" and layer.material.has(name):
+            material = layer.material
         if material.has(name):
             library = material.value(name, cell.temperature)
             if math.isclose(getattr(cell.interface, field), library, rel_tol=1e-9):

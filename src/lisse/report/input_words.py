@@ -47,32 +47,38 @@ _UNITS_BY_NAME: Mapping[str, tuple[str, float]] = {
     "interphase_thickness": ("nm", 1e9),
     "deposit": ("nm", 1e9),
     "crack_half_width": ("nm", 1e9),
+    "interlayer_thickness": ("nm", 1e9),
+    "interlayer_flaw_length": ("nm", 1e9),
+    "interlayer_electronic_conductivity": ("S/cm", 0.01),
 }
 
 _BY_UNIT: Mapping[str, str] = {
     "K": "temperature melting_point",
     "m2": "area",
     "m": "electrolyte_thickness lithium_thickness counter_lithium_thickness flaw_length grain_size pore_radius "
-    "nucleus_radius interphase_thickness crack_half_width thinnest_stripped_lithium thickest_stripped_lithium deposit",
+    "nucleus_radius interphase_thickness crack_half_width thinnest_stripped_lithium thickest_stripped_lithium deposit "
+    "interlayer_thickness interlayer_flaw_length",
     "Pa": "stack_pressure forming_pressure contact_hardness youngs_modulus shear_modulus metal_shear_modulus "
-    "fracture_stress",
+    "fracture_stress interlayer_shear_modulus",
     "A/m2": "current_density exchange_current_density closure_current_density steady_limiting_current_density "
     "current_density_of_threshold plating_current_density stripping_current_density vacancy_current",
     "C/m2": "half_cycle_charge unbroken_charge plated_charge stripped_charge smallest_stripped_charge "
     "working_stripped_charge counter_stripped_charge cathode_capacity charge_to_lose_contact capacity charge",
     "s": "duration time_to_span",
-    "V": "voltage_limit open_circuit_voltage crack_overpotential threshold",
+    "V": "voltage_limit open_circuit_voltage crack_overpotential threshold reduction_potential",
     "1": "flaw_focusing anodic_transfer_coefficient small_scale_strength_factor injection refill contact_limit "
     "ended_by_voltage poisson_ratio molar_volume_ratio transference_number creep_exponent metal_poisson_ratio "
-    "contact_fraction grain_boundaries shear_ratio critical_shear_ratio sign stripping_half_cycles timed_half_cycles",
-    "ohm m2": "grain_boundary_resistance interface_resistance series_resistance",
+    "contact_fraction grain_boundaries shear_ratio critical_shear_ratio sign stripping_half_cycles timed_half_cycles "
+    "interlayer_poisson_ratio interlayer_molar_volume_ratio interlayer_transference_number interphase_lithium_ratio",
+    "ohm m2": "grain_boundary_resistance interface_resistance series_resistance interlayer_resistance",
     "1/m2": "void_density",
     "rad": "contact_angle",
     "A/m2/Pa": "void_closure_coefficient",
-    "S/m": "ionic_conductivity electronic_conductivity",
-    "Pa m^0.5": "fracture_toughness",
-    "m2/s": "interphase_rate_constant salt_diffusivity self_diffusivity",
-    "mol/m3": "salt_concentration site_concentration",
+    "S/m": "ionic_conductivity electronic_conductivity interlayer_conductivity interlayer_electronic_conductivity",
+    "Pa m^0.5": "fracture_toughness interlayer_toughness",
+    "m2/s": "interphase_rate_constant salt_diffusivity self_diffusivity interlayer_diffusivity "
+    "interlayer_salt_diffusivity",
+    "mol/m3": "salt_concentration site_concentration interlayer_lithium interlayer_salt_concentration",
     "m3/mol": "molar_volume",
     "J/m2": "surface_energy fracture_surface_energy",
     "Pa s": "melt_viscosity",
@@ -115,6 +121,7 @@ _WORDS: Mapping[str, str] = {
     "duration": "duration of the protocol",
     "flaw_length": "length of the longest flaw",
     "half_cycle_charge": "half-cycle charge",
+    "interlayer_lithium": "lithium in the interlayer",
 }
 
 

@@ -27,6 +27,15 @@ _ALWAYS_READ: Mapping[str, tuple[str, ...]] = {
     "polymer": ("ionic_conductivity", "salt_concentration", "salt_diffusivity", "transference_number"),
     "cathode": (),
 }
+_READ_OF_LAYERS = {
+    "ions": (
+        *("ionic_conductivity", "electronic_conductivity", "youngs_modulus", "shear_modulus", "poisson_ratio"),
+        *("molar_volume_ratio", "fracture_toughness", "fracture_surface_energy", "contact_angle", "work_of_adhesion"),
+        *("salt_concentration", "salt_diffusivity", "transference_number"),
+    ),
+    "lithium": ("solid_diffusivity", "maximum_concentration", "youngs_modulus", "shear_modulus", "poisson_ratio"),
+}
+"""Of an interlayer, by what it carries."""
 _READ_WITH_FLAWS = ("fracture_toughness", "youngs_modulus", "poisson_ratio")
 
 _SHOWN: Mapping[str, str] = {
@@ -34,6 +43,7 @@ _SHOWN: Mapping[str, str] = {
     "temperature": "temperature",
     "thickness": "length",
     "mean_length": "flaw_length",
+    "flaw_length": "flaw_length",
     "nucleus_radius": "length",
     "mouth_half_width": "length",
     "roughness": "length",
@@ -97,6 +107,8 @@ def input_tables(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
     temperature = float(cell["temperature"])
     materials = _materials(cell)
     credits = {name: entry for _, plain in materials for name, entry in _chosen(plain)}
+    if cell["interface"].get("interlayer") is not None:
+        credits |= dict(_chosen(cell["interface"]["interlayer"]["material"]))
     tables = [{"title": "Cell", "rows": list(_rows(cell, credits, temperature, skip=dict(_SECTIONS)))}]
     for section, title in _SECTIONS:
         rows = list(_rows(cell[section], credits, temperature, section == "interface"))
@@ -104,6 +116,11 @@ def input_tables(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
         tables.append({"title": f"{title}, {material['name']}" if material else title, "rows": rows})
     flaws = cell["electrolyte"].get("flaws") is not None
     tables += [_material_table(title, plain, flaws, temperature) for title, plain in materials]
+    layer = cell["interface"].get("interlayer")
+    if layer is not None:
+        read = _READ_OF_LAYERS[layer["carries"]]
+        title = f"Properties of the interlayer, {layer['material']['name']}"
+        tables.append(_material_table(title, layer["material"], flaws, temperature, read))
     return tables
 
 
@@ -179,15 +196,17 @@ def _credit(
     return _source(entry, temperature) | {"row": entry.row}
 
 
-def _material_table(title: str, material: Mapping[str, Any], flaws: bool, temperature: float) -> dict[str, Any]:
-    read = (*_ALWAYS_READ.get(material["kind"], ()), *(_READ_WITH_FLAWS if flaws else ()))
+def _material_table(
+    title: str, material: Mapping[str, Any], flaws: bool, temperature: float, layer: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    read = layer or (*_ALWAYS_READ.get(material["kind"], ()), *(_READ_WITH_FLAWS if flaws else ()))
     rows = []
     for name, (_, entry) in _chosen(material):
         rows.append(
             {
                 "name": name,
                 "words": name.replace("_", " "),
-                "used": name in read and not (material["kind"] == "metal" and name in _READ_WITH_FLAWS),
+                "used": name in read and (bool(layer) or material["kind"] != "metal" or name not in _READ_WITH_FLAWS),
                 "value": _value(entry, temperature),
                 "unit": PROPERTIES[name].unit,
                 "shown": _printed_value(entry, temperature),

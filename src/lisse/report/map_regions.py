@@ -123,10 +123,14 @@ def fill_regions(canvas: Canvas, regions: Sequence[Region]) -> list[Any]:
     )
     if len(regions) < 2 or not drawn.criteria:
         return [None] * len(regions)
-    fills = []
-    for region, ahead in zip(regions, _advantages(drawn, regions), strict=True):
-        fills.append(axes.contourf(canvas.x, canvas.y, ahead, [0.0, np.inf], colors=[region.colour], zorder=0.5))
-        axes.contour(canvas.x, canvas.y, ahead, [0.0], colors="white", linewidths=1.6, zorder=1)
+    fills: list[Any] = [None] * len(regions)
+    advantages = _advantages(drawn, regions)
+    for index, (region, ahead) in enumerate(zip(regions, advantages, strict=True)):
+        over = 0.6 if _sign(drawn, region) is not None else 0.0  # the others lie under it
+        fills[index] = axes.contourf(
+            canvas.x, canvas.y, ahead, [0.0, np.inf], colors=[region.colour], zorder=0.5 + over
+        )
+        axes.contour(canvas.x, canvas.y, ahead, [0.0], colors="white", linewidths=1.6, zorder=1 + over)
     return fills
 
 
@@ -138,13 +142,18 @@ def _advantages(drawn: FailureMap, regions: Sequence[Region]) -> Sequence[Any]:
     """
     blank = drawn.mode < 0
     decades = [_decades(drawn, region) for region in regions]
-    signs = [drawn.criteria[region.criterion].sign if region.criterion >= 0 else None for region in regions]
+    signs = [_sign(drawn, region) for region in regions]
     found = []
     for index, (own, sign) in enumerate(zip(decades, signs, strict=True)):
         others = [d for k, d in enumerate(decades) if k != index and signs[k] is None]
         ahead = sign if sign is not None else np.minimum.reduce([np.full(own.shape, 2 * _FAR), *others]) - own
         found.append(np.ma.masked_where(blank, ahead))
     return found
+
+
+def _sign(drawn: FailureMap, region: Region) -> NDArray[np.float64] | None:
+    """What a criterion that only says yes or no is above zero by; ``None`` for any other."""
+    return drawn.criteria[region.criterion].sign if region.criterion >= 0 else None
 
 
 def _decades(drawn: FailureMap, region: Region) -> NDArray[np.float64]:

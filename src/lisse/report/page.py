@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lisse.materials.property import MARKS
 from lisse.records import Solution, write_atomically
 from lisse.report.distribution_section import distribution_section
+from lisse.report.interlayer_section import interlayer_section
 from lisse.report.limits_figure import limits_panel
 from lisse.report.limits_tables import limit_details, reported_limits, sureness
 from lisse.report.numbers_section import numbers_section
@@ -88,6 +89,7 @@ def report_html(solution: Solution, content: Mapping[str, Any], resolved: Mappin
             sure=sureness(content),
             numbers=numbers_section(content.get("four_numbers")),
             distribution=distribution_section(content.get("critical_current_distribution")),
+            interlayer=interlayer_section(content.get("interlayer")),
             resolved=resolved,
             modes=MODES,
             marks=MARKS,

@@ -12,6 +12,7 @@ from lisse.records import Solution, write_atomically
 from lisse.report.page import report_html
 from lisse.report.summary import summary
 from lisse.study.distribution import CriticalCurrentDistribution
+from lisse.study.interlayer_table import InterlayerTable
 from lisse.study.measures import FourNumbers
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def write_results(
     numbers: FourNumbers | None = None,
     distribution: CriticalCurrentDistribution | None = None,
     fields: xr.Dataset | None = None,
+    interlayer: InterlayerTable | None = None,
 ) -> Path:
     """Write ``case.toml``, ``solution.nc``, ``summary.json`` and ``report.html`` into a folder; returns the folder.
 
@@ -46,6 +48,8 @@ def write_results(
         What else the summary and the page tell of the cell.
     fields : xarray.Dataset or None
         From `lisse.load_fields`, of a resolved run: its section of the page, and ``animation.gif`` beside it.
+    interlayer : InterlayerTable or None
+        What the interlayer of the cell moves.
 
     Raises
     ------
@@ -53,7 +57,7 @@ def write_results(
         When the folder cannot be made or written to.
     """
     target = output_folder(folder)
-    content = summary(solution, title, numbers, distribution)
+    content = summary(solution, title, numbers, distribution, interlayer)
     resolved = None
     if fields is not None:
         from lisse.report.resolved_moments import fields_summary

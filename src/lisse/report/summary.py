@@ -21,6 +21,7 @@ from lisse.report.run_spectra import spectra_rows
 from lisse.report.verdict import next_limit, verdict_sentence
 from lisse.report.words import protocol_words
 from lisse.study.distribution import CriticalCurrentDistribution
+from lisse.study.interlayer_table import InterlayerTable
 from lisse.study.measures import FourNumbers
 from lisse.units import QUANTITIES
 
@@ -67,6 +68,7 @@ def summary(
     title: str,
     numbers: FourNumbers | None = None,
     distribution: CriticalCurrentDistribution | None = None,
+    interlayer: InterlayerTable | None = None,
 ) -> dict[str, Any]:
     """The object of ``summary.json`` for one run.
 
@@ -78,6 +80,8 @@ def summary(
         Four numbers of the cell of the run.
     distribution : CriticalCurrentDistribution or None
         Of a batch of cells around it.
+    interlayer : InterlayerTable or None
+        What the interlayer of the cell moves; the object has the key ``interlayer`` then.
 
     Returns
     -------
@@ -115,6 +119,8 @@ def summary(
         "reference_texts": {key: _reference_text(key) for key in sorted(keys | cited)},
         "units": {name: entry.unit for name, entry in QUANTITIES.items()} | dict(INPUT_NAMES) | _OWN_UNITS,
     }
+    if interlayer is not None:
+        content["interlayer"] = interlayer.to_dict()
     plain: dict[str, Any] = finite(content)
     return plain
 

@@ -6,6 +6,7 @@ protocol, so that every model can follow it.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from lisse.cell import Cell
 from lisse.errors import InvalidInput, suggest
+from lisse.materials import Material
 from lisse.models.inputs import at_temperature
 from lisse.protocol import Protocol
 from lisse.units import QUANTITIES, Quantity, parse_quantity
@@ -247,6 +249,32 @@ def _flaw_focusing(cell: Cell, protocol: Protocol, value: float) -> Changed:
     return cell.replace(electrolyte__flaws__focusing=value), protocol
 
 
+def _interlayer(field: str, cell: Cell, protocol: Protocol, value: float) -> Changed:
+    _needs_interlayer(f"interlayer_{field}", cell)
+    return cell.replace(**{f"interface__interlayer__{field}": value}), protocol
+
+
+def _interlayer_material(property: str, name: str, cell: Cell, protocol: Protocol, value: float) -> Changed:
+    """A Young's modulus takes the place of the shear modulus too, which follows from it and from Poisson's ratio."""
+    material = _needs_interlayer(name, cell)
+    if property == "youngs_modulus":
+        if not material.has("poisson_ratio"):
+            advice = "Give a poisson_ratio of the interlayer"
+            raise InvalidInput(name, value, "an interlayer whose Poisson's ratio is known", advice)
+        ratio = material.value("poisson_ratio", cell.temperature)
+        shear = value / (2.0 * (1.0 + ratio))
+        material = material.with_value("shear_modulus", shear, "axis of the study")
+    material = material.with_value(property, value, "axis of the study")
+    return cell.replace(interface__interlayer__material=material), protocol
+
+
+def _needs_interlayer(name: str, cell: Cell) -> Material:
+    layer = cell.interface.interlayer
+    if layer is None:
+        raise InvalidInput(name, None, "a case with an interlayer", "Add a table [cell.interface.interlayer]")
+    return layer.material
+
+
 def _needs_flaws(name: str, cell: Cell) -> None:
     if cell.electrolyte.flaws is None:
         raise InvalidInput(name, None, "a case with flaws", "Add a table [cell.electrolyte.flaws]")
@@ -345,6 +373,25 @@ def _rows() -> tuple[Axis, ...]:
             partial(_change_metal, "shear_modulus"),
         ),
         Axis(QUANTITIES["area"], partial(_change_cell, "area")),
+        Axis(
+            own("contact_angle", "rad", "Contact angle", "deg", 180.0 / math.pi),
+            partial(_change_cell, "interface__contact_angle"),
+        ),
+        Axis(own("interlayer_thickness", "m", "Interlayer thickness", "nm", 1e9), partial(_interlayer, "thickness")),
+        Axis(own("interlayer_flaw_length", "m", "Interlayer flaws", "nm", 1e9), partial(_interlayer, "flaw_length")),
+        *(
+            Axis(
+                own(f"interlayer_{name}", unit, f"Interlayer {words}", shown, factor),
+                partial(_interlayer_material, property, f"interlayer_{name}"),
+            )
+            for name, property, unit, words, shown, factor in (
+                ("modulus", "youngs_modulus", "Pa", "Young's modulus", "GPa", 1e-9),
+                ("conductivity", "ionic_conductivity", "S/m", "ionic conductivity", "mS/cm", 10.0),
+                ("diffusivity", "solid_diffusivity", "m2/s", "lithium diffusivity", "cm2/s", 1e4),
+                ("toughness", "fracture_toughness", "Pa m^0.5", "fracture toughness", "MPa m^0.5", 1e-6),
+                ("electronic_conductivity", "electronic_conductivity", "S/m", "electronic conductivity", "S/cm", 0.01),
+            )
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from lisse.models.lumped import Lumped
 from lisse.models.lumped.alloy import lithium_fraction_of
 from lisse.protocol import Protocol, Step
 from lisse.study.case_hybrid import read_hybrid
+from lisse.study.case_interlayer import read_interlayer
 from lisse.study.case_materials import read_material
 from lisse.study.case_resolved import read_resolved, resolved_key_of
 from lisse.study.case_source import read_source
@@ -74,7 +75,10 @@ class Case:
             Its name.
         property : str
         """
-        cell = self.cell
+        cell, layer = self.cell, self.cell.interface.interlayer
+        if layer is not None and layer.material.name == material:
+            table = self.as_run["cell"]["interface"]["interlayer"]["material"]
+            return f"cell.interface.interlayer.material.{'override.' if 'material' in table else ''}{property}"
         owners = (cell.electrolyte.material, cell.working.material, cell.counter.material)
         for part, owner in zip(("electrolyte", "anode", "counter"), owners, strict=True):
             if owner.name == material and "hybrid" in self.as_run["cell"][part]:
@@ -150,7 +154,7 @@ def _cell(tables: CaseTables) -> Cell:
     tables.temperature = values["temperature"]
     electrolyte = _electrolyte(tables)
     working, counter = _electrodes(tables, values["kind"])
-    interface = _interface(tables)
+    interface = read_interlayer(tables, _interface(tables), [working, counter])
     stack_values = _fixed(tables, "cell.stack", required=True)
     stack = tables.build("cell.stack", partial(Stack, **stack_values))
     parts: dict[str, Any] = {"electrolyte": electrolyte, "interface": interface, "stack": stack}
@@ -213,7 +217,7 @@ def _has_lithium(tables: CaseTables, key: str, metal: Material, thickness: float
 def _interface(tables: CaseTables) -> Interface:
     path, part = "cell.interface", "cell.interface.interphase"
     given = tables.table(path)
-    values = tables.values(path, given, TABLES[path], ("interphase",))
+    values = tables.values(path, given, TABLES[path], ("interphase", "interlayer"))
     if "interphase" not in given:
         tables.notes[path] = "default: no table of an interphase is given, so there is none"
         return Interface(**values)

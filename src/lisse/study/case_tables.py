@@ -207,7 +207,10 @@ class CaseTables:
             if default.fallback is None:
                 advice = f"The key is missing, and no {default.property} of {owner.name} is known"
                 raise self.error(key, None, field.allowed(), advice) from None
-            return default.fallback, f"assumed: no {default.property} of {owner.name} is known [U]"
+            missing = f"assumed: no {default.property} of {owner.name} is known"
+            if isinstance(default.fallback, SameAs):
+                return self.get(default.fallback.path), f"{missing}; same as {default.fallback.path} [U]"
+            return default.fallback, f"{missing} [U]"
         unit = field.unit if isinstance(field, Quantity) else "1"
         text = quantity_text(number, unit)
         note = f"default: {owner.name}, {entry_text(owner.entry(default.property))}"

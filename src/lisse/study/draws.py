@@ -19,6 +19,7 @@ from lisse.errors import InvalidInput
 from lisse.materials import Material
 from lisse.materials.laws import Arrhenius, Constant, Law, NortonCreep, Sum, Table, VogelFulcherTammann
 from lisse.models.inputs import INTERFACE_SOURCES, METAL_PROPERTIES, Inputs, Spread, read_inputs
+from lisse.models.interlayer import LAYER_INPUTS
 from lisse.models.uncertainty import spread_out
 from lisse.protocol import Protocol
 
@@ -86,23 +87,29 @@ def _can_change(name: str, cell: Cell) -> bool:
     """Whether the number is one of the interface, of the electrolyte or of the metal (and not of a cathode)."""
     if name in INTERFACE_SOURCES or name == "creep_prefactor" or name in METAL_PROPERTIES:
         return True
-    return cell.electrolyte.material.has(name)
+    return name in LAYER_INPUTS or cell.electrolyte.material.has(name)
 
 
 def _changed(cell: Cell, table: Inputs, drawn: Mapping[str, float]) -> Cell:
     """The cell with its materials and its interface as drawn."""
     metal, ceramic = cell.working.material, cell.electrolyte.material
+    layer = None if cell.interface.interlayer is None else cell.interface.interlayer.material
     interface: dict[str, Any] = {}
     for name, value in drawn.items():
         usual = float(table[name])
         if name in INTERFACE_SOURCES:
-            interface[f"interface__{INTERFACE_SOURCES[name][1]}"] = value
+            inside = float(table.values.get("interlayer_resistance", 0.0)) if name == "interface_resistance" else 0.0
+            interface[f"interface__{INTERFACE_SOURCES[name][1]}"] = value - inside
         elif name == "creep_prefactor":
             metal = _moved(metal, "creep", usual, value)
         elif name in METAL_PROPERTIES:
             metal = _moved(metal, METAL_PROPERTIES[name], usual, value)
+        elif name in LAYER_INPUTS and layer is not None:
+            layer = _moved(layer, LAYER_INPUTS[name], usual, value)
         else:
             ceramic = _moved(ceramic, name, usual, value)
+    if layer is not None:
+        interface["interface__interlayer__material"] = layer
     changes: dict[str, Any] = {"working__material": metal, "electrolyte__material": ceramic, **interface}
     if isinstance(cell.counter, LithiumElectrode) and cell.counter.material == cell.working.material:
         changes["counter__material"] = metal

@@ -15,8 +15,9 @@ __all__ = ["FromMaterial", "GathersInVoids", "LithiumRich"]
 class FromMaterial:
     """Default taken from the chosen source of a material's property.
 
-    ``owner`` is ``"electrolyte"`` or ``"metal"``; ``fallback`` is used, and said to be assumed, when the library holds
-    no number: ``OPTIONAL`` leaves the key out then, ``None`` makes the user give it.
+    ``owner`` is ``"electrolyte"``, ``"metal"`` or ``"interlayer"``; ``fallback`` is used, and said to be assumed, when
+    the library holds no number: ``OPTIONAL`` leaves the key out then, ``None`` makes the user give it, ``SameAs`` takes
+    another key.
     """
 
     owner: str

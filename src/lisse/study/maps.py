@@ -195,7 +195,8 @@ def _closed_forms(case: Case, model: Analytic, grid: Grid, progress: Progress | 
     possible = np.ones(grid.shape, dtype=bool)
     for point in there.refused:
         possible[point] = False
-    found = tuple(_over_grid(criterion, there, possible) for criterion in choose_criteria(model.stability))
+    asked = choose_criteria(model.stability, case.cell.interface.interlayer is not None)
+    found = tuple(_over_grid(criterion, there, possible) for criterion in asked)
     contest = np.array([np.where(c.decides & ~np.isnan(c.margin), c.margin, np.inf) for c in found])
     lowest, first = contest.min(axis=0), contest.argmin(axis=0)
     safe = np.isinf(lowest) | (_current_varies(grid) & (lowest >= 1.0))

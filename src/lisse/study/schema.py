@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from lisse.cell import CELL_KINDS, CLOSURES, FIXTURES, FLAW_GEOMETRIES, INTERPHASE_KINDS, KINETICS
+from lisse.cell import (
+    CELL_KINDS,
+    CLOSURES,
+    FIXTURES,
+    FLAW_GEOMETRIES,
+    INTERLAYER_CARRIERS,
+    INTERPHASE_KINDS,
+    KINETICS,
+)
 from lisse.keys import (
     OPTIONAL,
     REQUIRED,
@@ -54,31 +62,31 @@ Table = Mapping[str, Field]
 
 MODELS = ("analytic", "lumped", "resolved")
 """Models of this version, by the name they have in a case file."""
-OWN_KINDS = ("electrolyte", "polymer", "metal", "cathode")
+OWN_KINDS = ("electrolyte", "polymer", "metal", "cathode", "interlayer")
 """What a material with inline properties may be."""
 PHASE_ROLES = ("pore", "electrolyte", "lithium", "crack")
 """What a phase of a microstructure may be, besides a material."""
 _LAST_SEED = 2**32 - 1
 
 
-def _resistance(help: str, default: Any) -> Quantity:
-    return within(0.0, 1e4, "ohm m^2", help, default)
+def _resistance(help: str, default: Any, example: Any = None) -> Quantity:
+    return within(0.0, 1e4, "ohm m^2", help, default, example)
 
 
 def _thickness(low: float, help: str, default: Any = REQUIRED) -> Quantity:
     return within(low, 0.1, "m", help, default)
 
 
-def _angle(help: str, default: Any) -> Quantity:
-    return within(math.radians(1.0), math.radians(179.0), "rad", help, default)
+def _angle(help: str, default: Any, example: Any = None) -> Quantity:
+    return within(math.radians(1.0), math.radians(179.0), "rad", help, default, example)
 
 
 def _activation(help: str) -> Quantity:
     return within(0.0, 5e5, "J/mol", f"{help}; without it the library's law, if it has one", OPTIONAL, "50 kJ/mol")
 
 
-def _share(help: str, default: Any) -> Quantity:
-    return within(0.0, 1.0, "1", help, default)
+def _share(help: str, default: Any, example: Any = None) -> Quantity:
+    return within(0.0, 1.0, "1", help, default, example)
 
 
 TABLES: Mapping[str, Table] = MappingProxyType(
@@ -123,7 +131,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         },
         "cell.interface": {
             "resistance": _resistance(
-                "films and interlayers in true contact", FromMaterial("electrolyte", "interface_resistance")
+                "films in true contact, without an interlayer", FromMaterial("electrolyte", "interface_resistance")
             ),
             "exchange_current_density": within(
                 1e-9, 1e9, "A/m^2", "of true contact", FromMaterial("electrolyte", "exchange_current_density")
@@ -237,6 +245,58 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 1.0, 1e9, "Pa m^0.5", "of the interphase or of the electrolyte below", OPTIONAL, "0.2 MPa m^0.5"
             ),
             "activation_energy": _activation("of both rates, which hold at the temperature of the cell"),
+        },
+        "cell.interface.interlayer": {
+            "thickness": within(
+                1e-10, 1e-3, "m", "of the layer as it is in the cell, lithiated if it is an alloy", example="1 um"
+            ),
+            "carries": Choice(
+                "ions, so that metal forms on it, or lithium, as an alloy; told by its numbers unless given",
+                OPTIONAL,
+                "ions",
+                choices=INTERLAYER_CARRIERS,
+            ),
+            "flaw_length": within(
+                1e-10,
+                1e-3,
+                "m",
+                "depth of its deepest flaw or pinhole; unless given, one may go through and it shields nothing",
+                OPTIONAL,
+                "0.1 um",
+            ),
+            "contact_angle": _angle(
+                "of the metal on the layer; from its work of adhesion where that alone is known",
+                FromMaterial("interlayer", "contact_angle", SameAs("cell.interface.contact_angle")),
+                "60 deg",
+            ),
+            "exchange_current_density": within(
+                1e-9,
+                1e9,
+                "A/m^2",
+                "of true contact with the layer",
+                FromMaterial(
+                    "interlayer", "exchange_current_density", SameAs("cell.interface.exchange_current_density")
+                ),
+                "10 mA/cm^2",
+            ),
+            "resistance": _resistance(
+                "of the two faces of the layer, besides its thickness over conductivity",
+                FromMaterial("interlayer", "interface_resistance", SameAs("cell.interface.resistance")),
+                "1 ohm cm^2",
+            ),
+            "injection": _share(
+                "share of the stripped volume that gathers in voids; 0 on a polymer, which yields",
+                SameAs("cell.interface.injection"),
+                1.0,
+            ),
+            "adhesion_strength": within(
+                0.0,
+                1e9,
+                "Pa",
+                "tension that the bond of metal and layer bears",
+                FromMaterial("interlayer", "adhesion_strength", SameAs("cell.interface.adhesion_strength")),
+                "1 MPa",
+            ),
         },
         "cell.stack": {
             "pressure": pressure("stack pressure in operation"),

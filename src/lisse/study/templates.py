@@ -267,6 +267,9 @@ class _Writer:
             fields = CATHODE if part == "counter" and cell["kind"] == "full" else TABLES[path]
             given = cell.get(part, {})
             yield from self._table(path, given.get(child[0]) if child else given, fields)
+            if path == "cell.interface.interlayer":
+                words = "a library name, or a table with numbers of your own; needed"
+                yield _line("material", "LiPON", words, comment=True)
             if path == "cell.electrolyte.hybrid":
                 yield from self._fillers(path)
 

@@ -7,6 +7,6 @@ mechanism of a verdict or a map; each says why in its validity.
 """
 
 from lisse.models.criteria.criterion import Criterion, Finding, evaluate
-from lisse.models.criteria.table import CRITERIA, STABILITY_CHOICES, choose_criteria
+from lisse.models.criteria.table import CRITERIA, LAYER_CRITERIA, STABILITY_CHOICES, choose_criteria
 
-__all__ = ["CRITERIA", "STABILITY_CHOICES", "Criterion", "Finding", "choose_criteria", "evaluate"]
+__all__ = ["CRITERIA", "LAYER_CRITERIA", "STABILITY_CHOICES", "Criterion", "Finding", "choose_criteria", "evaluate"]

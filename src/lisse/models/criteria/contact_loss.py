@@ -60,7 +60,7 @@ def void_closure(inputs: Inputs) -> Finding:
         not_stripped(inputs),
         (is_molten(inputs), _MOLTEN),
         (
-            np.asarray(inputs.polymer),
+            np.asarray(inputs.soft_contact),
             "does not apply, because a polymer yields to the metal: this law is that of a rigid electrolyte",
         ),
         (

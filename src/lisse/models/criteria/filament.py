@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from lisse.models.criteria.criterion import (
     is_molten,
     not_plated,
 )
+from lisse.models.criteria.layer import shielded
 from lisse.models.inputs import Inputs
+from lisse.models.interlayer import layered_stability
 
 __all__ = ["crack", "grain_boundary", "molten", "stability"]
 
@@ -27,7 +30,7 @@ __all__ = ["crack", "grain_boundary", "molten", "stability"]
 def crack(inputs: Inputs) -> Finding | str:
     """Plating pressure in the longest flaw reaches fracture: V p/F = drop + head at K = K_IC, in the contact formed.
 
-    The head is the mean ohmic drop along the flaw, j s/(2 sigma).
+    The head is the mean ohmic drop along the flaw, j s/(2 sigma). A whole interlayer has to break first.
     """
     if inputs.flaw_geometry is None:
         return "does not apply, because the case has no flaws"
@@ -39,16 +42,19 @@ def crack(inputs: Inputs) -> Finding | str:
         molar_volume=inputs["molar_volume"],
     )
     head = length / (2.0 * inputs["ionic_conductivity"])
-    limit = current_at_drop(inputs, threshold, 1.0, head, inputs["flaw_focusing"])
+    open_flaws = current_at_drop(inputs, threshold, 1.0, head, inputs["flaw_focusing"])
+    limit, of_layer, behind = shielded(inputs, open_flaws)
     numbers = {
         **chosen(inputs, "fracture_toughness", "flaw_length", "interface_resistance", "exchange_current_density"),
         "crack_overpotential": threshold,
+        **of_layer,
         "contact_fraction": formed_contact(inputs),
     }
     long = length >= 0.1 * inputs["electrolyte_thickness"]
     doubts: Notes = (
         (is_molten(inputs), "molten metal flows out of the flaw: see viscous flow in a crack"),
         (long, "the longest flaw is not short against the electrolyte thickness"),
+        *behind,
     )
     return current_limit(inputs, limit, numbers, (not_plated(inputs),), doubts, "plating_current_density")
 
@@ -116,27 +122,25 @@ def stability(convention: str) -> Callable[[Inputs], Finding]:
     """The law of linear stability in one convention of sign."""
 
     def law(inputs: Inputs) -> Finding:
-        """Long waves of a flat, bonded interface: they grow at any current, or at none."""
-        elastic = theory.interface_stability(
-            wavenumber=2.0 * np.pi / inputs["electrolyte_thickness"],
-            shear_modulus_electrolyte=inputs["shear_modulus"],
-            poisson_ratio_electrolyte=inputs["poisson_ratio"],
-            shear_modulus_metal=inputs["metal_shear_modulus"],
-            poisson_ratio_metal=inputs["metal_poisson_ratio"],
-            molar_volume_ratio=inputs["molar_volume_ratio"],
-            surface_energy=inputs["surface_energy"],
-            molar_volume=inputs["molar_volume"],
-            convention=convention,
-        )
+        """Long waves of a flat, bonded interface: they grow at any current, or at none.
+
+        With an alloy layer it is the alloy that meets the electrolyte; a layer that carries ions lies between, and the
+        molar volume of Li+ in it counts. Waves shorter than its thickness feel the layer alone, but only pierce it, and
+        are not asked for. The shear ratios are those of the two that touch.
+        """
+        elastic = _waves(inputs, convention)
+        metal = "interlayer" if inputs.interlayer == "lithium" else "metal"
+        own = "interlayer_" if inputs.interlayer == "ions" else ""
+        volume, ratio = (f"{own}{name}" for name in ("molar_volume_ratio", "poisson_ratio"))
         numbers = {
-            **chosen(inputs, "molar_volume_ratio", "poisson_ratio"),
-            "shear_ratio": inputs["shear_modulus"] / inputs["metal_shear_modulus"],
+            **chosen(inputs, volume, ratio),
+            "shear_ratio": inputs[f"{own}shear_modulus"] / inputs[f"{metal}_shear_modulus"],
             "critical_shear_ratio": np.asarray(
-                theory.critical_shear_ratio(
-                    inputs["molar_volume_ratio"], inputs["poisson_ratio"], inputs["metal_poisson_ratio"]
-                )
+                theory.critical_shear_ratio(inputs[volume], inputs[ratio], inputs[f"{metal}_poisson_ratio"])
             ),
         }
+        if inputs.interlayer == "ions":
+            numbers |= chosen(inputs, "interlayer_thickness")
         excluded: Notes = (not_plated(inputs),)
         doubt = "says whether a flat, bonded interface without flaws roughens, at whatever current: not a failure yet"
         said = current_limit(
@@ -151,3 +155,21 @@ def stability(convention: str) -> Callable[[Inputs], Finding]:
         return dataclasses.replace(said, sign=np.asarray(grows))
 
     return law
+
+
+def _waves(inputs: Inputs, convention: str) -> theory.Stability:
+    """The elastic and capillary parts for waves as long as the electrolyte is thick."""
+    own = "interlayer_" if inputs.interlayer == "ions" else ""
+    solids: dict[str, Any] = {
+        "shear_modulus_electrolyte": inputs["shear_modulus"],
+        "poisson_ratio_electrolyte": inputs["poisson_ratio"],
+        "shear_modulus_metal": inputs["metal_shear_modulus"],
+        "poisson_ratio_metal": inputs["metal_poisson_ratio"],
+        "molar_volume_ratio": inputs[f"{own}molar_volume_ratio"],
+        "surface_energy": inputs["surface_energy"],
+        "molar_volume": inputs["molar_volume"],
+        "convention": convention,
+    }
+    names = ("thickness", "shear_modulus", "poisson_ratio") if inputs.interlayer else ()
+    layer = {name: inputs[f"interlayer_{name}"] for name in names}
+    return layered_stability(2.0 * np.pi / inputs["electrolyte_thickness"], solids, inputs.interlayer, layer)

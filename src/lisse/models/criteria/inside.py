@@ -17,6 +17,7 @@ from lisse.models.criteria.criterion import (
     not_plated,
     series_resistance,
 )
+from lisse.models.criteria.layer import electron_path
 from lisse.models.inputs import Inputs
 from lisse.units import FARADAY, format_quantity
 
@@ -31,6 +32,9 @@ def internal_plating(inputs: Inputs) -> Finding:
     does fill when the leak, I_e = U sigma_e/L, brings as much lithium as one pore radius of metal before the current
     turns round and takes it back: in a half-cycle of a symmetric cell, in the whole protocol of a full cell, whose
     voltage does not change its sign. U is the voltage of the cell as formed, with the cathode at mid-range.
+
+    Electrons that have to cross interlayers too leave the electrolyte the share s of their resistance: the leak is
+    s U sigma_e/L, and behind a layer mu/F <= s j r_i, because at each it falls by U (1 - s)/n and U >= n j r_i.
     """
     threshold = theory.internal_plating_threshold(
         confining_pressure=inputs["stack_pressure"],
@@ -38,9 +42,9 @@ def internal_plating(inputs: Inputs) -> Finding:
         nucleus_radius=inputs["pore_radius"],
         molar_volume=inputs["molar_volume"],
     )
-    allowed = current_at_drop(inputs, threshold, 1.0, 0.0)
+    per_volt, share, behind = electron_path(inputs)  # A/m2/V
+    allowed = current_at_drop(inputs, threshold if not inputs.interlayer else threshold / share, 1.0, 0.0)
     needed = inputs["pore_radius"] * FARADAY / inputs["molar_volume"]
-    per_volt = inputs["electronic_conductivity"] / inputs["electrolyte_thickness"]  # A/m2/V
     supplied, brought = _supply(inputs, allowed, needed, per_volt)
     limit = np.maximum(allowed, supplied)
     numbers = {
@@ -60,7 +64,8 @@ def internal_plating(inputs: Inputs) -> Finding:
         (np.asarray(inputs.polymer), "does not apply, because a polymer has no pores that lithium could fill"),
         (~np.isfinite(limit), too_few_electrons),
     )
-    return current_limit(inputs, limit, numbers, excluded, ((everywhere(limit), doubt),), "plating_current_density")
+    doubts: Notes = (*behind, (everywhere(limit), doubt))
+    return current_limit(inputs, limit, numbers, excluded, doubts, "plating_current_density")
 
 
 def _supply(inputs: Inputs, allowed: Array, needed: Array, per_volt: Array) -> tuple[Array, Array]:
@@ -127,16 +132,37 @@ def salt(inputs: Inputs) -> Finding | str:
 def interphase(inputs: Inputs) -> Finding:
     """Interphase grown in the time of the protocol, L = sqrt(2 k t), against the thickness of the electrolyte.
 
-    It grows from every metal electrode: from both sides of a symmetric cell.
+    It grows from every metal electrode: from both sides of a symmetric cell. Behind an interlayer that carries ions it
+    gets the electrons that the layer lets through: L^2/(2 k) + L/k_l = t with k_l = sigma_e E V/(F l m), where E is the
+    potential below which the electrolyte is reduced and V/m the interphase that a mole of lithium makes.
     """
     sides = 2.0 if inputs.metal_counter else 1.0
     rate, time = inputs["interphase_rate_constant"], inputs["duration"]
-    grown = np.asarray(theory.interphase_thickness_parabolic(time=time, rate_constant=rate))
+    slowed, doubts = _electron_supply(inputs)
+    span = inputs["electrolyte_thickness"] / sides
+    if slowed is None:
+        grown = np.asarray(theory.interphase_thickness_parabolic(time=time, rate_constant=rate))
+        until = span**2 / (2.0 * rate)
+    else:
+        grown = np.asarray(theory.interphase_thickness_mixed(time=time, rate_constant=rate, reaction_rate=slowed))
+        until = span**2 / (2.0 * rate) + span / slowed
     with np.errstate(divide="ignore"):
         margin = inputs["electrolyte_thickness"] / (sides * grown)
-    numbers = {
-        "interphase_rate_constant": rate,
-        "interphase_thickness": grown,
-        "time_to_span": (inputs["electrolyte_thickness"] / sides) ** 2 / (2.0 * rate),
-    }
-    return Finding(None, margin, numbers)
+    numbers = {"interphase_rate_constant": rate, "interphase_thickness": grown, "time_to_span": until}
+    return Finding(None, margin, numbers, doubts=doubts)
+
+
+def _electron_supply(inputs: Inputs) -> tuple[Array | None, Notes]:
+    """m/s. Growth rate that the electrons through an interlayer allow; ``None`` where it does not hold them back."""
+    if inputs.interlayer != "ions":
+        return None, ()
+    names = ("interlayer_electronic_conductivity", "reduction_potential", "interphase_lithium_ratio")
+    missing = [name.replace("_", " ") for name in names if name not in inputs.values]
+    if missing:
+        text = f"as without the interlayer, because no {missing[0]} is known"
+        return None, ((everywhere(inputs["interlayer_thickness"]), text),)
+    leak, potential, ratio = (inputs[name] for name in names)
+    if not np.all((potential > 0.0) & (ratio > 0.0)):
+        return None, ()
+    per_charge = inputs["molar_volume"] / FARADAY
+    return np.asarray(leak * potential * per_charge / (inputs["interlayer_thickness"] * ratio)), ()

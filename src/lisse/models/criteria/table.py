@@ -5,27 +5,30 @@ from __future__ import annotations
 import dataclasses
 
 from lisse.errors import InvalidInput
-from lisse.models.criteria import contact_loss, filament, inside, whole_cell
+from lisse.models.criteria import contact_loss, filament, inside, layer, whole_cell
 from lisse.models.criteria.criterion import Criterion
 
-__all__ = ["CRITERIA", "STABILITY_CHOICES", "choose_criteria"]
+__all__ = ["CRITERIA", "LAYER_CRITERIA", "STABILITY_CHOICES", "choose_criteria"]
 
 STABILITY_CHOICES = ("reported", "published", "thermodynamic")
 """Whether the stability of the interface only stands beside the other limits, or decides in one of its conventions."""
 
 
-def choose_criteria(stability: str = "reported") -> tuple[Criterion, ...]:
+def choose_criteria(stability: str = "reported", interlayer: bool = False) -> tuple[Criterion, ...]:
     """The criteria, with the stability of the interface deciding in one convention if that is wanted.
 
     Parameters
     ----------
     stability : str
         One of `STABILITY_CHOICES`.
+    interlayer : bool
+        Whether the cell has one, so that its own criteria are asked too.
     """
     if stability not in STABILITY_CHOICES:
         raise InvalidInput("stability", stability, ", ".join(STABILITY_CHOICES))
     chosen = f"interface stability, {stability} convention"
-    return tuple(dataclasses.replace(c, decides=True) if c.name == chosen else c for c in CRITERIA)
+    asked = (*CRITERIA, *LAYER_CRITERIA) if interlayer else CRITERIA
+    return tuple(dataclasses.replace(c, decides=True) if c.name == chosen else c for c in asked)
 
 
 _LINEAR_STABILITY = (
@@ -141,4 +144,21 @@ CRITERIA: tuple[Criterion, ...] = (
         whole_cell.voltage,
     ),
 )
-"""All criteria."""
+"""All criteria of a cell without an interlayer."""
+LAYER_CRITERIA: tuple[Criterion, ...] = (
+    Criterion(
+        "lithium-exhausted",
+        "lithium diffusion through the interlayer",
+        "carslaw1959",
+        "An alloy full of lithium at the start, constant diffusivity, lithium metal behind it through the half-cycle.",
+        layer.lithium_through,
+    ),
+    Criterion(
+        "salt-depletion",
+        "salt depletion in the interlayer",
+        "brissot1999",
+        "Binary salt with constant diffusivity and transference number; each half-cycle from rest.",
+        layer.salt_in,
+    ),
+)
+"""Criteria of the layer between metal and electrolyte."""

@@ -13,6 +13,7 @@ import numpy as np
 from lisse.models.lumped.alloy import AlloyLaw
 from lisse.models.lumped.equations import Equations
 from lisse.models.lumped.fixture import ConstantGap
+from lisse.models.lumped.layer import LayerLaw
 from lisse.models.lumped.states import Instant, Record
 
 __all__ = ["EVEN", "FINE", "CellPath", "End", "Margin", "recorded_times", "watched_ends"]
@@ -108,6 +109,6 @@ def watched_ends(equations: Equations) -> list[tuple[Margin, End]]:
     return found
 
 
-def _alloy_face(alloy: AlloyLaw, place: int, sign: float) -> Margin:
-    """Lithium fraction at the face of an alloy electrode."""
+def _alloy_face(alloy: AlloyLaw | LayerLaw, place: int, sign: float) -> Margin:
+    """Lithium fraction at the face of an alloy electrode or layer."""
     return lambda state, current: alloy.surface(state.alloys[place], -sign * current)

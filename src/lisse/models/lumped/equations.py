@@ -19,14 +19,17 @@ import numpy as np
 
 from lisse import theory
 from lisse.cell import Cell, LithiumElectrode
+from lisse.errors import InvalidInput
 from lisse.models.base import CellNumbers, cell_numbers, series_resistance
 from lisse.models.charge_transfer import ChargeTransfer, charge_transfer
 from lisse.models.contact import ContactLaw, contact_law
 from lisse.models.flaws import FlawLaw, flaw_law
+from lisse.models.interlayer import electronic_share, layer_threshold, resistance_behind_flaws
 from lisse.models.lumped.alloy import AlloyLaw, alloy_law
 from lisse.models.lumped.cathode import CathodeLaw, cathode_law
 from lisse.models.lumped.fixture import ConstantGap, ConstantPressure, fixture_law
 from lisse.models.lumped.interphase import InterphaseLaw, interphase_law
+from lisse.models.lumped.layer import LayerLaw, layer_law
 from lisse.models.lumped.salt import SaltLaw, salt_law
 from lisse.models.lumped.states import Instant, Layout, Record
 
@@ -71,11 +74,16 @@ class Side:
         ohm m2 for contact fractions (array).
     flaws : FlawLaw or None
     interphase : InterphaseLaw or None
-    alloy : AlloyLaw or None
+    alloy : AlloyLaw, LayerLaw or None
+        Of the electrode, or of a layer in front of it.
     capacitance : float
         F/m2, of true contact.
     own_spots : bool
         Whether the contact spots have a density of their own, and do not follow the pores.
+    shield : float
+        V. Drop at which a layer breaks that keeps the metal out of the flaws; 0 where none does.
+    behind : float
+        ohm m2, of true contact. What that drop leaves out: the layer behind its own flaws.
     """
 
     sign: float
@@ -85,9 +93,11 @@ class Side:
     constriction: Callable[[np.ndarray], np.ndarray]
     flaws: FlawLaw | None = None
     interphase: InterphaseLaw | None = None
-    alloy: AlloyLaw | None = None
+    alloy: AlloyLaw | LayerLaw | None = None
     capacitance: float = 0.0
     own_spots: bool = False
+    shield: float = 0.0
+    behind: float = 0.0
 
     def nucleated(self, density_ratio: float) -> Side:
         """The side with another number density of pores; spots are as far apart as the pores, unless they are not."""
@@ -124,6 +134,11 @@ class Side:
         local = plating / (fraction * self.clean)
         return self.transfer.kinetic_drops(local / activity), local * self.film_resistance(film)
 
+    def drop_in_layer(self, plating: np.ndarray, void_height: np.ndarray, film: np.ndarray) -> np.ndarray:
+        """V. What drives metal into the flaws of a layer that shields; arrays of what `drop` takes."""
+        kinetic, across = self.drops(plating, void_height, film)
+        return np.asarray(kinetic + across * (1.0 - self.behind / self.film_resistance(film)))
+
     def film_resistance(self, film: Any) -> Any:
         """ohm m2. Of the films in true contact: those at the start, and an interphase of a thickness (m)."""
         grown = 0.0 if self.interphase is None else self.interphase.resistance(film)
@@ -157,6 +172,8 @@ class Equations:
     cathode : CathodeLaw or None
     anodic_transfer_coefficient : float
         1. How the exchange current follows the salt.
+    electronic_share : float
+        1. Of the resistance to electrons from metal to metal, that of the electrolyte; the rest is that of interlayers.
     """
 
     numbers: CellNumbers
@@ -169,6 +186,7 @@ class Equations:
     salt: SaltLaw | None = None
     cathode: CathodeLaw | None = None
     anodic_transfer_coefficient: float = 0.5
+    electronic_share: float = 1.0
 
     @cached_property
     def metal(self) -> tuple[tuple[int, Side], ...]:
@@ -334,6 +352,7 @@ def build_equations(cell: Cell, classes: int, seed: int | None) -> Equations:
         salt=salt,
         cathode=cathode_law(cell, at),
         anodic_transfer_coefficient=cell.interface.anodic_transfer_coefficient,
+        electronic_share=electronic_share(cell, at),
     )
 
 
@@ -344,6 +363,10 @@ def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, te
     transfer = charge_transfer(interface, temperature)
     known = ceramic.has("interface_capacitance")
     electrode = (cell.working, cell.counter)[place]
+    alloy = alloy_law(electrode, temperature) if isinstance(electrode, LithiumElectrode) else None
+    layer = layer_law(interface.interlayer, temperature)
+    if alloy is not None and layer is not None:
+        raise InvalidInput("interlayer", "lithium", "one that carries ions in front of an alloy electrode")
     return Side(
         sign=(1.0, -1.0)[place],
         transfer=transfer,
@@ -353,8 +376,10 @@ def _side(cell: Cell, place: int, classes: int, seed: tuple[int, int] | None, te
         own_spots=interface.spot_density is not None,
         flaws=flaw_law(cell, numbers, transfer.small_signal_resistance, classes, seed),
         interphase=interphase_law(cell, place, temperature),
-        alloy=alloy_law(electrode, temperature) if isinstance(electrode, LithiumElectrode) else None,
+        alloy=alloy or layer,
         capacitance=ceramic.value("interface_capacitance", temperature) if known else 0.0,
+        shield=layer_threshold(interface.interlayer, temperature, numbers.molar_volume),
+        behind=resistance_behind_flaws(interface.interlayer, temperature),
     )
 
 

@@ -13,11 +13,13 @@ resistance and the capacitance of its open-circuit voltage.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from lisse.models.lumped.alloy import AlloyLaw
 from lisse.models.lumped.equations import Equations
+from lisse.models.lumped.layer import LayerLaw
 from lisse.models.lumped.salt import SaltLaw
 from lisse.models.lumped.states import Record
 from lisse.units import FARADAY, GAS_CONSTANT
@@ -63,8 +65,10 @@ def impedance(equations: Equations, state: Record, frequencies: Sequence[float])
     return total
 
 
-def _alloy(alloy: AlloyLaw, state: np.ndarray, omega: np.ndarray) -> np.ndarray:
-    """ohm m2. Of the lithium in one alloy electrode; its drop counts for plating, its rates for stripping."""
+def _alloy(alloy: AlloyLaw | LayerLaw, state: np.ndarray, omega: np.ndarray) -> np.ndarray:
+    """ohm m2. Of the lithium in one alloy electrode or layer; its drop counts for plating, its rates for stripping."""
+    if isinstance(alloy, LayerLaw):
+        alloy = replace(alloy, both_ways=True)
 
     def drop(here: np.ndarray, stripping: float) -> float:
         return -float(alloy.drop(alloy.surface(here, stripping)))

@@ -7,7 +7,8 @@ stripped one,
     mu(x)/F = d_plated + j x/sigma - U x/L,
 
 with x from the plated face, where it stands above lithium metal by the drop d_plated of that interface; at the
-stripped face it lies below by the drop there. Electrons are taken to cross both interfaces freely. Lithium may form
+stripped face it lies below by the drop there. Electrons are taken to cross both interfaces freely, except where
+interlayers hold the share 1 - s of all resistance to them: each takes U (1 - s)/2 off. Lithium may form
 inside where mu/F exceeds V p/F + 2 gamma V/(F r) (theory.internal_plating_threshold).
 Source: wagner1975, dejonghe1981, han2019
 """
@@ -35,4 +36,8 @@ def lithium_potential(equations: Equations, record: Record) -> np.ndarray | None
         return None
     drops = equations.interface_drops(record)
     working, counter = (sum(parts) for parts in drops)  # of the sign of the current, on both sides
-    return np.asarray(FARADAY * (np.outer(working, 1.0 - POINTS) - np.outer(counter, POINTS)))
+    found = np.outer(working, 1.0 - POINTS) - np.outer(counter, POINTS)
+    if equations.electronic_share < 1.0:
+        voltage = working + counter + record.current_density * equations.series_resistance
+        found -= (1.0 - equations.electronic_share) * np.outer(voltage, 0.5 - POINTS)
+    return np.asarray(FARADAY * found)

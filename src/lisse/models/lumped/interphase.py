@@ -30,6 +30,9 @@ energy is taken to make crack surface, so that the crack area per area of interf
 
 and the resistance follows the crack area, by the factor 1 + A: what cracks cut off carries no current (seen on LAGP;
 tippens2019). Both are upper bounds: a porous or flowing interphase stores less.
+
+Behind an interlayer that carries ions the growth rate of the bare surface is also that of the electrons which the layer
+lets through (`lisse.models.interlayer`), in series with k_l; a passivating interphase starts no faster than that.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ import numpy as np
 from lisse import theory
 from lisse.cell import Cell, Interphase, LithiumElectrode
 from lisse.errors import InvalidInput
+from lisse.models.interlayer import growth_rate_allowed
 from lisse.units import FARADAY
 
 __all__ = ["InterphaseLaw", "Misfit", "interphase_law"]
@@ -199,13 +203,17 @@ def interphase_law(cell: Cell, side: int, temperature: float) -> InterphaseLaw |
     if interphase is None:
         return None
     per_charge = electrode.material.value("molar_volume", temperature) / FARADAY
-    reaction_rate = interphase.reaction_rate
+    reaction_rate = math.inf if interphase.reaction_rate is None else interphase.reaction_rate
+    allowed = growth_rate_allowed(cell, interphase.lithium_ratio, per_charge, temperature)
+    if math.isfinite(allowed):
+        passivating = interphase.kind == "passivating"
+        reaction_rate = min(reaction_rate, allowed) if passivating else 1.0 / (1.0 / reaction_rate + 1.0 / allowed)
     return InterphaseLaw(
         kind=interphase.kind,
         initial_thickness=interphase.initial_thickness,
         conductivity=interphase.conductivity,
         rate_constant=interphase.rate_constant or 0.0,
-        reaction_rate=math.inf if reaction_rate is None else reaction_rate,
+        reaction_rate=reaction_rate,
         decay_length=interphase.decay_length or 0.0,
         growth_per_charge=interphase.cycling_acceleration * per_charge,
         lithium_ratio=interphase.lithium_ratio,

@@ -110,6 +110,7 @@ class _Run:
         self._follower = Follower(cell.interface.contact_limit, settings.relative_tolerance, known)
         self._known = known
         self._density, self._waves = np.ones(2), np.full(2, cell.interface.roughness)
+        self._layer_broken = [False, False]
         counter = cell.counter.thickness if isinstance(cell.counter, LithiumElectrode) else np.nan
         thickness = np.array([cell.working.thickness, counter])
         alloys = [None if side is None else side.alloy for side in self._equations.sides]
@@ -362,7 +363,7 @@ class _Run:
             place: follow_flaws(
                 side.flaws,
                 path.record.time,
-                _mouth(equations, path.record, place, side),
+                self._mouth_of(equations, path.record, place, side),
                 self._filling[place],
                 self._depth[place],
                 equations.thickness,
@@ -372,6 +373,24 @@ class _Run:
             for place, side in equations.metal
             if side.flaws is not None
         }
+
+    def _mouth_of(self, equations: Equations, record: Record, place: int, side: Side) -> Mouth:
+        """What the flaws of one interface see: nothing, as long as a layer keeps the metal out of them."""
+        mouth = _mouth(equations, record, place, side)
+        if side.shield == 0.0 or self._layer_broken[place]:
+            return mouth
+        plating = side.sign * record.current_density
+        state = record.void_height[:, place], record.interphase_thickness[:, place]
+        seen = side.drop_in_layer(equations.focusing * plating, *state)
+        beyond = np.flatnonzero((plating > 0.0) & (seen >= side.shield))
+        self._layer_broken[place] = bool(len(beyond))  # the run ends where it does, or here
+        first = record.time[beyond[0]] if len(beyond) else np.inf
+
+        def shielded(time: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
+            plating, drop, tension = mouth(time)
+            return np.where(time < first, 0.0, plating), np.where(time < first, 0.0, drop), tension
+
+        return shielded
 
     def _leg(
         self, equations: Equations, step: Step, path: CellPath, flaws: dict[int, FlawPath]

@@ -146,7 +146,8 @@ def _limits(cell: Cell, protocol: Protocol, stability: str) -> tuple[Limit, ...]
     """All criteria; of the very cell and protocol that were asked for last, they are only copied."""
     latest = _LATEST.get(stability)
     if latest is None or latest[0] is not cell or latest[1] is not protocol:
-        latest = _LATEST[stability] = (cell, protocol, limits(cell, protocol, choose_criteria(stability)))
+        asked = choose_criteria(stability, cell.interface.interlayer is not None)
+        latest = _LATEST[stability] = (cell, protocol, limits(cell, protocol, asked))
     return tuple(dataclasses.replace(limit) for limit in latest[2])
 
 

@@ -23,12 +23,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from lisse import theory
 from lisse.cell import Cell
 from lisse.models.inputs import shear_modulus
+from lisse.models.interlayer import layer_moduli, layered_stability
 from lisse.units import FARADAY
 
 __all__ = ["RougheningLaw", "roughening_law"]
@@ -99,19 +100,28 @@ def roughening_law(cell: Cell, side: int, convention: str, temperature: float) -
         stiffness = ceramic.value("shear_modulus", temperature)
     else:
         stiffness = shear_modulus(ceramic.value("youngs_modulus", temperature), poisson)
-    wavenumber = 2.0 * math.pi * np.geomspace(1.0 / cell.electrolyte.thickness, 1.0 / _SHORTEST, _WAVES)
+    layer = cell.interface.interlayer
+    shortest, conductor = _SHORTEST, ceramic
+    if layer is not None and layer.carries == "ions":  # shorter waves pierce it, but do not outgrow it
+        shortest = min(max(_SHORTEST, 2.0 * math.pi * layer.thickness), 0.5 * cell.electrolyte.thickness)
+        conductor = layer.material
+    wavenumber = 2.0 * math.pi * np.geomspace(1.0 / cell.electrolyte.thickness, 1.0 / shortest, _WAVES)
     volume = metal.value("molar_volume", temperature)
-    shift = theory.interface_stability(
-        wavenumber=wavenumber,
-        shear_modulus_electrolyte=stiffness,
-        poisson_ratio_electrolyte=poisson,
-        shear_modulus_metal=metal.value("shear_modulus", temperature),
-        poisson_ratio_metal=metal.value("poisson_ratio", temperature),
-        molar_volume_ratio=ceramic.value("molar_volume_ratio", temperature),
-        surface_energy=metal.value("surface_energy", temperature),
-        molar_volume=volume,
-        convention=convention,
-    ).total
+    solids: dict[str, Any] = {
+        "shear_modulus_electrolyte": stiffness,
+        "poisson_ratio_electrolyte": poisson,
+        "shear_modulus_metal": metal.value("shear_modulus", temperature),
+        "poisson_ratio_metal": metal.value("poisson_ratio", temperature),
+        "molar_volume_ratio": conductor.value("molar_volume_ratio", temperature),
+        "surface_energy": metal.value("surface_energy", temperature),
+        "molar_volume": volume,
+        "convention": convention,
+    }
+    carries, own = "", {}
+    if layer is not None:
+        shear, ratio = layer_moduli(layer, temperature)
+        carries, own = layer.carries, {"thickness": layer.thickness, "shear_modulus": shear, "poisson_ratio": ratio}
+    shift = layered_stability(wavenumber, solids, carries, own).total
     sign = 1.0 if convention == "published" else -1.0
     return RougheningLaw(
         wavenumber=wavenumber,

@@ -346,7 +346,8 @@ class _Run:
             text = f"the protocol ran to its end; lithium formed inside from {duration(found.time or 0.0)} on"
         else:
             status, text = "completed", "the protocol ran to its end without failure"
-        criteria = limits(self.cell, self.protocol, choose_criteria("reported"))
+        asked = choose_criteria("reported", self.cell.interface.interlayer is not None)
+        criteria = limits(self.cell, self.protocol, asked)
         grown = cracks_that_grew(self.records, march)
         return Solution(
             data=traces([*self.records, *self._after], planes(self.physics(None).domain)),
@@ -396,6 +397,14 @@ def _refuse(cell: Cell, protocol: Protocol) -> None:
             cell.electrolyte.material.name,
             "a single-ion conductor",
             "The resolved model has no salt; the lumped model has",
+        )
+    layer = cell.interface.interlayer
+    if layer is not None and layer.carries == "lithium":
+        raise InvalidInput(
+            "cell.interface.interlayer.carries",
+            layer.carries,
+            "'ions', a layer that is thin against a voxel and adds its resistance",
+            "The lumped model has diffusion through an alloy; an alloy of some voxels is a phase of the microstructure",
         )
     if cell.working.thickness == 0.0:
         raise InvalidInput("cell.kind", "anode-free", "electrodes with metal", "The lumped model runs bare collectors")
