@@ -25,13 +25,16 @@ from lisse.references import all_references
 from lisse.study import schema
 from lisse.study.case_estimates import ESTIMATE_KEYS
 from lisse.study.fields import FromMaterial, LithiumRich
+from lisse.study.hybrid_composite import SHAPES
+from lisse.study.hybrid_map import MAP
+from lisse.study.hybrid_study import TABLES as HYBRID_TABLES
 from lisse.study.screen_quantities import LESS_IS_BETTER, SCORES
 from lisse.study.screen_study import TABLES as SCREEN_TABLES
 
 SOURCE = Path(lisse.__file__).parent
 ROOMS = (
-    "cell", "protocol", "materials", "study", "models", "records", "measurement", "microstructure", "fields", "keys",
-    "theory", "numerics", "report", "units", "references", "errors",
+    "cell", "protocol", "materials", "study", "models", "records", "measurement", "microstructure", "lattice", "fields",
+    "keys", "theory", "numerics", "report", "units", "references", "errors",
 )  # fmt: skip
 CONSTANTS = {
     "FARADAY": "C/mol",
@@ -203,6 +206,43 @@ def study_file_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def hybrid_study_page() -> str:
+    """Every key of the study file of a hybrid electrolyte, from the tables that the reader follows."""
+    shapes = [(f"`{name}`", words, f"{low:g} to {high:g}") for name, (words, low, high) in SHAPES.items()]
+    parts = [
+        "# Study file of a hybrid",
+        "What `lisse hybrid` reads. How to: [follow a hybrid electrolyte](../howto/hybrid.md). Paths are taken from "
+        "the folder of the study; an unknown key is an error.",
+        "## At the top",
+        fields_table(HYBRID_TABLES[""]),
+        "## `[matrix]` and `[filler]`",
+        "`material`: a library name, a file, `{material, sources, override, estimate}`, or a table of properties with "
+        "a name, as in a [case file](case_file.md). With a `case` there is no `[matrix]`.",
+        "## `[loading]`",
+        "`fractions`, `diameters` and `temperatures`: one quantity or a list of different ones. A fraction of 0 is "
+        "added; the temperature is that of the case unless given.",
+        "## `[structure]`",
+        fields_table(HYBRID_TABLES["structure"]),
+        table(("shape", "what it is", "loading"), shapes),
+        "## `[interface]`",
+        "A `resistance`, or a `desolvation_barrier`, or neither for none.",
+        fields_table(HYBRID_TABLES["interface"]),
+        "## `[interphase]`",
+        fields_table(HYBRID_TABLES["interphase"]),
+        "## `[hops]`",
+        fields_table(HYBRID_TABLES["hops"]),
+        "## `[cell]`",
+        '`models`: a list of `"analytic"`, `"lumped"` and `"resolved"`; `["analytic"]` unless given. '
+        "`resolved_loading`: the one fraction that the resolved model runs.",
+        "## `[map]`",
+        "`shapes`: a list of `spheres`, `fibres-across`, `fibres-along` and `grains`. `loadings` and `ratios` (of the "
+        "conductivity of the filler to that of the cations of the matrix; that of the study unless given): one to four "
+        "numbers. `sizes` and `resistances`: the smallest and the largest.",
+        fields_table(MAP),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 def record_page() -> str:
     """Every key of the record of a test, from the table that the reader and the checklist follow."""
     parts = [
@@ -277,6 +317,8 @@ def default_text(field: Field) -> str:
         return f"same as `{default.path}`"
     if isinstance(default, FromMaterial):
         found = f"`{default.property}` of the {default.owner}"
+        if isinstance(default.fallback, SameAs):
+            return f"`{default.property}` of the {default.owner}, else same as `{default.fallback.path}` (assumed)"
         if default.fallback is OPTIONAL:
             return f"{found}, else not set"
         return found if default.fallback is None else f"{found}, else {default.fallback} (assumed)"
@@ -308,6 +350,7 @@ def write_pages(folder: Path) -> None:
     (folder / "case_file.md").write_text(case_file_page(), encoding="utf-8")
     (folder / "record.md").write_text(record_page(), encoding="utf-8")
     (folder / "study_file.md").write_text(study_file_page(), encoding="utf-8")
+    (folder / "hybrid_study.md").write_text(hybrid_study_page(), encoding="utf-8")
     (folder / "quantities.md").write_text(quantities_page(), encoding="utf-8")
     (folder / "sources.md").write_text(sources_page(), encoding="utf-8")
 

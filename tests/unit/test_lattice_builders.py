@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,18 @@ def test_a_lattice_that_cannot_be_is_refused(changes: dict[str, Any], message: s
         (lambda: random_site_lattice((4, 4, 4), *GRID, 0.0, *IONS, seed=1), "site_fraction: got 0.0"),
         (lambda: random_bond_lattice((4, 4, 4), *GRID, 1.2, *IONS, renewal=1.0), "open_fraction: got 1.2"),
         (lambda: random_barrier_lattice((4, 1, 1), *GRID, *IONS, 1, -5.0), "barrier_spread: got"),
+        (
+            lambda: random_barrier_lattice((4, 1, 1), *GRID, *IONS, 1, 1.0, 1e6),
+            "site_spread: got 1000000.0; allowed: at",
+        ),
+        (lambda: random_barrier_lattice((4, 1, 1), *GRID, 1e3, 0.0, 1, 1.0), "temperature: got 0.0"),
+        (lambda: uniform_lattice(4, *GRID, *IONS), "shape: got 4; allowed: three whole numbers"),  # type: ignore[arg-type]
+        (lambda: uniform_lattice((10**5,) * 3, *GRID, *IONS), "memory for a lattice of 100000 x 100000 x 100000 sites"),
+        (lambda: uniform_lattice((4, 4, 4), 3e-10, "fast", *IONS), "hop_rate: got 'fast'"),  # type: ignore[arg-type]
+        (lambda: uniform_lattice((4, 4, 4), *GRID, *IONS, periodic="xyz"), "periodic: got 'xyz'"),
+        (lambda: random_site_lattice((4, 4, 4), *GRID, 0.5, *IONS, seed=-1), "seed: got -1; allowed: a whole number"),
+        (lambda: uniform_lattice((4, 4, 4), *GRID, *IONS).hop_rates(3), "axis: got 3; allowed: 0, 1 or 2"),
+        (lambda: percolates("chain"), "lattice: got 'str'; allowed: an IonLattice"),  # type: ignore[arg-type]
     ],
 )
 def test_builders_refuse_what_they_cannot_make(call: Any, message: str) -> None:
@@ -118,6 +131,19 @@ def test_a_frozen_drawing_keeps_the_fraction_and_renewal_averages_it() -> None:
     assert not frozen.renews
     assert moving.averaged().exchange[0].max() == 0.3e9
     assert frozen.averaged() is frozen.frozen(1) is frozen
+
+
+def test_even_means_alike_but_for_open_and_closed() -> None:
+    moving = random_bond_lattice((3, 4, 1), *GRID, 0.3, *IONS, renewal=1e6)
+    assert moving.even
+    assert moving.renewal is not None
+    assert uniform_lattice((3, 3, 3), *GRID, *IONS).even
+    assert not moving.frozen(1).even
+    assert not uniform_lattice((3, 3, 3), *GRID, *IONS, periodic=(True, True, False)).even
+    assert not random_barrier_lattice((4, 1, 1), *GRID, *IONS, 1, 0.0, 1e3).even
+    unlike = moving.renewal[0].copy()
+    unlike[0] *= 2.0
+    assert not replace(moving, renewal=(unlike, *moving.renewal[1:])).even
 
 
 def test_a_site_lattice_has_bonds_between_sites_only() -> None:
@@ -161,7 +187,7 @@ def test_weights_are_concentrations_over_their_mean() -> None:
     assert lattice.hop_rates(1)[0][-1, 0, 0] == pytest.approx(1e9)
 
 
-@pytest.mark.parametrize(("thickness", "layers"), [(0.4e-9, 0), (1e-9, 1), (2e-9, 2), (2.4e-9, 2), (2.6e-9, 3)])
+@pytest.mark.parametrize(("thickness", "layers"), [(0.6e-9, 1), (1e-9, 1), (2e-9, 2), (2.4e-9, 2), (2.6e-9, 3)])
 def test_the_interphase_is_as_thick_as_asked(thickness: float, layers: int) -> None:
     one = Interphase(thickness, "polymer", "ceramic", energy=GAS_CONSTANT * 300.0)
     lattice = composite_lattice(slab(), MOVES, 300.0, interphases=[one], periodic=(False, True, True))
@@ -212,9 +238,25 @@ def test_large_voxels_have_the_diffusivity_of_renewing_bonds() -> None:
     soft = Hopping(1e9, 3e-10, 1000.0, open_fraction=0.3, renewal=1e7)
     expected = dynamic_bond_diffusivity(0.0, 1e7, 0.3, 1e9, 3e-10, renewal="apart").real
     assert soft.diffusivity == pytest.approx(float(expected))
-    lattice = composite_lattice(slab(), {"polymer": soft, "ceramic": None}, 300.0)
+    with pytest.warns(UserWarning, match=r"0\.3 open, renewed at 0\.01 of the hop rate: the diffusivity is too low"):
+        lattice = composite_lattice(slab(), {"polymer": soft, "ceramic": None}, 300.0)
     assert lattice.hop_rates(1)[0][-1, 0, 0] == pytest.approx(soft.diffusivity / 1e-18)
     assert lattice.weight[0].max() == 0.0
+
+
+def test_caution_is_for_slow_renewal_of_few_bonds_only() -> None:
+    """Tests turn warnings into errors, so the lattice of the quick one is made without."""
+    slow, frozen = (Hopping(1e9, 1e-9, 1000.0, 0.3, renewal) for renewal in (1e7, 0.0))
+    assert slow.caution
+    assert frozen.caution
+    quick = Hopping(1e9, 1e-9, 1000.0, 0.3, 1e8)
+    for one in (quick, Hopping(1e9, 1e-9, 1000.0, 0.4, 1e6), MOVES["polymer"]):
+        assert not one.caution
+    composite_lattice(slab(), {"polymer": quick, "ceramic": None}, 300.0)
+    composite_lattice(slab(), {"polymer": slow, "ceramic": None}, 300.0, explicit_bonds=True)
+    layer = [Interphase(1e-9, "polymer", "ceramic", renewal_factor=0.1)]
+    with pytest.warns(UserWarning, match="renewed at 0.01 of the hop rate"):
+        composite_lattice(slab(), {"polymer": quick, "ceramic": None}, 300.0, interphases=layer)
 
 
 def test_hopping_of_a_conductivity() -> None:
@@ -239,6 +281,15 @@ def test_a_plane_becomes_one_layer() -> None:
         ({"interface_resistance": {("polymer", "ceramik"): 1.0}}, "Did you mean 'ceramic'?"),
         ({"interface_resistance": {("polymer", "ceramic"): -1.0}}, "interface_resistance: got -1.0"),
         ({"interphases": [Interphase(1e-9, "polymer", "glass")]}, "interphase.near: got 'glass'"),
+        ({"interphases": [Interphase(0.4e-9, "polymer", "ceramic")]}, "allowed: more than half a voxel, 5e-10 m"),
+        ({"interphases": [Interphase(1e-9, "polymer", "ceramic", energy=1e6)]}, "at most 100 R T either way"),
+        ({"interphases": ["slow"]}, "interphases: got 'slow'; allowed: Interphase objects"),
+        ({"hopping": {"polymer": 1e-3, "ceramic": None}}, "Hopping.of_conductivity(...) makes one from S/m"),
+        ({"hopping": None}, "a mapping of phase names"),
+        ({"interface_resistance": 1e-3}, "a mapping of pairs of phases"),
+        ({"interface_resistance": {("polymer", "ceramic"): "1 ohm"}}, "interface_resistance: got '1 ohm'"),
+        ({"temperature": 0.0}, "temperature: got 0.0; allowed: a finite number above 0"),
+        ({"periodic": True}, "periodic: got True; allowed: three booleans"),
         ({"hopping": MOVES | {"polymer": None}, "interphases": LAYERS}, "a phase in which the ion has sites"),
         (
             {"hopping": MOVES | {"polymer": Hopping(1.0, 3e-10, 1.0)}, "explicit_bonds": True},
@@ -257,9 +308,13 @@ def test_composites_refuse_what_they_cannot_make(change: dict[str, Any], message
     ("make", "message"),
     [
         (lambda: Hopping(-1.0, 3e-10, 1.0), "hop_rate: got -1.0"),
-        (lambda: Hopping(1.0, 0.0, 1.0), "hop_length: got 0.0; allowed: a finite number, above 0"),
+        (lambda: Hopping(1.0, 0.0, 1.0), "hop_length: got 0.0; allowed: a finite number above 0"),
         (lambda: Hopping(1.0, 3e-10, 1.0, open_fraction=2.0), "open_fraction: got 2.0"),
         (lambda: Interphase(0.0, "a", "b"), "thickness: got 0.0"),
+        (lambda: Interphase(1e-9, "a", "b", energy="1 eV"), "energy: got '1 eV'"),  # type: ignore[arg-type]
+        (lambda: Hopping.of_conductivity(1e-3, 0.0, 300.0), "concentration: got 0.0"),
+        (lambda: Hopping.of_conductivity(1e-3, 1e3, 0.0), "temperature: got 0.0"),
+        (lambda: Hopping.of_conductivity(1e-3, 1e3, 300.0, 0.0), "hop_length: got 0.0"),
         (lambda: Interphase(1e-9, "a", "b", energy=float("inf")), "energy: got inf"),
         (lambda: Interphase(1e-9, "a", "a"), "near: got 'a'; allowed: another phase"),
     ],

@@ -290,6 +290,7 @@ def test_what_cannot_be_solved_is_refused() -> None:
 
 
 def test_a_grid_beyond_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    lattice = uniform_lattice((8, 8, 8), HOP, RATE, *IONS)
     monkeypatch.setattr("lisse.microstructure.cost.available_memory", lambda: 1e4)
     with pytest.raises(InvalidInput, match="conductivity of the lattice"):
-        zero_field_conductivity(uniform_lattice((8, 8, 8), HOP, RATE, *IONS))
+        zero_field_conductivity(lattice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -246,5 +247,24 @@ def test_what_cannot_be_answered_is_refused() -> None:
         renewing_conductivity(moving, 4, seed=1)
     with pytest.raises(InvalidInput, match="a lattice with renewing bonds"):
         renewing_conductivity(ROUGH, 4, seed=1)
-    with pytest.raises(InvalidInput, match="at least 2 drawings"):
-        renewing_conductivity(random_bond_lattice((4, 4, 4), HOP, RATE, 0.5, *IONS, renewal=1.0, together=True), 1, 1)
+    with pytest.raises(InvalidInput, match="guess: got 'shape \\(3, 3, 3\\)'; allowed: the shape of the lattice"):
+        laplace_diffusivity(ROUGH, 1.0, guess=np.ones((3, 3, 3)))
+    with pytest.raises(InvalidInput, match="s: got 'fast'"):
+        laplace_diffusivity(ROUGH, "fast")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match=r"frequencies: got \['a'\]"):
+        ac_conductivity(ROUGH, ["a"])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"drawings": 1}, "drawings: got 1; allowed: a whole number of at least 2"),
+        ({"drawings": 2.5}, "drawings: got 2.5"),
+        ({"seed": -1}, "seed: got -1"),
+        ({"frequency": -1.0}, "frequency: got -1.0"),
+    ],
+)
+def test_drawings_that_cannot_be_made_are_refused(change: dict[str, Any], message: str) -> None:
+    moving = random_bond_lattice((4, 4, 4), HOP, RATE, 0.5, *IONS, renewal=1.0, together=True)
+    with pytest.raises(InvalidInput, match=message):
+        renewing_conductivity(moving, **({"drawings": 2, "seed": 1} | change))

@@ -138,5 +138,10 @@ def test_a_lattice_conducts_where_a_path_leads_round() -> None:
 def test_wrapping_fractions_refuse_what_they_cannot_fill() -> None:
     with pytest.raises(InvalidInput, match="kind: got 'face'"):
         wrapping_fractions("face", 8, 4, 1)  # type: ignore[arg-type]
-    with pytest.raises(InvalidInput, match="at least 2 sites along an edge"):
+    for copies in (1, 2.5):
+        with pytest.raises(InvalidInput, match="copies: got .*; allowed: a whole number of at least 2"):
+            wrapping_fractions("bond", 4, copies, 1)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match=r"memory for grids of 40000\^3 sites"):
+        wrapping_fractions("bond", 40000, 2, 1)
+    with pytest.raises(InvalidInput, match="size: got 1; allowed: a whole number of at least 2"):
         wrapping_fractions("bond", 1, 4, 1)

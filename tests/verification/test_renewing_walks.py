@@ -42,6 +42,14 @@ def test_small_tori_agree_with_the_list_of_all_states(
     assert abs(found.tensor[0, 0] / UNIT - exact) < 4.0 * found.tensor_error[0, 0] / UNIT < 0.1 * exact
 
 
+def test_the_rate_of_renewal_of_single_bonds_is_met_closely() -> None:
+    """Four standard errors are less than half of what 15 % slower renewal would change."""
+    exact, slower = (renewing_chain(4, 0.2, renewal, together=False) for renewal in (1.0, 1.0 / 1.15))
+    found = tracer_diffusion(network((4, 1, 1), 0.2, 1.0, together=False), 0.006, seed=2)
+    error = found.tensor_error[0, 0] / UNIT
+    assert abs(found.tensor[0, 0] / UNIT - exact) < 4.0 * error < 0.5 * (exact - slower)
+
+
 def renewing_chain(sites: int, share: float, renewal: float, together: bool) -> float:
     """A torus one site wide: its bonds sideways lead nowhere and renew unseen."""
     return renewing_plane((sites, 1), share, 1.0, renewal, together)
@@ -90,6 +98,19 @@ def test_fast_renewal_is_the_mean_field_and_slow_renewal_the_frozen_network() ->
     mean, spread = np.mean(drawings), np.std(drawings) / 20.0
     value, error = tracer_diffusion(never, 0.02, seed=2).laplace_diffusivity(0.1 * RATE)
     assert abs(value - mean) < 4.0 * np.hypot(error, spread)
+
+
+@pytest.mark.parametrize(
+    ("share", "renewal", "low", "high"), [(0.2, 0.3, 0.9, 1.0), (0.2, 0.01, 0.5, 0.65), (0.4, 0.01, 0.85, 1.0)]
+)
+def test_effective_medium_is_as_far_off_as_its_caution_says(
+    share: float, renewal: float, low: float, high: float
+) -> None:
+    """Over walks with bonds that renew one by one: good for fast renewal or many open bonds, else too low."""
+    polymer = Hopping(RATE, SPACING, 1000.0, share, renewal * RATE)
+    found = tracer_diffusion(network((16, 16, 16), share, renewal, together=False), 0.02, seed=7)
+    assert low < polymer.diffusivity / found.diffusivity < high
+    assert bool(polymer.caution) == (high < 0.8)
 
 
 def test_bonds_that_are_always_open_are_an_ordinary_lattice() -> None:

@@ -9,6 +9,7 @@ import pytest
 from scipy import integrate, sparse, special
 from scipy.sparse.linalg import splu, spsolve
 
+from lisse.errors import InvalidInput
 from lisse.theory import dynamic_bond_diffusivity, frozen_bond_diffusivity
 from lisse.theory.bond_percolation import _bond_share
 
@@ -229,3 +230,10 @@ def test_the_frequency_continues_what_is_real(kind: str) -> None:
     assert (np.diff(found.real) > 0).all(), "the faster the field, the less an ion meets closed bonds"
     assert (found.imaginary > 0).all()
     assert found.real[-1] == pytest.approx(f, rel=1e-3)
+
+
+def test_bonds_apart_at_the_threshold_need_some_renewal() -> None:
+    found = dynamic_bond_diffusivity(0.0, 1e-7, 1 / 3, 1.0, 1.0, 3, "apart").real
+    assert dynamic_bond_diffusivity(0.0, 1e-7, 1 / 3, 1.0, 1.0, 3).real < found < 0.01
+    with pytest.raises(InvalidInput, match="renewal_rate: got '1e-13 of the hop rate'.*threshold"):
+        dynamic_bond_diffusivity(0.0, 1e-4, 1 / 3, 1e9, 1.0, 3, "apart")

@@ -143,6 +143,16 @@ def test_errors_are_honest() -> None:
     assert np.all((np.mean(np.square(scores), axis=0) > 0.45) & (np.mean(np.square(scores), axis=0) < 1.8))
 
 
+def test_stopping_by_the_error_leaves_no_bias() -> None:
+    """Runs that end when they look good enough: over 120 seeds still mean 0 and variance 1 of the scores."""
+    lattice = uniform_lattice((4, 4, 4), *GIVEN)
+    runs = [tracer_diffusion(lattice, 0.06, duration=20.0 / RATE, seed=seed) for seed in range(120)]
+    assert all(found.converged for found in runs)
+    scores = np.array([(found.diffusivity - UNIT) / found.error for found in runs])
+    assert abs(scores.mean()) < 3.5 / np.sqrt(len(runs))
+    assert 0.6 < np.mean(scores**2) < 1.5
+
+
 def test_threads_do_not_change_a_digit() -> None:
     import numba
 
@@ -216,7 +226,9 @@ def test_too_short_walks_are_told() -> None:
     ("change", "message"),
     [
         ({"error": 0.0}, "error: got 0.0; allowed: a number from 1e-6"),
+        ({"error": "small"}, "error: got 'small'"),
         ({"duration": -1.0}, "duration"),
+        ({"largest_hops": float("nan")}, "largest_hops: got nan"),
         ({"seed": -1}, "seed: got -1; allowed: a whole number"),
         ({"seed": 1.5}, "seed"),
         ({"largest_hops": 0.0}, "largest_hops"),
@@ -233,3 +245,12 @@ def test_bad_lattices_are_refused() -> None:
         tracer_diffusion("chain")  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="make an axis periodic"):
         tracer_diffusion(uniform_lattice((4, 4, 4), *GIVEN, periodic=(False, False, False)))
+
+
+def test_frequencies_that_are_none_are_refused() -> None:
+    found = tracer_diffusion(barriers((4, 1, 1)), 0.2)
+    for frequency in (-1.0, float("nan"), "1 Hz"):
+        with pytest.raises(InvalidInput, match="frequencies: got"):
+            found.ac_conductivity([frequency])  # type: ignore[list-item]
+        with pytest.raises(InvalidInput, match="s: got"):
+            found.laplace_diffusivity(frequency)  # type: ignore[arg-type]

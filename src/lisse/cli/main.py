@@ -25,6 +25,7 @@ VERBS = {
     "new": "write a commented case file, or test record, to start from",
     "map": "draw which mechanism limits a cell where, over any two of its quantities",
     "screen": "rank a table of candidate electrolytes by what they do in a cell, with the uncertainty of their numbers",
+    "hybrid": "follow a polymer with ceramic filler from the ion's hop to conductivity and cell, against loading",
     "theory": "evaluate a closed form of the field, or list them all",
     "materials": "show and compare the sources of every material property",
     "estimate": "estimate what nobody has measured, from a formula or a CIF",

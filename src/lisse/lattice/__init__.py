@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from lisse.lattice.ion_lattice import IonLattice as IonLattice
 
 _HOMES = {
-    "Hopping": "lisse.lattice.composite",
-    "Interphase": "lisse.lattice.composite",
+    "Hopping": "lisse.lattice.hopping",
+    "Interphase": "lisse.lattice.hopping",
     "IonLattice": "lisse.lattice.ion_lattice",
     "LatticeConductivity": "lisse.lattice.master_equation",
     "LatticeGas": "lisse.lattice.single_occupancy",

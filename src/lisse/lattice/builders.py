@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
+from lisse.lattice.checks import generator, number, require_memory, three_booleans
 from lisse.lattice.ion_lattice import IonLattice
 from lisse.units import GAS_CONSTANT
 
 __all__ = ["random_barrier_lattice", "random_bond_lattice", "random_site_lattice", "uniform_lattice"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
+_BYTES = 80.0  # of a site while a lattice is made
+_WIDEST = 100.0  # standard deviation of energies over R T, beyond which no number holds the rates
 
 
 def uniform_lattice(
@@ -92,7 +95,7 @@ def random_bond_lattice(
     0.2
     """
     whole = uniform_lattice(shape, spacing, hop_rate, concentration, temperature, periodic)
-    share, rate = _fraction("open_fraction", open_fraction), _not_negative("renewal", renewal)
+    share, rate = number("open_fraction", open_fraction, most=1.0), number("renewal", renewal)
     shares, rates = ([np.full(whole.shape, value) for _ in range(3)] for value in (share, rate))
     return IonLattice(
         whole.spacing,
@@ -136,8 +139,8 @@ def random_site_lattice(
     0.5
     """
     size, closed = _box(shape, periodic)
-    share = _fraction("site_fraction", site_fraction)
-    sites = np.random.default_rng(seed).random(size) < share
+    share = number("site_fraction", site_fraction, above=True, most=1.0)
+    sites = generator(seed).random(size) < share
     if not sites.any():
         raise InvalidInput("site_fraction", site_fraction, "a fraction that leaves some sites")
     bonds = _bonds_between(sites, closed, hop_rate)
@@ -183,11 +186,11 @@ def random_barrier_lattice(
     True
     """
     size, closed = _box(shape, periodic)
-    random, heat = np.random.default_rng(seed), GAS_CONSTANT * temperature
-    wide, deep = (
-        _not_negative(name, value) / heat
-        for name, value in (("barrier_spread", barrier_spread), ("site_spread", site_spread))
-    )
+    random, heat = generator(seed), GAS_CONSTANT * number("temperature", temperature, above=True)
+    wide, deep = number("barrier_spread", barrier_spread) / heat, number("site_spread", site_spread) / heat
+    if max(wide, deep) > _WIDEST:
+        name = "barrier_spread" if wide >= deep else "site_spread"
+        raise InvalidInput(name, heat * max(wide, deep), f"at most {_WIDEST:g} R T, {_WIDEST * heat:.3g} J/mol")
     bonds = _bonds_between(np.full(size, True), closed, hop_rate)
     a, b, c = (bond * np.exp(-wide * random.standard_normal(size)) for bond in bonds)
     weight = np.exp(-deep * random.standard_normal(size))
@@ -196,7 +199,7 @@ def random_barrier_lattice(
 
 def _bonds_between(sites: Array, closed: Sequence[bool], hop_rate: float) -> tuple[Array, Array, Array]:
     """`hop_rate` on the bonds between neighbouring sites, 0 elsewhere."""
-    rate = _not_negative("hop_rate", hop_rate)
+    rate = number("hop_rate", hop_rate)
     bonds = []
     for axis, around in enumerate(closed):
         both = sites & np.roll(sites, -1, axis)
@@ -208,23 +211,11 @@ def _bonds_between(sites: Array, closed: Sequence[bool], hop_rate: float) -> tup
 
 def _box(shape: Sequence[int], periodic: Sequence[bool]) -> tuple[tuple[int, int, int], tuple[bool, bool, bool]]:
     """The shape and the axes that close on themselves, of which those of one site do not."""
-    sizes = tuple(shape)
+    sizes = tuple(shape) if isinstance(shape, (tuple, list, np.ndarray)) else ()
     if len(sizes) != 3 or not all(isinstance(n, (int, np.integer)) and n > 0 for n in sizes):
         raise InvalidInput("shape", shape, "three whole numbers above 0", "A chain is (n, 1, 1)")
-    if len(tuple(periodic)) != 3:
-        raise InvalidInput("periodic", periodic, "three booleans, one per axis")
+    around = three_booleans(periodic)
     nx, ny, nz = (int(n) for n in sizes)
-    x, y, z = (bool(around) and n > 1 for around, n in zip(periodic, sizes, strict=True))
+    require_memory(f"a lattice of {nx} x {ny} x {nz} sites", float(nx) * ny * nz, _BYTES)
+    x, y, z = (closes and n > 1 for closes, n in zip(around, sizes, strict=True))
     return (nx, ny, nz), (x, y, z)
-
-
-def _fraction(name: str, value: float) -> float:
-    if not 0.0 <= value <= 1.0:
-        raise InvalidInput(name, value, "a number from 0 to 1")
-    return float(value)
-
-
-def _not_negative(name: str, value: float) -> float:
-    if not 0.0 <= value < np.inf:
-        raise InvalidInput(name, value, "a finite number, at least 0")
-    return float(value)

@@ -7,115 +7,23 @@ Each kind of ion has a lattice of its own. What does not belong here: making mic
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lisse.errors import InvalidInput, suggest
+from lisse.lattice.checks import number, three_booleans
+from lisse.lattice.hopping import Hopping, Interphase
 from lisse.lattice.ion_lattice import IonLattice
 from lisse.microstructure import Volume
 from lisse.units import FARADAY, GAS_CONSTANT
 
-__all__ = ["Hopping", "Interphase", "composite_lattice"]
+__all__ = ["composite_lattice"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _SAME_LENGTH = 1e-6  # relative difference of voxel and hop
-
-
-@dataclass(frozen=True)
-class Hopping:
-    """How one kind of ion moves in one phase.
-
-    Attributes
-    ----------
-    hop_rate : float, 1/s. From a site to one of its six neighbours, through an open bond. For vacancies times the share
-        of sites that are free.
-    hop_length : float, m. Distance of neighbouring sites.
-    concentration : float, mol/m3. Ions of this kind in the phase, in equilibrium with the other phases.
-    open_fraction : float, 1. Probability that a bond is open (polymers); 1 where bonds always are.
-    renewal : float, 1/s. Rate at which segmental motion draws a bond anew.
-
-    Examples
-    --------
-    >>> Hopping(1e9, 3e-10, 1000.0).diffusivity
-    9e-11
-    """
-
-    hop_rate: float
-    hop_length: float
-    concentration: float
-    open_fraction: float = 1.0
-    renewal: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name in ("hop_length", "concentration"):
-            _within(name, getattr(self, name), above=True)
-        for name in ("hop_rate", "renewal"):
-            _within(name, getattr(self, name))
-        _within("open_fraction", self.open_fraction, most=1.0)
-
-    @property
-    def diffusivity(self) -> float:
-        """m2/s. Over many hops; where bonds renew, each by itself, by `lisse.theory.dynamic_bond_diffusivity`."""
-        whole = self.hop_rate * self.hop_length**2
-        if self.open_fraction == 1.0 or whole == 0.0:
-            return whole
-        from lisse.theory.bond_percolation import dynamic_bond_diffusivity
-
-        moving = self.renewal, self.open_fraction, self.hop_rate, self.hop_length
-        return float(dynamic_bond_diffusivity(0.0, *moving, renewal="apart").real)
-
-    @classmethod
-    def of_conductivity(
-        cls, conductivity: float, concentration: float, temperature: float, hop_length: float = 3e-10
-    ) -> Hopping:
-        """That of a phase of known conductivity (S/m), by Nernst and Einstein."""
-        _within("conductivity", conductivity)
-        diffusivity = conductivity * GAS_CONSTANT * temperature / (FARADAY**2 * concentration)
-        return cls(diffusivity / hop_length**2, hop_length, concentration)
-
-
-@dataclass(frozen=True)
-class Interphase:
-    """A layer of one phase near another in which ions move differently.
-
-    Attributes
-    ----------
-    thickness : float, m. A voxel whose centre is nearer than this to the surface of the other phase belongs to it.
-    of : str. Phase that is changed, such as the polymer.
-    near : str. Phase that changes it, such as the ceramic.
-    rate_factor : float, 1. Hop rate over that of the bulk.
-    renewal_factor : float, 1. Renewal rate over that of the bulk: below 1 where segments are slowed.
-    energy : float, J/mol. Energy of the sites above that of the bulk; concentrations go with exp(-energy/(R T)).
-    """
-
-    thickness: float
-    of: str
-    near: str
-    rate_factor: float = 1.0
-    renewal_factor: float = 1.0
-    energy: float = 0.0
-
-    def __post_init__(self) -> None:
-        _within("thickness", self.thickness, above=True)
-        _within("rate_factor", self.rate_factor)
-        _within("renewal_factor", self.renewal_factor)
-        if self.of == self.near:
-            raise InvalidInput("near", self.near, "another phase than the one that is changed")
-        if not math.isfinite(self.energy):
-            raise InvalidInput("energy", self.energy, "a finite number")
-
-    def changed(self, bulk: Hopping, temperature: float) -> Hopping:
-        """How ions move in the layer."""
-        return Hopping(
-            bulk.hop_rate * self.rate_factor,
-            bulk.hop_length,
-            bulk.concentration * math.exp(-self.energy / (GAS_CONSTANT * temperature)),
-            bulk.open_fraction,
-            bulk.renewal * self.renewal_factor,
-        )
 
 
 def composite_lattice(
@@ -146,13 +54,18 @@ def composite_lattice(
     temperature : float, K.
     interface_resistance : mapping of pairs of phase names to float, ohm m2, optional. Of faces between two phases, such
         as ``lisse.theory.exchange_resistance`` gives; pairs that are not named have none, inf closes them.
-    interphases : sequence of Interphase. Where two overlap, the first holds.
+    interphases : sequence of Interphase, or one. Each thicker than half a voxel. Where two overlap, the first holds.
     periodic : three booleans. Axes along which the lattice closes on itself; those of one voxel never do.
     explicit_bonds : bool. See above.
 
     Returns
     -------
     IonLattice
+
+    Warns
+    -----
+    UserWarning
+        Where a phase has renewing bonds that the effective medium does not describe well (`Hopping.caution`).
 
     Examples
     --------
@@ -164,7 +77,11 @@ def composite_lattice(
     """
     names, phase = _phase_numbers(volume, hopping)
     edge = volume.voxel_size[0]
-    closed = tuple(bool(one) and count > 1 for one, count in zip(periodic, phase.shape, strict=True))
+    number("temperature", temperature, above=True)
+    x, y, z = three_booleans(periodic)
+    closed = tuple(around and count > 1 for around, count in zip((x, y, z), phase.shape, strict=True))
+    if isinstance(interphases, Interphase):
+        interphases = [interphases]
     region = phase.copy()
     moves = [hopping[name] for name in names]
     for layer in interphases:
@@ -177,6 +94,8 @@ def composite_lattice(
     mean = float(concentration.mean())
     if not mean > 0.0:
         raise InvalidInput("hopping", "no phase with sites", "at least one phase in which the ion is")
+    for text in () if explicit_bonds else dict.fromkeys(move.caution for move in moves if move and move.caution):
+        warnings.warn(text, UserWarning, stacklevel=2)
     conductivity = np.array([_conductivity(move, temperature, explicit_bonds) for move in moves])[region]
     exchange = _fluxes(conductivity, edge, _resistances(interface_resistance, names), phase, closed, mean, temperature)
     lattice = IonLattice(edge, concentration / mean, exchange, (closed[0], closed[1], closed[2]), temperature, mean)
@@ -188,10 +107,15 @@ def _phase_numbers(volume: Volume, hopping: Mapping[str, Hopping | None]) -> tup
     if not isinstance(volume, Volume) or not volume.cubic:
         raise InvalidInput("volume", getattr(volume, "voxel_size", type(volume).__name__), "a Volume of cubic voxels")
     shares = volume.phase_fractions()
+    if not isinstance(hopping, Mapping):
+        raise InvalidInput("hopping", type(hopping).__name__, "a mapping of phase names to Hopping or None")
     names = [name for name, share in shares.items() if share > 0.0]
     for name in hopping:
         if name not in shares:
             raise InvalidInput("hopping", name, f"phases of the volume: {', '.join(shares)}", suggest(name, shares))
+        if not isinstance(hopping[name], (Hopping, type(None))):
+            advice = "Hopping.of_conductivity(...) makes one from S/m"
+            raise InvalidInput(f"hopping of {name!r}", hopping[name], "a Hopping, or None", advice)
     missing = next((name for name in names if name not in hopping), None)
     if missing is not None:
         raise InvalidInput(
@@ -215,6 +139,13 @@ def _interphase(
     """Where the layer is, and how ions move in it."""
     from lisse.numerics.distance import distance_to_background
 
+    if not isinstance(layer, Interphase):
+        raise InvalidInput("interphases", layer, "Interphase objects")
+    if not layer.thickness > 0.5 * edge:
+        advice = "Take finer voxels, or put a thin layer into the interface resistance"
+        raise InvalidInput(
+            "interphase.thickness", layer.thickness, f"more than half a voxel, {0.5 * edge:.3g} m", advice
+        )
     for what in ("of", "near"):
         name = getattr(layer, what)
         if name not in names:
@@ -239,11 +170,13 @@ def _resistances(given: Mapping[tuple[str, str], float] | None, names: Sequence[
     """ohm m2. Table by the numbers of the phases, from 1."""
     if not given:
         return None
+    if not isinstance(given, Mapping):
+        raise InvalidInput("interface_resistance", given, "a mapping of pairs of phases to ohm m2")
     table = np.zeros((len(names) + 1, len(names) + 1))
     for pair, value in given.items():
         if not isinstance(pair, tuple) or len(pair) != 2 or pair[0] == pair[1]:
             raise InvalidInput("interface_resistance", pair, "pairs of two different phases")
-        if not value >= 0.0:
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not value >= 0.0:
             raise InvalidInput("interface_resistance", value, "ohm m2, at least 0, inf where nothing passes")
         for name in pair:
             if name not in names:
@@ -304,11 +237,3 @@ def _with_renewal(lattice: IonLattice, region: Array, moves: Sequence[Hopping | 
         (fractions[0], fractions[1], fractions[2]),
         (renewals[0], renewals[1], renewals[2]),
     )
-
-
-def _within(name: str, value: Any, above: bool = False, most: float = math.inf) -> None:
-    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    good = number and math.isfinite(value) and (value > 0.0 if above else value >= 0.0) and value <= most
-    if not good:
-        bounds = "above 0" if above else "at least 0" if most == math.inf else f"from 0 to {most:g}"
-        raise InvalidInput(name, value, f"a finite number, {bounds}")

@@ -146,15 +146,9 @@ def renewal_bound(lattice: IonLattice) -> float:
     Where all sites are alike, and all bonds along an axis but for being open or closed, what an ion remembers decays
     at least as fast as the slowest bonds renew: hops can only add to the decay, since both obey detailed balance.
     """
-    if lattice.renewal is None or lattice.open_fraction is None or np.ptp(lattice.weight) > 0.0:
+    if lattice.renewal is None or not lattice.even:
         return math.inf
-    slowest, axes = math.inf, round_axes(lattice)
-    for axis in range(3):
-        if lattice.shape[axis] > 1:
-            alike = lattice.exchange[axis], lattice.open_fraction[axis], lattice.renewal[axis]
-            if axis not in axes or any(np.ptp(values) > 0.0 for values in alike):
-                return math.inf
-            slowest = min(slowest, float(lattice.renewal[axis].min()))
+    slowest = min(float(lattice.renewal[axis].min()) for axis in round_axes(lattice))
     return _FORGOTTEN / slowest if slowest > 0.0 else math.inf
 
 

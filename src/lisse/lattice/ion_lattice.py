@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
+from lisse.lattice.checks import generator, number, three_booleans
 from lisse.units import FARADAY, GAS_CONSTANT
 
 __all__ = ["IonLattice"]
@@ -72,11 +73,11 @@ class IonLattice:
     def __post_init__(self) -> None:
         keep = object.__setattr__
         for name in ("spacing", "temperature", "concentration"):
-            keep(self, name, _positive(name, getattr(self, name)))
+            keep(self, name, number(name, getattr(self, name), above=True))
         keep(self, "weight", _grid("weight", self.weight))
         if not self.weight.any():
             raise InvalidInput("weight", "0 everywhere", "above 0 where an ion may be")
-        keep(self, "periodic", _three_booleans(self.periodic))
+        keep(self, "periodic", three_booleans(self.periodic))
         keep(self, "exchange", self._bonds("exchange", self.exchange))
         self._check_ends()
         if (self.open_fraction is None) != (self.renewal is None):
@@ -107,6 +108,17 @@ class IonLattice:
         """Whether some bonds are drawn anew (or are known as a probability only)."""
         return self.open_fraction is not None
 
+    @property
+    def even(self) -> bool:
+        """Whether all sites are alike, and all bonds along each axis but for being open or closed; no end anywhere."""
+        long = [axis for axis, count in enumerate(self.shape) if count > 1]
+        bonds = [one for one in (self.exchange, self.open_fraction, self.renewal) if one is not None]
+        return (
+            all(self.periodic[axis] for axis in long)
+            and np.ptp(self.weight) == 0.0
+            and all(np.ptp(each[axis]) == 0.0 for each in bonds for axis in long)
+        )
+
     def hop_rates(self, axis: int) -> tuple[Array, Array]:
         """Rates through the open bonds along an axis, up it and down it.
 
@@ -115,6 +127,8 @@ class IonLattice:
         two (nx, ny, nz) arrays, 1/s
             Entry i: from site i to i + 1, and from site i + 1 to i. 0 where there is no bond.
         """
+        if axis not in (0, 1, 2):
+            raise InvalidInput("axis", axis, "0, 1 or 2")
         bond = self.exchange[axis]
         ends = self.weight, np.roll(self.weight, -1, axis)
         up, down = (np.divide(bond, end, out=np.zeros_like(bond), where=end > 0.0) for end in ends)
@@ -124,7 +138,7 @@ class IonLattice:
         """One drawing of the bonds that then stays as it is."""
         if self.open_fraction is None:
             return self
-        random = np.random.default_rng(seed)
+        random = generator(seed)
         drawn = tuple(
             np.where(random.random(self.shape) < share, bond, 0.0)
             for bond, share in zip(self.exchange, self.open_fraction, strict=True)
@@ -168,26 +182,11 @@ class IonLattice:
             raise InvalidInput("renewal", f"rates from {low:.3g} to {high:.3g}", "one rate throughout", advice)
 
 
-def _positive(name: str, value: Any) -> float:
-    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    if not number or not 0.0 < float(value) < np.inf:
-        raise InvalidInput(name, value, "a finite number above 0")
-    return float(value)
-
-
-def _three_booleans(given: Any) -> tuple[bool, bool, bool]:
-    if (
-        not isinstance(given, Sequence)
-        or len(given) != 3
-        or not all(isinstance(one, (bool, np.bool_)) for one in given)
-    ):
-        raise InvalidInput("periodic", given, "three booleans, one per axis")
-    x, y, z = (bool(one) for one in given)
-    return x, y, z
-
-
 def _grid(name: str, given: Any, shape: tuple[int, ...] | None = None, most: float = np.inf) -> Array:
-    values = np.asarray(given)
+    try:
+        values = np.asarray(given)
+    except ValueError:
+        raise InvalidInput(name, "rows of different length", "one array of numbers with three axes") from None
     wanted = "three axes, none empty" if shape is None else f"the shape of the weight, {shape}"
     if values.dtype.kind not in "fiub" or values.ndim != 3 or not values.size or shape not in (None, values.shape):
         raise InvalidInput(name, f"shape {values.shape} of {values.dtype}", f"numbers with {wanted}")

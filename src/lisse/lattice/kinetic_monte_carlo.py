@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from lisse.lattice.checks import number
 from lisse.lattice.displacements import Displacements, lag_times, mean_and_error
 from lisse.lattice.free_walks import NEGLIGIBLE, FreeWalks, renewal_bound, round_axes, walk_duration
 from lisse.lattice.ion_lattice import IonLattice
 from lisse.lattice.sampling import Progress, Sample, check_sampling, sampled
+from lisse.theory.domain import nonnegative
 
 __all__ = ["TracerDiffusion", "tracer_diffusion"]
 
@@ -90,7 +92,7 @@ class TracerDiffusion:
         two (n,) complex arrays, S/m
             Conductivity; standard errors of its real and of its imaginary part.
         """
-        given = np.asarray(frequencies, dtype=float)
+        given = nonnegative("frequencies", frequencies)
         found = [self._walks.transformed(2j * math.pi * f, self.axes) for f in given.ravel()]
         values = np.array(found, dtype=complex).reshape(*given.shape, 2) * self._nernst_einstein
         return values[..., 0], values[..., 1]
@@ -106,7 +108,7 @@ class TracerDiffusion:
         -------
         tuple of float, m2/s
         """
-        value, error = self._walks.transformed(float(s), self.axes)
+        value, error = self._walks.transformed(number("s", s), self.axes)
         return value.real, error.real
 
 
@@ -127,7 +129,7 @@ def tracer_diffusion(
 
     Every ion starts on a site drawn by the weights, with bonds of its own drawn by their open fractions, stays for an
     exponential time and hops: time is continuous and no step is chosen. A bond that is drawn anew now and then is
-    drawn when an ion looks at it, with the probability that this happened since the last look, which is exact. The
+    drawn when an ion first looks at it, and again when the ion looks after its next renewal, which is exact. The
     diffusivity is taken from the slope of <x^2> over the last factor of two in time. The same seed gives the same
     numbers on any number of threads.
 

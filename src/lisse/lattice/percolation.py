@@ -11,11 +11,13 @@ from typing import Any, Literal
 import numpy as np
 
 from lisse.errors import InvalidInput
+from lisse.lattice.checks import generator, require_memory, whole
 from lisse.lattice.ion_lattice import IonLattice
 
 __all__ = ["WrappingFractions", "percolates", "wrapping_fractions"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
+_BYTES = 3 * 16.0 + 20.0  # of a site: numbers and order of three bonds, and its place in a set
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +82,10 @@ def wrapping_fractions(kind: Literal["bond", "site"], size: int, copies: int, se
 
     if kind not in ("bond", "site"):
         raise InvalidInput("kind", kind, '"bond" or "site"')
-    if size < 2 or copies < 2:
-        raise InvalidInput("size", (size, copies), "at least 2 sites along an edge, and 2 copies")
-    random = np.random.default_rng(seed)
+    whole("size", size, 2)
+    whole("copies", copies, 2)
+    random = generator(seed)
+    require_memory(f"grids of {size}^3 sites", float(size) ** 3, _BYTES)
     found = np.empty((copies, 3))
     for n in range(copies):
         levels = random.random(size**3 * (1 if kind == "site" else 3))
@@ -111,4 +114,6 @@ def percolates(lattice: IonLattice) -> tuple[bool, bool, bool]:
     """
     from lisse.numerics.wrapping import wrapping_axes
 
+    if not isinstance(lattice, IonLattice):
+        raise InvalidInput("lattice", type(lattice).__name__, "an IonLattice")
     return wrapping_axes(lattice.averaged().exchange)

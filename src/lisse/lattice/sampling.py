@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
+from lisse.lattice.checks import number
 
 __all__ = ["PILOT_STREAM", "Progress", "Sample", "check_sampling", "sampled"]
 
@@ -95,11 +96,11 @@ def sampled(
 
 def check_sampling(error: float, duration: float | None, seed: int, largest_hops: float) -> None:
     """Refuse numbers that say nothing sensible about how long to go on."""
-    if not 1e-6 <= error < 1.0:
+    if not 1e-6 <= number("error", error) < 1.0:
         raise InvalidInput("error", error, "a number from 1e-6 to below 1", "0.01 takes seconds, 0.001 minutes")
-    if duration is not None and not 0.0 < duration < math.inf:
-        raise InvalidInput("duration", duration, "a time above 0, s")
+    if duration is not None:
+        number("duration", duration, above=True)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
         raise InvalidInput("seed", seed, "a whole number from 0 to 2^63 - 1")
-    if not 1.0 <= largest_hops <= 1e15:
+    if not 1.0 <= number("largest_hops", largest_hops) <= 1e15:
         raise InvalidInput("largest_hops", largest_hops, "a number from 1 to 1e15")

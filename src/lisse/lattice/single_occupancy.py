@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
+from lisse.lattice.checks import number
 from lisse.lattice.displacements import Displacements, mean_and_error, octave_times
 from lisse.lattice.free_walks import NEGLIGIBLE, round_axes, spreading_time, walk_duration
 from lisse.lattice.ion_lattice import IonLattice
@@ -92,8 +93,8 @@ def lattice_gas(
 
     The weights of the lattice are those of a lone ion; detailed balance holds at any filling. Where more than half of
     the sites are taken the holes are followed, which cost the same hops and no more. All sites alike: the charge
-    diffusivity is ``(1 - c) a^2 k`` and the Haven ratio the correlation factor of tracers, 1 for few ions and 0.6531
-    for few holes on a simple cubic lattice.
+    diffusivity is ``(1 - c) a^2 k``, times N/(N - 1) on N sites because the number of ions is fixed, and the Haven
+    ratio the correlation factor of tracers, 1 for few ions and 0.6531 for few holes on a simple cubic lattice.
 
     Parameters
     ----------
@@ -186,7 +187,7 @@ class _Copies:
         weight = lattice.weight.ravel()
         self._places = np.nonzero(weight > 0.0)[0]
         self.sites = len(self._places)
-        if not 0.0 < filling < 1.0 or self.sites < 2:
+        if not 0.0 < number("filling", filling) < 1.0 or self.sites < 2:
             raise InvalidInput("filling", filling, "a share of two sites or more, above 0 and below 1")
         self.ions = min(max(round(filling * self.sites), 1), self.sites - 1)
         self._holes = self.ions > self.sites / 2

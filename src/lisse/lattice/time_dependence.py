@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from lisse.errors import InvalidInput
+from lisse.lattice.checks import generator, number, whole
 from lisse.lattice.ion_lattice import IonLattice
 from lisse.lattice.master_equation import (
     flow_scale,
@@ -22,6 +23,7 @@ from lisse.lattice.master_equation import (
     require_solvable,
     solved_round,
 )
+from lisse.theory.domain import positive
 
 __all__ = ["RenewingConductivity", "ac_conductivity", "laplace_diffusivity", "renewing_conductivity"]
 
@@ -72,6 +74,10 @@ def laplace_diffusivity(
     require_axis(lattice, axis)
     if not lattice.periodic[axis]:
         raise InvalidInput("axis", "xyz"[axis], "a periodic axis", "Ends block ions, and at s = 0 nothing moves")
+    if isinstance(s, bool) or not isinstance(s, (int, float, complex, np.number)):
+        raise InvalidInput("s", s, "a number, 1/s")
+    if guess is not None and np.shape(guess) != lattice.shape:
+        raise InvalidInput("guess", f"shape {np.shape(guess)}", f"the shape of the lattice, {lattice.shape}")
     rate = complex(s)
     if not (rate.real >= 0.0 and rate.imag >= 0.0 and np.isfinite(rate)):
         raise InvalidInput("s", s, "a rate of which neither part is below 0", "The conjugate has the conjugate answer")
@@ -115,8 +121,8 @@ def ac_conductivity(
     """
     require_lasting_bonds(lattice)
     require_axis(lattice, axis)
-    given = np.asarray(frequencies, dtype=float)
-    if given.ndim != 1 or not given.size or not (given > 0.0).all() or not np.isfinite(given).all():
+    given = positive("frequencies", frequencies)
+    if given.ndim != 1 or not given.size:
         raise InvalidInput("frequencies", frequencies, "a list of finite frequencies above 0")
     if not lattice.periodic[axis]:
         raise InvalidInput("axis", "xyz"[axis], "a periodic axis", "Ends block ions, and at s = 0 nothing moves")
@@ -188,29 +194,18 @@ def renewing_conductivity(
     """
     if not isinstance(lattice, IonLattice) or lattice.renewal is None or lattice.open_fraction is None:
         raise InvalidInput("lattice", "no renewing bonds", "a lattice with renewing bonds")
-    if not lattice.renewal_together or not _same_everywhere(lattice):
+    if not lattice.renewal_together or not lattice.even:
         allowed = "renewal_together, and every bond along an axis alike"
         raise InvalidInput("lattice", "bonds that differ", allowed, "For others, walk: the relation is not exact")
-    if drawings < 2 or not frequency >= 0.0:
-        raise InvalidInput("drawings", (drawings, frequency), "at least 2 drawings, a frequency of at least 0")
+    whole("drawings", drawings, 2)
+    number("frequency", frequency)
     rate = float(lattice.renewal[0].flat[0])
     s = complex(rate, 2.0 * np.pi * frequency) if frequency else rate
-    streams = np.random.default_rng(seed).spawn(drawings)
+    streams = generator(seed).spawn(drawings)
     each = np.array([laplace_diffusivity(lattice.frozen(one), s, axis, tolerance) for one in streams])
     error = lattice.nernst_einstein * float(each.real.std(ddof=1)) / np.sqrt(drawings)
     mean = each.mean().item()
     return RenewingConductivity(lattice.nernst_einstein * mean, float(error), mean, drawings)
-
-
-def _same_everywhere(lattice: IonLattice) -> bool:
-    """Whether all sites, and all bonds along each axis, are alike."""
-    if np.ptp(lattice.weight) > 0.0:
-        return False
-    groups = (*lattice.exchange, *(lattice.open_fraction or ()))
-    long = [n for n, count in enumerate(lattice.shape) if count > 1]
-    return all(lattice.periodic[n] for n in long) and not any(
-        np.ptp(values) > 0.0 for n, values in enumerate(groups) if n % 3 in long
-    )
 
 
 def _at_rate(

@@ -271,7 +271,7 @@ class _Estimates:
 
     def properties(self) -> dict[str, Property]:
         """All that can be estimated."""
-        found = self._salt() if self.matrix.kind == "polymer" else {"ionic_conductivity": self._ceramic}
+        found = self._ions()
         entries = {name: self._entry(name, value, self.mixing.row, self.mixing.source) for name, value in found.items()}
         if self._all_have("electronic_conductivity"):
             bare = tuple(dataclasses.replace(f, interface_resistance=0.0) for f in self.fillers)
@@ -296,13 +296,26 @@ class _Estimates:
 
     # -- transport ----------------------------------------------------------------------------------------------------
 
+    def _ions(self) -> dict[str, Callable[[float], float]]:
+        """Conductivity, and what a polymer needs besides: its salt, which rests where cations alone move."""
+        if self.matrix.kind != "polymer":
+            return {"ionic_conductivity": self._ceramic}
+        if self.matrix.value("transference_number", self.temperature) == 1.0:
+            salt = [name for name in ("salt_diffusivity", "salt_concentration") if self.matrix.has(name)]
+            return {
+                "ionic_conductivity": self._ceramic,
+                "transference_number": lambda at: 1.0,
+                **{name: functools.partial(self.matrix.value, name) for name in salt},
+            }
+        return self._salt()
+
     def _ceramic(self, at: float) -> float:
         return self.mixing.ions(*self._values("ionic_conductivity", at))
 
     def _salt(self) -> dict[str, Callable[[float], float]]:
         cation = self.matrix.value("transference_number", self.temperature)
         if not 0.0 < cation < 1.0:
-            allowed = "a number between 0 and 1 in a hybrid, whose ions are mixed each alone"
+            allowed = "above 0 and up to 1 in a hybrid, whose ions are mixed each alone"
             raise InvalidInput(f"transference_number of {self.matrix.name}", cation, allowed)
         if not self.mixing.anions(1.0) > 0.0:
             advice = "Take the ceramic as the matrix, or another rule"

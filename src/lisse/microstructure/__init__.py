@@ -22,6 +22,7 @@ _HOMES = {
     "Segmentation": "lisse.microstructure.segmentation",
     "Volume": "lisse.microstructure.volume",
     "chord_lengths": "lisse.microstructure.describe_sizes",
+    "composite_conductivity": "lisse.microstructure.composite_transport",
     "connectivity": "lisse.microstructure.describe_phases",
     "describe": "lisse.microstructure.description",
     "effective_conductivity": "lisse.microstructure.effective",

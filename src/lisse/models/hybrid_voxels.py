@@ -127,10 +127,18 @@ class VoxelMixing:
         return float(effective_conductivity(self._in_pieces, table, self.axis, boundaries).value)
 
     def _resistances(self, each: Sequence[float]) -> np.ndarray:
-        """ohm m2. By pair of phases: matrix (1) and fillers (2 ...); two fillers that touch have the mean of theirs."""
+        """ohm m2 of voxel faces, by pair of phases: matrix (1) and fillers (2 ...).
+
+        That between matrix and filler is scaled by the area of the faces over the true area, which is 1.5 for a sphere;
+        two fillers that touch have the mean of theirs.
+        """
+        from lisse.microstructure.interface_area import mean_stair_factor
+
         table = np.zeros((len(each) + 2, len(each) + 2))
-        for a, first in enumerate(each):
-            table[1, a + 2] = table[a + 2, 1] = first
+        matrix, edges = self.volume.mask(self.matrix), self.volume.voxel_size
+        for a, (name, first) in enumerate(zip(self.fillers, each, strict=True)):
+            stairs = mean_stair_factor(self.volume.mask(name), matrix, edges) if first > 0.0 else 1.0
+            table[1, a + 2] = table[a + 2, 1] = stairs * first
             for b, second in enumerate(each):
                 if a != b:
                     table[a + 2, b + 2] = 0.5 * (first + second)

@@ -12,6 +12,7 @@ import numpy as np
 
 from lisse.numerics.conduction_kernels import compiled
 from lisse.numerics.random_streams import next_exponential, next_uniform, stream
+from lisse.numerics.walk_kernels import add_squares
 
 __all__ = ["exclusion_walks"]
 
@@ -55,25 +56,14 @@ def _fill(state, sites, chance, alike, particles, places, particle_at):  # type:
 
 
 @compiled
-def _add_squares(sums, x, y, z):  # type: ignore[no-untyped-def]
-    """Add the products of one displacement."""
-    sums[0] += x * x
-    sums[1] += y * y
-    sums[2] += z * z
-    sums[3] += y * z
-    sums[4] += x * z
-    sums[5] += x * y
-
-
-@compiled
 def _record(moved, single, collective):  # type: ignore[no-untyped-def]
     """Add the products of the displacements of the particles, and those of their sum."""
     x, y, z = np.int64(0), np.int64(0), np.int64(0)
     for n in range(moved.shape[0]):
         p, q, r = np.int64(moved[n, 0]), np.int64(moved[n, 1]), np.int64(moved[n, 2])
-        _add_squares(single, p, q, r)
+        add_squares(single, p, q, r)
         x, y, z = x + p, y + q, z + r
-    _add_squares(collective, x, y, z)
+    add_squares(collective, x, y, z)
 
 
 @compiled

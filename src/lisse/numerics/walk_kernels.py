@@ -15,14 +15,12 @@ the displacement since the origin ``slot[event]`` is added for the lag ``lag[eve
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from lisse.numerics.conduction_kernels import compiled
 from lisse.numerics.random_streams import next_exponential, next_uniform, stream
 
-__all__ = ["frozen_walks", "renewing_walks"]
+__all__ = ["add_squares", "frozen_walks", "renewing_walks"]
 
 _SLOTS = 8  # origins, at least as many as a plan has
 _LANES = 8  # walkers that go on in turns
@@ -45,7 +43,7 @@ def _drawn_site(cumulative, sites, u):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _add_squares(sums, x, y, z):  # type: ignore[no-untyped-def]
+def add_squares(sums, x, y, z):  # type: ignore[no-untyped-def]
     """Add the products of one displacement."""
     sums[0] += x * x
     sums[1] += y * y
@@ -61,7 +59,7 @@ def _record(squares, origin, lag, x, y, z):  # type: ignore[no-untyped-def]
     moves = lag < 0
     if moves:
         lag = -1 - lag
-    _add_squares(squares[lag], x - origin[0], y - origin[1], z - origin[2])
+    add_squares(squares[lag], x - origin[0], y - origin[1], z - origin[2])
     if moves:
         origin[0], origin[1], origin[2] = x, y, z
 
@@ -165,15 +163,15 @@ def renewing_walks(  # type: ignore[no-untyped-def]
 
     Entry ``axis * sites + i`` of `open_fraction` and `renewal` belongs to the face of site i towards +axis: the
     probability that the bond is open, and the rate at which it is drawn anew; at the rate `together` all bonds are
-    drawn anew at once. The table is that of all bonds open. A bond is drawn when a walker first tries it; afterwards
-    it has been drawn anew since the last look with the probability 1 - exp(-rate * time), which is exact, since what
-    is open does not depend on where the walker tries to go.
+    drawn anew at once. The table is that of all bonds open. A bond is drawn when a walker first tries it, and with it
+    the time until which it stays as it is; a walker that tries it later draws both again. This is exact: what is open
+    does not depend on where the walker tries to go, and renewals that nobody saw leave nothing behind.
     """
     nx, ny, nz = shape
     sites, count = nx * ny * nz, when.size
     origin = np.zeros((_SLOTS, 3), dtype=np.int64)
     seen = np.zeros(3 * sites, dtype=np.int64)
-    looked = np.empty(3 * sites)
+    lasts = np.empty(3 * sites)
     opened = np.zeros(3 * sites, dtype=np.bool_)
     age = np.int64(0)
     for block in range(start, stop):
@@ -213,14 +211,13 @@ def renewing_walks(  # type: ignore[no-untyped-def]
                 p, q, r = _around(i + dx, nx), _around(j + dy, ny), _around(k + dz, nz)
                 there = (p * ny + q) * nz + r
                 bond = (way >> 1) * sites + (there if way & 1 == 0 else site)
-                fresh = seen[bond] != age
-                if not fresh and renewal[bond] > 0.0:
-                    u, state = next_uniform(state)
-                    fresh = u < -math.expm1(-renewal[bond] * (time - looked[bond]))
-                if fresh:
+                if seen[bond] != age or time > lasts[bond]:
                     u, state = next_uniform(state)
                     opened[bond] = u < open_fraction[bond]
-                seen[bond], looked[bond] = age, time
+                    seen[bond], lasts[bond] = age, np.inf
+                    if renewal[bond] > 0.0:
+                        wait, state = next_exponential(state)
+                        lasts[bond] = time + wait / renewal[bond]
                 tried += 1
                 if opened[bond]:
                     x, y, z = x + dx, y + dy, z + dz

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from lisse.report.cells_page import write_cells_report
 from lisse.report.cells_table import TABLE_STYLES, cells_table
+from lisse.report.filler_map_figure import filler_map_figure
 from lisse.report.finding_page import write_finding_report
+from lisse.report.hybrid_files import loading_table, write_hybrid
 from lisse.report.map_figure import map_figure
 from lisse.report.map_files import map_summary, write_map
 from lisse.report.page import write_report
@@ -22,6 +24,8 @@ from lisse.report.verdict import verdict_sentence
 __all__ = [
     "TABLE_STYLES",
     "cells_table",
+    "filler_map_figure",
+    "loading_table",
     "map_figure",
     "map_summary",
     "screening_table",
@@ -29,6 +33,7 @@ __all__ = [
     "verdict_sentence",
     "write_cells_report",
     "write_finding_report",
+    "write_hybrid",
     "write_map",
     "write_report",
     "write_results",
