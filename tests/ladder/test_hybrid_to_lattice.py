@@ -65,7 +65,6 @@ def test_the_interphase_from_segmental_motion_is_that_of_the_lattice(open_fracti
 
 def test_slow_renewal_of_few_bonds_is_told() -> None:
     motion = SegmentalMotion(1e9, 0.2, 230.0)
-    assert motion.cautions(400.0, 1.0, 0.0) == ()
-    (told,) = motion.cautions(TEMPERATURE, 0.01, 0.0)  # of the interphase alone: the bulk renews fast enough
-    assert "too low" in told
-    assert len(motion.cautions(280.0, 0.01, 0.0)) == 2
+    assert motion.caution((TEMPERATURE, 400.0), 1.0, 0.0) == ""
+    assert "too low" in motion.caution((TEMPERATURE, 400.0), 0.01, 0.0)  # of the interphase alone
+    assert "too low" in motion.caution((280.0, 400.0), 1.0, 0.0)

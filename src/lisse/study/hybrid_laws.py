@@ -8,6 +8,7 @@ solvation shell, and a polymer whose bonds open and close as its segments move. 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lisse import theory
@@ -105,10 +106,11 @@ class SegmentalMotion:
             raise InvalidInput("open_fraction", self.open_fraction, "bonds that let ions through the bulk")
         return float(self._hops(temperature, renewal_factor, shift).diffusivity / bulk)
 
-    def cautions(self, temperature: float, renewal_factor: float, shift: float) -> tuple[str, ...]:
-        """What is wrong with the effective medium behind `ratio`, of the bulk and of the changed polymer."""
-        hops = self._hops(temperature, 1.0, 0.0), self._hops(temperature, renewal_factor, shift)
-        return tuple(each.caution for each in hops if each.caution)
+    def caution(self, temperatures: Sequence[float], renewal_factor: float, shift: float) -> str:
+        """What is wrong with the effective medium behind `ratio` where bonds renew most slowly; empty if nothing."""
+        changes = ((1.0, 0.0), (renewal_factor, shift))
+        hops = [self._hops(at, *change) for at in temperatures for change in changes]
+        return min(hops, key=lambda each: each.renewal).caution
 
     def _hops(self, temperature: float, renewal_factor: float, shift: float) -> Hopping:
         renewal = renewal_factor * self.renewal(temperature, shift)

@@ -257,9 +257,8 @@ def _warnings(study: HybridStudy, points: Sequence[LoadingPoint]) -> tuple[str, 
     thin = study.interphase.thickness
     if thin > 0.0 and study.motion is not None:
         law = study.interphase
-        for at in study.temperatures:
-            cautions = study.motion.cautions(at, law.renewal_factor, law.glass_transition_shift)
-            found += [f"hops: {caution}" for caution in cautions]
+        caution = study.motion.caution(study.temperatures, law.renewal_factor, law.glass_transition_shift)
+        found += [f"hops: {caution}"] if caution else []
     if thin > 0.0 and points:
         ratio = max(max(each.transport.interphase_ratio, 1.0) for each in points)
         voxels = thin * study.composite.across / max(study.diameters)
