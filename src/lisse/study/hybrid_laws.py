@@ -110,7 +110,8 @@ class SegmentalMotion:
         """What is wrong with the effective medium behind `ratio` where bonds renew most slowly; empty if nothing."""
         changes = ((1.0, 0.0), (renewal_factor, shift))
         hops = [self._hops(at, *change) for at in temperatures for change in changes]
-        return min(hops, key=lambda each: each.renewal).caution
+        found: str = min(hops, key=lambda each: each.renewal).caution
+        return found
 
     def _hops(self, temperature: float, renewal_factor: float, shift: float) -> Hopping:
         renewal = renewal_factor * self.renewal(temperature, shift)
