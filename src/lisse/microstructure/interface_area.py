@@ -2,8 +2,8 @@
 
 A voxel model of a surface with unit normal n shows ``sum |n_a|`` times its area as faces: 1 for a flat one along the
 grid, 1.5 for a sphere, sqrt(3) for a plane across the diagonal. A resistance per area that acted on all of these faces
-would be too small by as much. Here the normal comes from the gradient of the phase, smoothed over a few voxels, and every
-face gets its own factor. Which resistance acts there is the business of `composite_transport`.
+would be too small by as much. Here the normal comes from the gradient of the phase, smoothed over a few voxels, and
+every face gets its own factor. Which resistance acts there is the business of `composite_transport`.
 """
 
 from __future__ import annotations
