@@ -1,6 +1,6 @@
 """Conductivity of polymer with ceramic: what the phases alone say, what each published number would need.
 
-    python validation/hybrid_loading/compare.py              prints the tables and draws docs/images/hybrid_loading.png
+    python validation/hybrid_loading/compare.py              prints the tables and draws docs/images/hybrid_evidence.png
     python validation/hybrid_loading/compare.py FILE.svg     draws elsewhere
     python validation/hybrid_loading/compare.py --update     also puts the tables into README.md
     python validation/hybrid_loading/compare.py --voxels     solves the microstructures of computed.json anew (minutes)
@@ -581,7 +581,7 @@ if __name__ == "__main__":
     if "--voxels" in sys.argv:
         (HERE / "computed.json").write_text(json.dumps(solve_voxels(), indent=1) + "\n", encoding="utf-8")
     given = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    picture = Path(given[0]) if given else ROOT / "docs" / "images" / "hybrid_loading.png"
+    picture = Path(given[0]) if given else ROOT / "docs" / "images" / "hybrid_evidence.png"
     print("\n".join(lines()))
     if "--update" in sys.argv:
         update(HERE / "README.md")
