@@ -146,6 +146,11 @@ class Limit:
     validity: str = ""
     decides: bool = True
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether the criterion applies and no current reaches its limit."""
+        return self.applies and self.margin is not None and math.isinf(self.margin)
+
     def __post_init__(self) -> None:
         """Keep a plain copy of the inputs."""
         object.__setattr__(self, "inputs", _plain(self.inputs, "limit inputs"))

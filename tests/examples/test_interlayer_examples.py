@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -12,7 +10,7 @@ import numpy as np
 import pytest
 
 import lisse
-from example_scripts import example
+from example_scripts import as_module, example
 from lisse.cli.main import main
 from lisse.study.interlayer_table import interlayer_table
 from lisse.units import parse_quantity
@@ -91,14 +89,7 @@ def test_the_map_shows_what_its_text_says(repository: Path, tmp_path: Path, monk
 @pytest.fixture(scope="module")
 def compare(repository: Path) -> ModuleType:
     """The comparison with measurements."""
-    path = repository / "validation" / "interlayers" / "compare.py"
-    spec = importlib.util.spec_from_file_location("compare_interlayers", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return as_module(repository / "validation" / "interlayers" / "compare.py", "compare_interlayers")
 
 
 def test_the_tables_of_the_validation_page_are_those_of_the_script(repository: Path, compare: ModuleType) -> None:

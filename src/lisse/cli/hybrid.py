@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lisse.cli.progress import bar
-from lisse.cli.run import writable
+from lisse.cli.run import output_folder
 
 if TYPE_CHECKING:
     from lisse.study.loading_curve import LoadingCurve
@@ -38,8 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lisse.study.loading_curve import loading_curve
 
     study = load_hybrid(arguments.study)
-    path = Path(arguments.study)
-    folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
+    folder = output_folder(arguments.output, Path(arguments.study))
     with bar("hybrid", quiet=arguments.json) as progress:
         found = loading_curve(study, progress=progress)
     return _written(found, folder, arguments.json)

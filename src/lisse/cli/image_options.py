@@ -87,11 +87,10 @@ def pairs(option: str, text: str) -> dict[str, str]:
 
 def folder_of(arguments: argparse.Namespace, ending: str) -> Path:
     """Where the files of an action go: as said, or ``results/NAME-ending`` beside the image."""
-    from lisse.cli.run import writable
+    from lisse.cli.run import output_folder
 
     path = Path(arguments.file)
-    said = arguments.output
-    return writable(Path(said) if said else path.parent / "results" / f"{path.name.split('.')[0]}-{ending}")
+    return output_folder(arguments.output, path, f"{path.name.split('.')[0]}-{ending}")
 
 
 def _edges(text: str | None) -> float | tuple[float, ...] | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lisse.cli.progress import bar
-from lisse.cli.run import located, writable
+from lisse.cli.run import located, output_folder
 
 if TYPE_CHECKING:
     from lisse.study.maps import FailureMap
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         points = {"analytic": CLOSED_FORM_POINTS, "resolved": RESOLVED_POINTS}.get(case.model.name, MODEL_POINTS)
     x, y = parse_span(arguments.x, points), parse_span(arguments.y, points)
     path = Path(arguments.case)
-    folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / f"{path.stem}-map")
+    folder = output_folder(arguments.output, path, f"{path.stem}-map")
     with bar(f"map, {case.model.name} model", quiet=arguments.json) as progress, located(case, source):
         drawn = failure_map(case, x, y, progress=progress, workers=arguments.workers)
     return _written(drawn, folder, arguments.json)

@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     source = read_source(arguments.case, overrides)
     case = read_case(source.tables, source.where, source.folder)
     path = Path(arguments.case)
-    folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
+    folder = output_folder(arguments.output, path)
     extras = _extras_wanted(arguments)
     model = _placed(case.model, folder, arguments.resume)
     with bar(f"{case.model.name} model", quiet=arguments.json) as progress:
@@ -257,6 +257,11 @@ def _events_told(solution: Solution) -> Iterator[str]:
         yield f"{duration(event['time'])}: {event['what']}, {event['text']}\n"
     if len(solution.events) > _MOST_EVENTS:
         yield f"and {len(solution.events) - _MOST_EVENTS} more events, in the report\n"
+
+
+def output_folder(said: str | None, path: Path, name: str = "") -> Path:
+    """Where files go: as said, or into ``results/NAME`` beside the file at `path`, whose stem is the name."""
+    return writable(Path(said) if said else path.parent / "results" / (name or path.stem))
 
 
 def writable(folder: Path) -> Path:

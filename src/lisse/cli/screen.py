@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lisse.cli.progress import bar
-from lisse.cli.run import writable
+from lisse.cli.run import output_folder
 
 if TYPE_CHECKING:
     from lisse.study.screening import Screening
@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.workers is not None and arguments.workers < 1:
         raise InvalidInput("--workers", arguments.workers, "1 or more")
     study = load_screen(arguments.study)
-    path = Path(arguments.study)
-    folder = writable(Path(arguments.output) if arguments.output else path.parent / "results" / path.stem)
+    folder = output_folder(arguments.output, Path(arguments.study))
     with bar("screening", quiet=arguments.json) as progress:
         found = screen(study, workers=arguments.workers, progress=progress)
     return _written(found, folder, arguments.json)

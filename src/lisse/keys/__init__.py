@@ -20,7 +20,7 @@ from lisse.keys.kinds import (
     quantity_text,
 )
 from lisse.keys.ranges import current, duration, pressure, temperature, within
-from lisse.keys.source import Source, parse_json, parse_toml, read_text
+from lisse.keys.source import Source, parse_json, parse_toml, read_text, read_toml
 from lisse.keys.toml_lines import holds, key_line
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "pressure",
     "quantity_text",
     "read_text",
+    "read_toml",
     "temperature",
     "within",
 ]

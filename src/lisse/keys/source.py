@@ -56,6 +56,26 @@ def nearest_key(tables: dict[str, Any], key: str) -> str:
     return key
 
 
+def read_toml(path: str | os.PathLike[str], what: str, absent: str) -> Source:
+    """A TOML file that a person wrote.
+
+    Parameters
+    ----------
+    path : path
+    what : str
+        What messages call the file, such as ``"case file"``.
+    absent : str
+        Advice where there is no such file.
+
+    Raises
+    ------
+    InvalidInput
+        For a file that cannot be read, is too long or is no TOML.
+    """
+    name, text = Path(path).name, read_text(path, what, "a TOML file", absent)
+    return Source(parse_toml(text, name, what), name, text, Path(path).absolute().parent)
+
+
 def read_text(path: str | os.PathLike[str], what: str, kind: str, absent: str, largest: int = _LARGEST_FILE) -> str:
     """The text of a file that a person wrote.
 

@@ -218,11 +218,12 @@ def _one(
 ) -> tuple[float, Array, int, float]:
     """Conductivity along one axis, the power by phase and at the interfaces (under 1 V/m), iterations and residual."""
     from lisse.numerics.conduction import solve
+    from lisse.numerics.uniform_field import uniform_field_sources
 
-    edge, face = volume.voxel_size[axis], network.faces[axis]
+    edge = volume.voxel_size[axis]
     if volume.shape[axis] == 1:
         raise InvalidInput("axis", axis, "an axis with more than one voxel")
-    found = solve(operator, edge * (np.roll(face, 1, axis) - face), tolerance)
+    found = solve(operator, edge * uniform_field_sources(network.faces, axis), tolerance)
     spent = np.zeros(len(network.names) + 1)
     total = 0.0
     for each, (conductance, (places, ohms)) in enumerate(zip(network.faces, network.jumps, strict=True)):

@@ -138,7 +138,7 @@ def _changing(solution: Solution) -> list[str]:
 
 def _limit(limit: Limit, changing: list[str]) -> dict[str, Any]:
     content = {field.name: getattr(limit, field.name) for field in dataclasses.fields(limit)}
-    content["unbounded"] = limit.applies and limit.margin is not None and math.isinf(limit.margin)
+    content["unbounded"] = limit.unbounded
     content["reference_short"] = reference_short(limit.reference)
     content["condition"] = {name: limit.inputs[name] for name in changing if name in limit.inputs}
     return content

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lisse.errors import InvalidInput
-from lisse.keys import Source, holds, parse_toml, read_text
+from lisse.keys import Source, holds, read_toml
 
 __all__ = ["CaseSource", "read_source"]
 
@@ -68,16 +68,14 @@ def read_source(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> 
     InvalidInput
         For a file that cannot be read, is too long or is no TOML, and for an override that fits nowhere.
     """
-    name = Path(path).name
-    text = read_text(path, "case file", "a TOML file", "There is no such file; `lisse new` writes one to start from")
-    tables = parse_toml(text, name, "case file")
+    source = read_toml(path, "case file", "There is no such file; `lisse new` writes one to start from")
     changed: dict[str, str] = {}
     for override in overrides:
-        key = _change(tables, override)
+        key = _change(source.tables, override)
         if key in changed:
             raise InvalidInput("--set", override, f"one change of {key}", f"{changed[key]!r} came before")
         changed[key] = override
-    return CaseSource(tables, name, text, tuple(changed), Path(path).absolute().parent)
+    return CaseSource(source.tables, source.name, source.text, tuple(changed), source.folder)
 
 
 def _change(tables: dict[str, Any], override: str) -> str:

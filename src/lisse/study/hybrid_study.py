@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lisse.errors import InvalidInput, MissingValue
-from lisse.keys import OPTIONAL, Choice, Field, Flag, Integer, Source, Text, parse_toml, read_text, temperature, within
+from lisse.keys import OPTIONAL, Choice, Field, Flag, Integer, Text, read_toml, temperature, within
 from lisse.materials import Material
 from lisse.study.case import Case, load_case
 from lisse.study.case_materials import read_material
@@ -175,9 +175,7 @@ def load_hybrid(path: str | os.PathLike[str]) -> HybridStudy:
     InvalidInput
         Naming the key, the line, what was got and what is allowed.
     """
-    name = Path(path).name
-    text = read_text(path, "study file", "a TOML file", "There is no such file")
-    source = Source(parse_toml(text, name, "study file"), name, text, Path(path).absolute().parent)
+    source = read_toml(path, "study file", "There is no such file")
     return read_hybrid_study(source.tables, source.where, source.folder)
 
 

@@ -157,9 +157,7 @@ def _row(move: Move) -> dict[str, Any]:
 def _side(limit: Limit | None) -> dict[str, Any] | None:
     if limit is None:
         return None
-    unbounded = limit.applies and limit.margin is not None and math.isinf(limit.margin)
-    names = ("applies", "current_density", "margin", "reason")
-    return {name: getattr(limit, name) for name in names} | {"unbounded": unbounded}
+    return {name: getattr(limit, name) for name in ("applies", "current_density", "margin", "reason", "unbounded")}
 
 
 def _run(outcome: Outcome | None) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lisse.errors import InvalidInput, MissingValue, suggest
-from lisse.keys import Choice, Field, Flag, Integer, Source, Text, parse_toml, read_text, within
+from lisse.keys import Choice, Field, Flag, Integer, Text, read_toml, within
 from lisse.materials import PROPERTIES
 from lisse.materials.reading import parse_unit
 from lisse.models.criteria import CRITERIA
@@ -201,9 +201,7 @@ def load_screen(path: str | os.PathLike[str]) -> ScreenStudy:
     InvalidInput
         Naming the key, the line, what was got and what is allowed.
     """
-    name = Path(path).name
-    text = read_text(path, "study file", "a TOML file", "There is no such file")
-    source = Source(parse_toml(text, name, "study file"), name, text, Path(path).absolute().parent)
+    source = read_toml(path, "study file", "There is no such file")
     return read_screen(source.tables, source.where, source.folder)
 
 

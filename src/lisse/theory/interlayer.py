@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from lisse.errors import InvalidInput
 from lisse.theory.domain import Array, Values, nonnegative, one_of, plain, poisson_ratio, positive
-from lisse.theory.stability import CONVENTIONS, Stability
+from lisse.theory.stability import CONVENTIONS, Stability, stability_of_stress
 from lisse.units import FARADAY, LITHIUM_MOLAR_VOLUME
 
 __all__ = [
@@ -239,13 +239,7 @@ def interlayer_stability(
     except ValueError:
         raise InvalidInput("arguments", "arrays that do not fit each other", "shapes that broadcast") from None
     hydro, dev = _layered(k * depth, *flat)
-    sign = -1.0 if convention == "published" else 1.0
-    return Stability(
-        hydrostatic=plain(volume * (1 - v) * hydro * k),
-        deviatoric=plain(volume * (1 + v) * dev * k),
-        surface=plain(sign * volume * (1 + v) / 2 * gamma * k**2),
-        convention=convention,
-    )
+    return stability_of_stress(k, hydro, dev, v, gamma, volume, convention)
 
 
 def _layered(

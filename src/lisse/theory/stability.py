@@ -115,12 +115,8 @@ def interface_stability(
         shear_modulus_electrolyte, poisson_ratio_electrolyte, shear_modulus_metal, poisson_ratio_metal
     )
     volume, ratio = positive("molar_volume", molar_volume), nonnegative("molar_volume_ratio", molar_volume_ratio)
-    return Stability(
-        hydrostatic=plain(volume * (1 - ratio) * hydro * k),
-        deviatoric=plain(volume * (1 + ratio) * dev * k),
-        surface=plain(_capillary(k, ratio, surface_energy, volume, convention)),
-        convention=convention,
-    )
+    gamma = nonnegative("surface_energy", surface_energy)
+    return stability_of_stress(k, hydro, dev, ratio, gamma, volume, convention)
 
 
 def critical_shear_ratio(
@@ -303,12 +299,7 @@ def interface_stability_anisotropic(
     u = _displacement(above - below, across)
     p_s, tau_s = _pressure(electrolyte, u, _times(above, u), pressure)
     p_e, tau_e = _pressure(metal, u, _times(below, u), pressure)
-    return Stability(
-        hydrostatic=plain(volume * (1 - ratio) / 2 * (p_e + p_s) * k),
-        deviatoric=plain(volume * (1 + ratio) / 2 * (tau_e - tau_s) * k),
-        surface=plain(_capillary(k, ratio, gamma, volume, convention)),
-        convention=convention,
-    )
+    return stability_of_stress(k, (p_e + p_s) / 2, (tau_e - tau_s) / 2, ratio, gamma, volume, convention)
 
 
 def surface_impedance(stiffness: Array) -> Complex:
@@ -418,9 +409,17 @@ def _mixed(nu_s: Array, nu_e: Array) -> Array:
     return np.asarray(x * y + 0.5 * (x + y))
 
 
-def _capillary(k: Array, ratio: Array, surface_energy: ArrayLike, volume: Array, convention: str) -> Array:
-    part = 0.5 * volume * (1 + ratio) * nonnegative("surface_energy", surface_energy) * k**2
-    return part if convention == "thermodynamic" else -part
+def stability_of_stress(
+    k: Array, hydro: Array, dev: Array, ratio: Array, gamma: Array, volume: Array, convention: str
+) -> Stability:
+    """The three parts from (p_e + p_s)/2 and (tau_e - tau_s)/2 over A k [Pa], whatever solids make the stress."""
+    surface = 0.5 * volume * (1 + ratio) * gamma * k**2
+    return Stability(
+        hydrostatic=plain(volume * (1 - ratio) * hydro * k),
+        deviatoric=plain(volume * (1 + ratio) * dev * k),
+        surface=plain(surface if convention == "thermodynamic" else -surface),
+        convention=convention,
+    )
 
 
 def _poisson(electrolyte: ArrayLike, metal: ArrayLike) -> tuple[Array, Array]:
